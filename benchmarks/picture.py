@@ -1,0 +1,112 @@
+"""The picture of the README: a conversation with the shipped bot, drawn from its real replies.
+
+python -m benchmarks.picture .github/conversation.svg
+"""
+
+import sys
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from bot import keyboards, knowledge, loading, texts
+from bot.faq import Faq
+from bot.text import plain
+
+CONVERSATION = (
+    "does massage fade strech marks?",
+    "my cheeks are dry and droopy",
+    "can i massage a burn?",
+)
+WIDTH, MARGIN, LINE = 560, 16, 20
+COLUMNS = 66
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message or button."""
+
+    lines: tuple[str, ...]
+    fill: str
+    left: int
+    width: int
+    padding: int = 10
+    gap: int = 14
+    """Space above."""
+    centred: bool = False
+
+    @property
+    def height(self) -> int:
+        return len(self.lines) * LINE + 2 * self.padding
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the picture to the path that is given."""
+    faq = loading.load(knowledge.shipped())
+    bubbles = [bubble for question in CONVERSATION for bubble in _exchange(faq, question)]
+    Path(arguments[0]).write_text(_svg(bubbles), "utf-8")
+    return 0
+
+
+def _exchange(faq: Faq, question: str) -> list[Bubble]:
+    reply = faq.ask(question)
+    text = plain(texts.of(faq.knowledge, reply))
+    lines = tuple(
+        line for part in text.split("\n") for line in textwrap.wrap(part, COLUMNS) or [""]
+    )
+    keyboard = keyboards.under(faq.knowledge, reply)
+    labels = [row[0].text for row in keyboard.inline_keyboard] if keyboard else []
+    width = len(question) * 8 + 20
+    return [
+        Bubble((question,), "#dcf8c6", WIDTH - MARGIN - width, width),
+        Bubble(lines, "#ffffff", MARGIN, WIDTH - 4 * MARGIN),
+        *(_button(label) for label in labels),
+    ]
+
+
+def _button(label: str) -> Bubble:
+    width = WIDTH - 4 * MARGIN
+    return Bubble((label,), "#cfdfee", MARGIN, width, padding=5, gap=4, centred=True)
+
+
+def _svg(bubbles: Sequence[Bubble]) -> str:
+    parts, top = [], 0
+    for bubble in bubbles:
+        top += bubble.gap
+        parts.append(_draw(bubble, top))
+        top += bubble.height
+    height = top + MARGIN
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+            f'font-family="{escape(FONT)}" font-size="14">',
+            f'<rect width="{WIDTH}" height="{height}" rx="12" fill="#e6ebee"/>',
+            *parts,
+            "</svg>",
+            "",
+        ]
+    )
+
+
+def _draw(bubble: Bubble, top: int) -> str:
+    box = (
+        f'<rect x="{bubble.left}" y="{top}" width="{bubble.width}" height="{bubble.height}" '
+        f'rx="10" fill="{bubble.fill}"/>'
+    )
+    first = top + bubble.padding + 15
+    return "\n".join(
+        [box, *(_text(bubble, first + LINE * i, line) for i, line in enumerate(bubble.lines))]
+    )
+
+
+def _text(bubble: Bubble, y: int, line: str) -> str:
+    if bubble.centred:
+        middle = bubble.left + bubble.width // 2
+        return f'<text x="{middle}" y="{y}" text-anchor="middle">{escape(line)}</text>'
+    return f'<text x="{bubble.left + bubble.padding}" y="{y}">{escape(line)}</text>'
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,256 @@
+"""The whole bot as a process, beside two bare echo bots, against a Bot API that takes its time.
+
+    python -m benchmarks.throughput [questions.tsv ...]
+
+The fake Bot API server of the tests listens on 127.0.0.1 and takes 100 ms for a `sendMessage`. Each
+bot runs as a process of its own, one after the other: `skinbot run`, and `echo_bot.py` with
+`concurrent_updates(True)` and with PTB's defaults. Start-up is from the start of the process to its
+first `getUpdates`, the median of several; memory is resident (RSS), after the start and at its most
+during the burst. Then 200 people send three questions each, all at once. The echo bot with PTB's
+defaults gets 60 instead of 600: it answers one at a time, so its rate does not depend on it.
+"""
+
+import argparse
+import asyncio
+import itertools
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped] # it ships no types
+
+from benchmarks.answers import QUESTIONS
+from benchmarks.promises import AtLeast, AtMost, report
+from bot import evaluation, knowledge, loading, texts
+from tests.fake_server import FakeServer
+from tests.fake_telegram import FakeTelegram
+
+TOKEN = "1234567890:AAbenchmarkbenchmarkbenchmarkbenchm"
+DELAYS = {"sendMessage": 0.1}
+EACH = 3
+"""Questions that one person sends."""
+BURST = 600
+"""Answers that CPU time is given for."""
+STARTS = 7
+FIRST_PERSON = 1000
+MOST_SECONDS = 120.0
+"""After which a bot is given up."""
+SETTLED = 1.0
+"""Seconds of doing nothing after which memory is read."""
+SAMPLE = 0.02
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A bot that can be started."""
+
+    name: str
+    command: tuple[str, ...]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one process did."""
+
+    startup: float
+    idle: float
+    """Megabytes."""
+    peak: float
+    """The same."""
+    rate: float
+    """Answers a second."""
+    cpu: float
+    """Seconds for 600 answers."""
+    said: Mapping[int, list[str]]
+    """Chat → texts, in the order in which they came."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.startup:.2f} s | {self.idle:.0f} MB | {self.peak:.0f} MB | {self.rate:.0f} | "
+            f"{self.cpu:.2f} s"
+        )
+
+
+class Telegram(FakeTelegram):
+    """A fake Telegram that notes when the bot came for updates first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.polled = asyncio.Event()
+
+    async def wait_for_updates(self, params: Mapping[str, object]) -> None:
+        self.polled.set()
+        await super().wait_for_updates(params)
+
+
+@asynccontextmanager
+async def started(
+    candidate: Candidate, telegram: Telegram
+) -> AsyncIterator[tuple[psutil.Process, float]]:
+    """The process of a bot, and the seconds to its first getUpdates."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with FakeServer(telegram, DELAYS) as server:
+            given = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": server.url, "LOG_LEVEL": "WARNING"}
+            begun = time.perf_counter()
+            process = await asyncio.create_subprocess_exec(
+                *candidate.command, cwd=folder, env={**os.environ, **given}
+            )
+            try:
+                await asyncio.wait_for(telegram.polled.wait(), MOST_SECONDS)
+                yield psutil.Process(process.pid), time.perf_counter() - begun
+            finally:
+                await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), MOST_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+async def startup(candidate: Candidate) -> float:
+    """Seconds from the start of the process to its first getUpdates."""
+    async with started(candidate, Telegram()) as (_, seconds):
+        return seconds
+
+
+async def burst(candidate: Candidate, asked: Sequence[Sequence[str]]) -> Run:
+    """Start a bot and send it all questions at once: one row for each person."""
+    telegram = Telegram()
+    count = sum(map(len, asked))
+    async with started(candidate, telegram) as (process, seconds):
+        await asyncio.sleep(SETTLED)
+        idle, busy = process.memory_info().rss, _cpu(process)
+        people = [telegram.person(FIRST_PERSON + i) for i in range(len(asked))]
+        pushed = time.time()
+        for row in zip(*asked, strict=True):
+            telegram.push(*(one.writes(q) for one, q in zip(people, row, strict=True)))
+        peak = await _watch(process, asyncio.create_task(_answered(telegram, count)))
+        last = max(call.at for call in telegram.calls if call.method == "sendMessage")
+        return Run(
+            startup=seconds,
+            idle=idle / MEGABYTE,
+            peak=peak / MEGABYTE,
+            rate=count / (last - pushed),
+            cpu=(_cpu(process) - busy) * BURST / count,
+            said=_said(telegram),
+        )
+
+
+async def _answered(telegram: Telegram, count: int) -> None:
+    await telegram.until("sendMessage", count, MOST_SECONDS)
+    # The bot still has to read what came back.
+    await asyncio.sleep(SETTLED)
+
+
+async def _watch(process: psutil.Process, waiting: asyncio.Task[None]) -> int:
+    """The most memory that a process had while something else went on."""
+    most = 0
+    while not waiting.done():
+        most = max(most, process.memory_info().rss)
+        await asyncio.wait([waiting], timeout=SAMPLE)
+    await waiting
+    return most
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def _said(telegram: Telegram) -> dict[int, list[str]]:
+    said: dict[int, list[str]] = defaultdict(list)
+    for params in telegram.sent("sendMessage"):
+        said[int(params["chat_id"])].append(params["text"])
+    return dict(said)
+
+
+def _rows(replies: Mapping[str, str], people: int) -> list[list[str]]:
+    """Questions for each person, with different replies, so that a wrong order shows."""
+    questions = itertools.cycle(replies)
+    rows = []
+    for _ in range(people):
+        row: dict[str, str] = {}
+        while len(row) < EACH:
+            question = next(questions)
+            row.setdefault(replies[question], question)
+        rows.append(list(row.values()))
+    return rows
+
+
+def _disordered(run: Run, rows: Sequence[Sequence[str]], replies: Mapping[str, str]) -> int:
+    """People who did not get the right replies in the order of their questions."""
+    return sum(
+        run.said.get(FIRST_PERSON + i) != [replies[question] for question in row]
+        for i, row in enumerate(rows)
+    )
+
+
+def _candidates() -> tuple[Candidate, Candidate, Candidate]:
+    echo = (sys.executable, str(Path(__file__).with_name("echo_bot.py")))
+    return (
+        Candidate("skinbot", (sys.executable, "-m", "bot", "run"), 200),
+        Candidate("echo, concurrent_updates(True)", (*echo, "concurrent"), 200),
+        Candidate("echo, PTB's defaults", echo, 20),
+    )
+
+
+async def measure(replies: Mapping[str, str]) -> int:
+    """Run all bots and print the table; 1 when a promise does not hold."""
+    candidates = _candidates()
+    starts: dict[str, list[float]] = {candidate.name: [] for candidate in candidates}
+    for candidate in candidates * STARTS:
+        starts[candidate.name].append(await startup(candidate))
+    print("| bot | start-up | memory | at its most | answers a second | CPU for 600 |")
+    print("|---|---|---|---|---|---|")
+    runs = []
+    for candidate in candidates:
+        run = await burst(candidate, _rows(replies, candidate.people))
+        runs.append(replace(run, startup=statistics.median(starts[candidate.name])))
+        print(f"| {candidate.name} | {runs[-1]} |")
+    ours, concurrent, default = runs
+    wrong = _disordered(ours, _rows(replies, len(ours.said)), replies)
+    return report(
+        [*_promises(ours, concurrent, default), AtMost("people answered wrongly", wrong, 0)]
+    )
+
+
+def _promises(ours: Run, concurrent: Run, default: Run) -> list[AtMost | AtLeast]:
+    return [
+        AtMost("start-up, times the echo bot's", ours.startup / default.startup, 2),
+        AtMost("memory, times the echo bot's", ours.idle / default.idle, 2),
+        AtMost("memory in the burst, times the echo bot's", ours.peak / default.peak, 2),
+        AtLeast("rate, times that of concurrent updates", ours.rate / concurrent.rate, 2),
+        AtLeast("rate, times that of PTB's defaults", ours.rate / default.rate, 10),
+        AtMost("CPU, times that of concurrent updates", ours.cpu / concurrent.cpu, 0.5),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure with the questions of some files; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("files", nargs="*", type=Path, default=sorted(QUESTIONS.glob("*.tsv")))
+    files: list[Path] = parser.parse_args(arguments).files
+    faq = loading.load(knowledge.shipped())
+    asked = [question.text for file in files for question in evaluation.read(file)]
+    # A command is no question.
+    asked = [text for text in asked if text.strip() and not text.startswith("/")]
+    return asyncio.run(measure({q: texts.of(faq.knowledge, faq.ask(q)) for q in asked}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""A Telegram bot that answers questions from a knowledge base in YAML, by fuzzy matching."""

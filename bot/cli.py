@@ -1,0 +1,143 @@
+"""The command line."""
+
+import argparse
+import asyncio
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bot import evaluation, knowledge, loading, logs, texts
+from bot.errors import KnowledgeError, SkinbotError
+from bot.faq import Faq, Reply
+from bot.settings import Settings, environment
+from bot.text import plain
+
+OK, PROBLEM = 0, 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    given = _parser().parse_args(arguments)
+    _take_any_text()
+    try:
+        settings = Settings.read(environment(os.environ, Path(".env")))
+        code: int = given.command(given, settings)
+        sys.stdout.flush()
+    except KnowledgeError as error:
+        print(error, file=sys.stderr)
+        return PROBLEM
+    except SkinbotError as error:
+        print(f"skinbot: {error}", file=sys.stderr)
+        return PROBLEM
+    except BrokenPipeError:
+        # The reader went away, as `head` does; Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEM
+    except KeyboardInterrupt:
+        return PROBLEM
+    return code
+
+
+def _take_any_text() -> None:
+    """Bytes that are no UTF-8 and letters that this terminal does not have must not end the run."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "skinbot", description="Answers questions from a knowledge base."
+    )
+    parser.add_argument("--version", action="version", version=f"skinbot {texts.version()}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser("run", help="run the bot on Telegram; needs BOT_TOKEN")
+    run.set_defaults(command=_run)
+
+    chat = commands.add_parser("chat", help="talk to the bot in this terminal; needs nothing")
+    chat.set_defaults(command=_chat)
+
+    ask = commands.add_parser("ask", help="ask one question, or many with --json -")
+    ask.add_argument("question", help="the question; - reads one from each line of standard input")
+    ask.add_argument("--json", action="store_true", help="print one JSON object for each question")
+    ask.set_defaults(command=_ask)
+
+    check = commands.add_parser("check", help="find every problem of a knowledge base")
+    check.add_argument(
+        "folder", nargs="?", type=Path, help="default: KNOWLEDGE_DIR or the shipped one"
+    )
+    check.set_defaults(command=_check)
+
+    evaluate = commands.add_parser("evaluate", help="measure the answers on a file of questions")
+    evaluate.add_argument("file", type=Path, help="tab-separated: question, gold, kind")
+    evaluate.set_defaults(command=_evaluate)
+    return parser
+
+
+def _faq(settings: Settings) -> Faq:
+    return loading.load(settings.knowledge or knowledge.shipped())
+
+
+def _run(_: argparse.Namespace, settings: Settings) -> int:
+    # Imported here: the other commands start faster without Telegram.
+    from bot import app
+
+    logs.set_up(sys.stderr, settings.level, settings.format, settings.token)
+    asyncio.run(app.run(settings, _faq(settings)))
+    return OK
+
+
+def _chat(_: argparse.Namespace, settings: Settings) -> int:
+    from bot import chat
+
+    logs.set_up(sys.stderr, "ERROR", settings.format, settings.token)
+    asyncio.run(chat.run(settings, _faq(settings), sys.stdin, sys.stdout))
+    return OK
+
+
+def _ask(given: argparse.Namespace, settings: Settings) -> int:
+    faq = _faq(settings)
+    for question in _questions(given.question):
+        reply = faq.ask(question)
+        text = plain(texts.of(faq.knowledge, reply))
+        # Flushed, for a process that waits for each answer before it asks on.
+        print(_json(question, reply, text) if given.json else text, flush=True)
+    return OK
+
+
+def _questions(given: str) -> Iterable[str]:
+    if given != "-":
+        return [given]
+    return (line.rstrip("\r\n") for line in sys.stdin)
+
+
+def _json(question: str, reply: Reply, text: str) -> str:
+    """One line, whatever was asked: in ASCII, as some readers end lines at U+2028 too."""
+    found = {
+        "question": question,
+        "outcome": evaluation.outcome(reply),
+        "topics": evaluation.topics(reply),
+        "entries": evaluation.entries(reply),
+        "score": round(reply.score, 4),
+        "text": text,
+    }
+    return json.dumps(found)
+
+
+def _check(given: argparse.Namespace, settings: Settings) -> int:
+    folder = given.folder or settings.knowledge or knowledge.shipped()
+    for warning in loading.check(folder):
+        print(f"warning: {warning}")
+    print(f"{folder}: no problems")
+    return OK
+
+
+def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
+    questions = evaluation.read(given.file)
+    print(evaluation.report(evaluation.evaluate(questions, _faq(settings).ask)))
+    return OK

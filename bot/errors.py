@@ -1,0 +1,56 @@
+"""Everything that this program raises on purpose.
+
+SkinbotError
+├── KnowledgeError    a knowledge base with problems; holds all of them
+├── SettingsError     a setting with a wrong value
+├── InputError        a file that a command was given and cannot use
+└── StartError        Telegram refuses the bot, or the process cannot start
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong in a file, for the person who edits it."""
+
+    file: str
+    line: int
+    """Counted from 1, as editors do."""
+    column: int
+    what: str
+    """What is wrong and what would be right, in one sentence."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.what}"
+
+
+def short(written: str, most: int = 60) -> str:
+    """Something from a file, fit for the one line of a problem."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in written).split())
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
+class SkinbotError(Exception):
+    """Base of all errors here; its text is one line fit for the operator."""
+
+
+class SettingsError(SkinbotError):
+    """A setting has a value that cannot be used."""
+
+
+class InputError(SkinbotError):
+    """A file given on the command line cannot be used."""
+
+
+class StartError(SkinbotError):
+    """The bot cannot run: the token is refused, or the network library cannot start."""
+
+
+class KnowledgeError(SkinbotError):
+    """A knowledge base that cannot be used."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,0 +1,214 @@
+"""What to reply to a question: the rules over red flags, small talk and the index."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from bot import flags
+from bot.features import Concepts
+from bot.flags import Watch
+from bot.index import Index, Weighed
+from bot.knowledge import Knowledge
+from bot.models import Entry, Flag, Limit, SmallTalk, Topic
+from bot.spelling import Heard
+from bot.text import MAX_QUESTION, words
+
+MOST_SUGGESTED = 3
+MOST_TOPICS = 3
+MOST_PARTS = 8
+CHAT = 0.4
+"""Score from which a message is small talk."""
+COURTESY = "courtesy"
+TRACE = 0.5
+"""Share of the best topic's score from which another topic is near enough to be offered."""
+
+_PARTS = re.compile(r"[,;/&+]|\b(?:and|n|or|plus|also|as well as)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Confident: one entry, or two when the question asks about two topics."""
+
+    entries: tuple[Entry, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Not sure: up to three entries, best first."""
+
+    entries: tuple[Entry, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """A subject that is not covered, and the nearest topics, best first."""
+
+    limit: Limit
+    topics: tuple[Topic, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """Fixed advice; comes before everything else."""
+
+    flag: Flag
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalkReply:
+    """A message that asks nothing."""
+
+    talk: SmallTalk
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing fits; the topics with a trace of evidence, best first."""
+
+    topics: tuple[Topic, ...]
+    score: float
+
+
+Reply = Answer | Suggestions | Limited | RedFlag | SmallTalkReply | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Faq:
+    """A knowledge base that answers; immutable, so a reload swaps the whole."""
+
+    knowledge: Knowledge
+    index: Index
+    watching: tuple[Watch, ...]
+    courtesies: Concepts
+    talk: Mapping[tuple[str, ...] | str, SmallTalk]
+    """Small talk by the words of a whole message, or by the message itself where it has none."""
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> "Faq":
+        """Make a knowledge base ready to answer."""
+        return cls(
+            knowledge=knowledge,
+            index=Index.of(knowledge),
+            watching=flags.watches(knowledge.red_flags),
+            courtesies=Concepts.of({COURTESY: knowledge.courtesies}),
+            talk={
+                words(phrasing) or phrasing: talk
+                for talk in knowledge.smalltalk.values()
+                for phrasing in talk.phrasings
+            },
+        )
+
+    def ask(self, question: str) -> Reply:
+        """Decide what to reply; any text will do. Only red flags are looked for to its end."""
+        heard = self.index.hear(question[:MAX_QUESTION])
+        if flag := self._red_flag(heard, question[MAX_QUESTION:]):
+            return RedFlag(flag)
+        question = question[:MAX_QUESTION]
+        if talk := self.talk.get(words(question) or question.strip()):
+            return SmallTalkReply(talk, 1.0)
+        if not heard:
+            return Unknown((), 0.0)
+        whole = self.weigh(heard)
+        return self._two_topics(question, whole) or self._one(whole)
+
+    def _red_flag(self, heard: tuple[Heard, ...], rest: str) -> Flag | None:
+        parts = (rest[at : at + MAX_QUESTION] for at in range(0, len(rest), MAX_QUESTION))
+        others = map(self.index.hear, islice(parts, MOST_PARTS - 1))
+        found = (flags.first(self.watching, [h.stem for h in p]) for p in chain([heard], others))
+        return next((flag for flag in found if flag), None)
+
+    def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
+        """Score a question, without what is said out of courtesy, against everything."""
+        return self.index.weigh(self._without_courtesies(heard))
+
+    def _one(self, weighed: Weighed) -> Reply:
+        limits = self.index.thresholds
+        if weighed.confidence >= limits.answer:
+            best = self.knowledge.entries[self._best_entry(weighed)]
+            return Answer((best,), weighed.confidence)
+        return (
+            self._small_talk(weighed)
+            or self._limited(weighed)
+            or self._unsure(weighed, weighed.confidence >= limits.suggest)
+        )
+
+    def _small_talk(self, weighed: Weighed) -> SmallTalkReply | None:
+        """Only where no topic shows a trace: a wrong guess here reads as an insult."""
+        if not weighed.rivals or weighed.topics[0][1] >= self.index.thresholds.trace:
+            return None
+        name, score = weighed.rivals[0]
+        talk = self.knowledge.smalltalk.get(name)
+        return SmallTalkReply(talk, 1 - weighed.confidence) if talk and score >= CHAT else None
+
+    def _limited(self, weighed: Weighed) -> Limited | None:
+        """The best limit, where it is ahead of every topic."""
+        floor = max(self.index.thresholds.trace, weighed.topics[0][1])
+        for name, score in weighed.rivals:
+            if score < floor:
+                return None
+            if limit := self.knowledge.limits.get(name):
+                return Limited(limit, self._near(weighed, limit), 1 - weighed.confidence)
+        return None
+
+    def _unsure(self, weighed: Weighed, hopeful: bool) -> Suggestions | Unknown:
+        if hopeful:
+            return Suggestions(self._suggested(weighed), weighed.confidence)
+        return Unknown(self._near(weighed, None), weighed.confidence)
+
+    def _best_entry(self, weighed: Weighed) -> str:
+        topic = weighed.topics[0][0]
+        return next(key for key, _ in weighed.entries if self.knowledge.entries[key].topic == topic)
+
+    def _suggested(self, weighed: Weighed) -> tuple[Entry, ...]:
+        """The best entry of the best topics; more of the best topic where no other comes near."""
+        best = weighed.topics[0][1]
+        floor = min(best, TRACE * best)
+        near = [topic for topic, score in weighed.topics[:MOST_SUGGESTED] if score >= floor]
+        entries = [self.knowledge.entries[key] for key, _ in weighed.entries]
+        firsts = [next(e for e in entries if e.topic == topic) for topic in near]
+        more = [e for e in entries if e.topic == near[0] and e not in firsts]
+        return (*firsts, *more)[:MOST_SUGGESTED]
+
+    def _near(self, weighed: Weighed, limit: Limit | None) -> tuple[Topic, ...]:
+        """The topics that the question touches, then those that the limit names."""
+        best = weighed.topics[0][1]
+        floor = max(self.index.thresholds.trace, TRACE * best)
+        touched = [topic for topic, score in weighed.topics if score >= floor]
+        named = limit.topics if limit else []
+        ids = list(dict.fromkeys([*touched, *named]))[:MOST_TOPICS]
+        return tuple(self.knowledge.topics[i] for i in ids)
+
+    def _two_topics(self, question: str, whole: Weighed) -> Answer | None:
+        """Both answers when two parts of a question confidently ask about its two best topics."""
+        narrow = [(t, score) for t, score in whole.topics if not self.knowledge.topics[t].broad]
+        pair = [topic for topic, _ in narrow[:2]]
+        if len(pair) < 2 or narrow[1][1] < TRACE * narrow[0][1]:
+            return None
+        parts = [heard for p in _PARTS.split(question, MOST_PARTS) if (heard := self.index.hear(p))]
+        if len(parts) < len(pair):
+            return None
+        found: dict[str, tuple[Entry, float]] = {}
+        for weighed in map(self.weigh, parts):
+            entry = self.knowledge.entries[self._best_entry(weighed)]
+            if weighed.confidence >= self.index.thresholds.answer and entry.topic in pair:
+                found.setdefault(entry.topic, (entry, weighed.confidence))
+        if len(found) < len(pair):
+            return None
+        both = [found[topic] for topic in pair]
+        return Answer(tuple(entry for entry, _ in both), min(score for _, score in both))
+
+    def _without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
+        """A greeting around a question says nothing about it; a greeting alone does."""
+        kept: list[Heard] = []
+        at = 0
+        for phrase, names in self.courtesies.pieces([h.stem for h in heard]):
+            if not names:
+                kept.extend(heard[at : at + len(phrase)])
+            at += len(phrase)
+        return tuple(kept) or heard

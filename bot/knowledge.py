@@ -1,0 +1,66 @@
+"""Everything that the bot knows, as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.draft import Draft
+from bot.models import (
+    About,
+    Entry,
+    Expected,
+    Limit,
+    Limits,
+    RedFlags,
+    SmallTalk,
+    SmallTalks,
+    Synonyms,
+    Thresholds,
+    Topic,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything that the bot knows."""
+
+    about: About
+    topics: Mapping[str, Topic]
+    entries: Mapping[str, Entry]
+    limits: Mapping[str, Limit]
+    smalltalk: Mapping[str, SmallTalk]
+    courtesies: tuple[str, ...]
+    red_flags: RedFlags
+    synonyms: Synonyms
+    expected: Expected
+    thresholds: Thresholds | None
+    """None where no script has measured any: they are derived from the phrasings then."""
+
+    def topic(self, entry: str) -> Topic:
+        """The topic that an entry stands under."""
+        return self.topics[self.entries[entry].topic]
+
+    @classmethod
+    def of(cls, draft: Draft) -> "Knowledge":
+        """From a draft without problems."""
+        talk = draft.the("smalltalk.yaml", SmallTalks)
+        topics = {topic.id: topic for _, topic in draft.topics()}
+        return cls(
+            about=draft.the("about.yaml", About),
+            topics=topics,
+            entries={entry.id: entry for topic in topics.values() for entry in topic.entries},
+            limits={limit.id: limit for limit in draft.the("limits.yaml", Limits).limits},
+            smalltalk={small.id: small for small in talk.smalltalk},
+            courtesies=tuple(talk.courtesies),
+            red_flags=draft.the("red_flags.yaml", RedFlags),
+            synonyms=draft.the("synonyms.yaml", Synonyms),
+            expected=draft.the("expected.yaml", Expected),
+            thresholds=draft.get("thresholds.yaml", Thresholds),
+        )
+
+
+def shipped() -> Path:
+    """The knowledge base of the program: inside `bot` in a wheel, beside it in a checkout."""
+    here = Path(__file__).resolve().parent
+    packed = here / "knowledge_base"
+    return packed if packed.is_dir() else here.parent / "knowledge"

@@ -1,0 +1,117 @@
+"""Settings, read once from a mapping such as `os.environ`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from bot.errors import SettingsError
+from bot.logs import HIDDEN
+
+TELEGRAM = "https://api.telegram.org"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+FORMATS = ("text", "json")
+
+_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator may choose."""
+
+    token: str | None = field(default=None, repr=False)
+    """Only `skinbot run` needs one."""
+    operators: frozenset[int] = frozenset()
+    knowledge: Path | None = None
+    """None for the knowledge base that ships with the program."""
+    api: str = TELEGRAM
+    """Root of the Bot API server, without a slash at the end."""
+    level: str = "INFO"
+    format: str = "text"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Settings":
+        """Take the settings from environment variables.
+
+        Raises:
+            SettingsError: names the variable, its value (never the token) and what was expected.
+        """
+        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        knowledge = given.get("KNOWLEDGE_DIR")
+        return cls(
+            token=_token(given),
+            operators=_operators(given.get("OPERATOR_IDS", "")),
+            knowledge=_path("KNOWLEDGE_DIR", knowledge) if knowledge else None,
+            api=_url(given.get("TELEGRAM_API_URL", TELEGRAM)),
+            level=_one_of("LOG_LEVEL", given.get("LOG_LEVEL", "INFO"), LEVELS),
+            format=_one_of("LOG_FORMAT", given.get("LOG_FORMAT", "text"), FORMATS),
+        )
+
+
+def environment(process: Mapping[str, str], file: Path) -> dict[str, str]:
+    """The process's own variables over those of a `.env` file, if there is one.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    try:
+        filed = dotenv_values(file, encoding="utf-8-sig") if file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read as settings, expected UTF-8 text") from error
+    return {**{name: value for name, value in filed.items() if value is not None}, **process}
+
+
+def _wrong(name: str, value: str, expected: str) -> SettingsError:
+    # A token may stand where it does not belong, and would show.
+    return SettingsError(f"{name} is {_TOKEN.sub(HIDDEN, value)!r}, expected {expected}")
+
+
+def _token(given: Mapping[str, str]) -> str | None:
+    token = given.get("BOT_TOKEN")
+    file = given.get("BOT_TOKEN_FILE")
+    if token is None and file is not None:
+        try:
+            token = _path("BOT_TOKEN_FILE", file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            # From None: the cause names the file, which may be the token itself.
+            raise _wrong("BOT_TOKEN_FILE", file, "a readable file that holds the token") from None
+    if token is not None and not _TOKEN.fullmatch(token):
+        where = "BOT_TOKEN" if "BOT_TOKEN" in given else "BOT_TOKEN_FILE"
+        what = "is not a bot token, expected what @BotFather gave you: digits, a colon, letters"
+        raise SettingsError(f"{where} {what}")
+    return token
+
+
+def _path(name: str, value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise _wrong(name, value, "a path; nobody here has that home directory") from None
+
+
+def _operators(value: str) -> frozenset[int]:
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(re.fullmatch(r"[1-9]\d{0,17}", part) for part in parts):
+        raise _wrong("OPERATOR_IDS", value, "user ids such as 42,1001")
+    return frozenset(map(int, parts))
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise _wrong("TELEGRAM_API_URL", value, f"the address of a server such as {TELEGRAM}")
+    return value.rstrip("/")
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
+    for choice in choices:
+        if value.lower() == choice.lower():
+            return choice
+    raise _wrong(name, value, f"one of {', '.join(choices)}")

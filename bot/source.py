@@ -1,0 +1,234 @@
+"""YAML files as plain values that remember where each of them stood.
+
+PyYAML reads `no` as False, `1:30` as 90, `012` as 10, and lets a second key replace the first. So
+the node tree is read here instead: text stays text, and what YAML would have bent is a problem.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from bot import yaml_errors
+from bot.errors import Problem, short
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 12
+
+Place = tuple[int, int]
+"""Line and column, counted from 1."""
+Loc = tuple[str | int, ...]
+"""Keys and positions from the top of a file down to a value, as Pydantic gives them."""
+
+_TEXT = "tag:yaml.org,2002:str"
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_READ_AS = {
+    "bool": "yes or no",
+    "int": "a number",
+    "float": "a number",
+    "null": "nothing",
+    "timestamp": "a date",
+    "value": "a default value",
+    "merge": "a merge of keys",
+}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
+_BOOLS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Bent:
+    """A value that YAML reads as something else than the text that was written."""
+
+    text: str
+    read_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One parsed file."""
+
+    file: str
+    value: object = None
+    """Of dicts, lists, text, and dates, numbers, true, false or `Bent`; None for nothing."""
+    places: dict[Loc, Place] = field(default_factory=dict, repr=False)
+    bent: dict[Loc, Bent] = field(default_factory=dict, repr=False)
+    problems: tuple[Problem, ...] = ()
+
+    def place(self, loc: Loc) -> Place:
+        """Where a value stands, or the nearest value around it."""
+        while loc and loc not in self.places:
+            loc = loc[:-1]
+        return self.places.get(loc, (1, 1))
+
+    def problem(self, loc: Loc, what: str) -> Problem:
+        return Problem(self.file, *self.place(loc), what)
+
+    def texts(self, *path: str | None) -> Iterator[tuple[Loc, str]]:
+        """Texts at a path, where None is every item of a list; what is of another type is left."""
+        yield from _texts(self.value, path, ())
+
+
+def _texts(value: object, path: tuple[str | None, ...], loc: Loc) -> Iterator[tuple[Loc, str]]:
+    if not path:
+        if isinstance(value, str):
+            yield loc, value.strip()
+    elif path[0] is not None:
+        if isinstance(value, dict):
+            yield from _texts(value.get(path[0]), path[1:], (*loc, path[0]))
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _texts(item, path[1:], (*loc, i))
+
+
+def read(path: Path, file: str) -> Source:
+    """Parse a file; what is wrong with it is in `problems`, nothing is raised.
+
+    `file` is the name that problems give.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return _unreadable(file, "there is no such file; add it")
+    except IsADirectoryError:
+        return _unreadable(file, "this is a folder; put a YAML file in its place")
+    except OSError as error:
+        return _unreadable(file, f"the file cannot be read: {error.strerror}; make it readable")
+    if len(data) > MAX_BYTES:
+        return _unreadable(file, "the file is larger than 1 MiB; shorten it")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+        return _unreadable(file, "this is no UTF-8 text; save the file as UTF-8", place)
+    return parse(text, file)
+
+
+def parse(text: str, file: str) -> Source:
+    """Parse YAML text; see `read`."""
+    if found := yaml_errors.refused(text):
+        return Source(file, problems=(Problem(file, *found),))
+    try:
+        if problem := _trap(text, file):
+            return Source(file, problems=(problem,))
+        # safe_load would bend values; the nodes hold the text as it was written.
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        return Source(file, problems=(Problem(file, *yaml_errors.explain(error, text)),))
+    if node is None:
+        return Source(file)
+    reader = _Reader(file)
+    value = reader.value(node, ())
+    return Source(file, value, reader.places, reader.bent, tuple(reader.problems))
+
+
+def _trap(text: str, file: str) -> Problem | None:
+    """What must not reach the composer, or would get lost there."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        what = _trapped(event)
+        # Deep nesting overflows the composer's C stack.
+        if depth > MAX_DEPTH:
+            what = f"values are nested more than {MAX_DEPTH} deep; make them flatter"
+        if documents > 1:
+            what = "a second document begins here; put it in a file of its own"
+        if what:
+            return Problem(file, *_place(event), what)
+    return None
+
+
+def _trapped(event: yaml.Event) -> str | None:
+    """Aliases can blow up a small file; anchors and tags are mostly text without its quotes."""
+    if isinstance(event, yaml.AliasEvent):
+        return "a value cannot begin with *; put it in quotes"
+    if getattr(event, "anchor", None):
+        return "a value cannot begin with &; put it in quotes"
+    if getattr(event, "tag", None):
+        return "a value cannot begin with !; put it in quotes"
+    return None
+
+
+def _unreadable(file: str, what: str, place: Place = (1, 1)) -> Source:
+    return Source(file, problems=(Problem(file, *place, what),))
+
+
+def _place(found: yaml.Node | yaml.Event) -> Place:
+    mark = found.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks the nodes of one file and notes where each value stood and what is wrong."""
+
+    file: str
+    places: dict[Loc, Place] = field(default_factory=dict)
+    bent: dict[Loc, Bent] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def value(self, node: yaml.Node, loc: Loc) -> object:
+        self.places[loc] = _place(node)
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, loc)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*loc, i)) for i, item in enumerate(node.value)]
+        if node.tag == _TEXT:
+            return str(node.value)
+        self.bent[loc] = bent = _bent(node)
+        return _plain(bent)
+
+    def mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            if key_node.tag != _TEXT:
+                self.report(key_node, _no_key(key_node))
+                continue
+            key = str(key_node.value)
+            if key in found:
+                first = self.places[(*loc, key)][0]
+                what = f"the key '{short(key)}' stands in line {first} already; keep one of the two"
+                self.report(key_node, what)
+            else:
+                found[key] = self.value(value_node, (*loc, key))
+                self.places[(*loc, key)] = _place(key_node)
+        return found
+
+    def report(self, node: yaml.Node, what: str) -> None:
+        self.problems.append(Problem(self.file, *_place(node), what))
+
+
+def _bent(node: yaml.Node) -> Bent:
+    return Bent(str(node.value), _READ_AS[node.tag.rpartition(":")[2]])
+
+
+def _plain(bent: Bent) -> object:
+    """The value of what is surely no text: a date, a number, true or false."""
+    if bent.text in _BOOLS:
+        return _BOOLS[bent.text]
+    if _DECIMAL.fullmatch(bent.text):
+        return float(bent.text)
+    if _DATE.fullmatch(bent.text):
+        try:
+            return dt.date.fromisoformat(bent.text)
+        except ValueError:
+            return bent
+    return bent
+
+
+def _no_key(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        return "a key must be text; put it in quotes"
+    if not node.value:
+        return "a key is missing here; write it before the colon"
+    if node.value == "<<":
+        return "keys cannot be merged with <<; write them out"
+    written, read_as = short(node.value), _bent(node).read_as
+    return f'a key must be text, but YAML reads {written} as {read_as}; write "{written}"'

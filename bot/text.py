@@ -1,0 +1,209 @@
+"""From what a person typed to the words that are compared, and from Telegram HTML to plain text."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
+
+import Stemmer  # type: ignore[import-not-found] # PyStemmer ships no types
+
+from bot.errors import short
+
+MAX_WORD = 64
+"""Characters of a word that are read: what is longer is no word, and would fill the caches."""
+
+MAX_QUESTION = 1_000
+"""Characters of a message that are read; the rest is cut before matching."""
+
+TELEGRAM_TEXT = 4_096
+"""Characters (UTF-16 code units, after parsing) that Telegram takes in one message."""
+
+_CONTRACTIONS = {
+    "n't": " not",
+    "'m": " am",
+    "'re": " are",
+    "'ve": " have",
+    "'ll": " will",
+    "'d": " would",
+    "'s": "",
+    "'": "",
+}
+_CONTRACTION = re.compile(r"n't\b|'(?:m|re|ve|ll|d|s)\b|'")
+
+# How people write on a phone. "ill", "id", "well" and "were" are words of their own, so not here.
+_SHORTHAND = {
+    "can't": "can not",
+    "won't": "will not",
+    "shan't": "shall not",
+    "cannot": "can not",
+    "cant": "can not",
+    "wont": "will not",
+    "dont": "do not",
+    "doesnt": "does not",
+    "didnt": "did not",
+    "isnt": "is not",
+    "arent": "are not",
+    "wasnt": "was not",
+    "werent": "were not",
+    "havent": "have not",
+    "hasnt": "has not",
+    "couldnt": "could not",
+    "wouldnt": "would not",
+    "shouldnt": "should not",
+    "im": "i am",
+    "ive": "i have",
+    "whats": "what",
+    "hows": "how",
+    "whos": "who",
+    "wheres": "where",
+    "thats": "that",
+    "theres": "there",
+    "youre": "you are",
+    "gonna": "going to",
+    "wanna": "want to",
+    "gotta": "got to",
+    "lemme": "let me",
+    "gimme": "give me",
+    "kinda": "kind of",
+    "dunno": "do not know",
+    "u": "you",
+    "r": "are",
+    "ur": "your",
+    "ya": "you",
+    "bc": "because",
+    "cuz": "because",
+    "coz": "because",
+    "tho": "though",
+    "rly": "really",
+    "y": "why",
+    "abt": "about",
+    "w": "with",
+    "b4": "before",
+    "teh": "the",
+    "hwo": "how",
+    "smth": "something",
+    "shld": "should",
+    "hrs": "hours",
+    "mins": "minutes",
+    "tmrw": "tomorrow",
+    "ppl": "people",
+}
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′`´＇", "'"))
+_BRITISH = (
+    (re.compile(r"(?<=\w{3})is(?=(?:e|es|ed|er|ers|ing|ation)$)"), "iz"),
+    (re.compile(r"(?<=\w{3})our(?=(?:s|ed|ing|less)?$)"), "or"),
+    (re.compile(r"^grey"), "gray"),
+)
+_shortened = itemgetter(slice(MAX_WORD))
+_REPEATED = re.compile(r"(.)\1{2,}")
+
+
+def fold(text: str) -> str:
+    """Lower case, plain apostrophes, no accents, no invisible characters; cut to MAX_QUESTION."""
+    if text.isascii():
+        return text[:MAX_QUESTION].lower().replace("`", "'")
+    # Apostrophes first: NFKD takes the acute accent that some keyboards type for one apart.
+    decomposed = unicodedata.normalize("NFKD", text[:MAX_QUESTION].translate(_APOSTROPHES))
+    kept = (c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
+    return "".join(kept).casefold()
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared: folded, contractions opened, one spelling."""
+    found = _WORD.findall(fold(text))
+    return tuple(chain.from_iterable(map(_open, map(_shortened, found))))
+
+
+def has_words(text: str) -> bool:
+    """Whether `words` finds any."""
+    return _WORD.search(fold(text)) is not None
+
+
+@lru_cache(maxsize=50_000)
+def _open(found: str) -> tuple[str, ...]:
+    opened = _SHORTHAND.get(found) or _CONTRACTION.sub(lambda m: _CONTRACTIONS[m.group()], found)
+    return tuple(one_spelling(word) for word in opened.split())
+
+
+def one_spelling(word: str) -> str:
+    """American spelling, and no letter more than twice in a row."""
+    word = _REPEATED.sub(r"\1\1", word)
+    for pattern, american in _BRITISH:
+        word = pattern.sub(american, word)
+    return word
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The Snowball (Porter 2) stem of one word of `words`."""
+    # A stemmer for each call: they hold the word they work on, and a reload runs in a thread.
+    return str(Stemmer.Stemmer("english", 0).stemWord(word))
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """The stems of a text, in order."""
+    return tuple(map(stem, words(text)))
+
+
+_PLAIN_TAGS = ("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "pre", "tg-spoiler")
+_TAGS = {
+    **{tag: (re.compile(f"<{tag}>"), f"<{tag}>") for tag in _PLAIN_TAGS},
+    "a": (re.compile(r'<a\s+href="[^"\s]+">'), '<a href="https://example.org">'),
+    "blockquote": (re.compile(r"<blockquote(?:\s+expandable)?>"), "<blockquote>"),
+    "code": (re.compile(r'<code(?:\s+class="language-[\w+#-]+")?>'), "<code>"),
+    "span": (re.compile(r'<span\s+class="tg-spoiler">'), '<span class="tg-spoiler">'),
+    "tg-emoji": (re.compile(r'<tg-emoji\s+emoji-id="\d+">'), '<tg-emoji emoji-id="5368324170671">'),
+}
+"""Telegram's tags: how each begins, and an example."""
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z-]*)[^<>]*>")
+_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
+
+
+def plain(source: str) -> str:
+    """What a person reads of Telegram HTML."""
+    return html.unescape(_TAG.sub("", source))
+
+
+def html_problem(source: str) -> str | None:
+    """Why Telegram would refuse this HTML, and what would be right; None when it would not."""
+    if "&" in _ENTITY.sub("", source):
+        return "a lone & breaks Telegram HTML; write &amp;"
+    if "<" in _TAG.sub("", source):
+        return "a lone < breaks Telegram HTML; write &lt;"
+    if not plain(source).strip():
+        return "only tags, nothing to read; write some text"
+    return _tag_problem(_TAG.finditer(source))
+
+
+def _tag_problem(tags: Iterator[re.Match[str]]) -> str | None:
+    opened: list[str] = []
+    for found in tags:
+        closing, tag = found.groups()
+        written = short(found[0])
+        if tag not in _TAGS:
+            return f"{written} is no tag that Telegram knows; use b, i, u, s, a or write &lt;"
+        begins, example = _TAGS[tag]
+        if closing:
+            if found[0] != f"</{tag}>" or not opened or opened.pop() != tag:
+                return f"{written} closes nothing; every tag needs its pair, the inner one first"
+        elif not begins.fullmatch(found[0]):
+            return f"{written} is not how this tag begins; write {example}"
+        elif tag in opened:
+            return f"<{tag}> stands inside another <{tag}>; close the first one"
+        else:
+            opened.append(tag)
+    return f"<{opened[-1]}> is never closed; add </{opened[-1]}>" if opened else None
+
+
+def escape(typed: str) -> str:
+    """Something that a person typed, safe inside Telegram HTML."""
+    return html.escape(typed, quote=False)
+
+
+def units(text: str) -> int:
+    """Length as Telegram counts it: UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,0 +1,52 @@
+"""How many questions one person may ask in a while."""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+PEOPLE = 10_000
+"""People who are remembered; whoever was quiet longest is forgotten first."""
+
+
+class Verdict(Enum):
+    """What to do with a question."""
+
+    ANSWER = auto()
+    ASK_TO_SLOW_DOWN = auto()
+    """The first one too many."""
+    IGNORE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """A sliding window for each person."""
+
+    clock: Callable[[], float]
+    """Seconds, never going back."""
+    most: int = 20
+    seconds: float = 60.0
+    _asked: OrderedDict[int, deque[float]] = field(default_factory=OrderedDict, repr=False)
+    _warned: set[int] = field(default_factory=set, repr=False)
+
+    def judge(self, person: int) -> Verdict:
+        """Count one question of this person."""
+        now = self.clock()
+        asked = self._asked.setdefault(person, deque())
+        self._asked.move_to_end(person)
+        self._forget()
+        while asked and asked[0] <= now - self.seconds:
+            asked.popleft()
+        if len(asked) < self.most:
+            asked.append(now)
+            self._warned.discard(person)
+            return Verdict.ANSWER
+        if person in self._warned:
+            return Verdict.IGNORE
+        self._warned.add(person)
+        return Verdict.ASK_TO_SLOW_DOWN
+
+    def _forget(self) -> None:
+        while len(self._asked) > PEOPLE:
+            person, _ = self._asked.popitem(last=False)
+            self._warned.discard(person)

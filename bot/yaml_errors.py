@@ -1,0 +1,68 @@
+"""What PyYAML says about a broken file, as sentences for the person who edits it."""
+
+import re
+
+import yaml
+
+_TAB = "a tab cannot indent a line; use spaces"
+_START = "text cannot begin with this character; put it in quotes"
+_FIT = (
+    "this does not fit what stands before it; check the spaces at the beginning of the line, "
+    "and the quotes"
+)
+_ESCAPE = r"a backslash in double quotes begins a code; write \\ or use single quotes"
+_HINTS = {
+    "mapping values are not allowed": "a key cannot stand here; line it up with the keys around "
+    "it, and put text with a colon in quotes",
+    "could not find expected ':'": "a key needs a colon and a space behind it; add them",
+    "found a tab character": _TAB,
+    "cannot start any token": _START,
+    "expected alphabetic or numeric character": _START,
+    "expected node content": _START,
+    "expected '>'": _START,
+    "URI": _START,
+    "undefined tag handle": _START,
+    "did not find expected key": _FIT,
+    "did not find expected '-' indicator": _FIT,
+    "did not find expected <document start>": _FIT,
+    "block sequence entries are not allowed": "a list cannot begin here; move it to a line of "
+    "its own",
+    "expected ',' or ']'": "items in [brackets] need a comma between them and a ] at the end",
+    "expected ',' or '}'": "keys in {braces} need a comma between them and a } at the end",
+    "escape c": _ESCAPE,
+    "hexdecimal": _ESCAPE,
+    "expected comment or line break": "text behind | or > begins on the next line; move it there",
+    "unexpected end of stream": "this quote is never closed; add one at the end of the text",
+    "unexpected document indicator": "this quote is never closed; add one at the end of the text",
+}
+_BEGINS_BEFORE = ("could not find expected ':'", "unexpected", "alphabetic", "'>'", "URI")
+"""Where the mistake is found behind the place that must be mended."""
+
+_REFUSED = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
+    """Line, column, and what is wrong and would be right."""
+    said = error.problem or "it cannot be read"
+    mark = error.problem_mark
+    if error.context_mark and any(words in said for words in _BEGINS_BEFORE):
+        mark = error.context_mark
+    line, column, at = (mark.line + 1, mark.column + 1, mark.index) if mark else (1, 1, 0)
+    what = next((hint for words, hint in _HINTS.items() if words in said), None)
+    if what is _START and not text[at:].strip():
+        what = "the file ends too early; write the rest"
+    elif what is _START and text[at] == "\t":
+        what = _TAB
+    return line, column, what or f"this cannot be read as YAML ({said}); mend it here or just above"
+
+
+def refused(text: str) -> tuple[int, int, str] | None:
+    """The first character that YAML refuses anywhere: line, column, and what to do."""
+    found = _REFUSED.search(text)
+    if not found:
+        return None
+    before = text[: found.start()]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return line, column, f"the character U+{ord(found[0]):04X} cannot stand in YAML; remove it"

@@ -1,0 +1,105 @@
+"""What every test may use: a small knowledge base about bicycles, and a Telegram that is strict."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import cast
+
+import pytest
+from telegram.request import BaseRequest
+
+from bot import app as composition
+from bot import loading
+from bot.faq import Faq
+from bot.handlers import App
+from bot.settings import Settings
+from bot.throttle import Throttle
+from tests.chats import Chat
+from tests.fake_telegram import FakeRequest, FakeTelegram
+from tests.fake_time import Clock, LeapingLoop
+from tests.fake_updates import Person
+
+BICYCLES = Path(__file__).parent / "bicycles"
+TOKEN = "123456:TEST"
+ANNA = 42
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Whoever uses the clock runs on a loop that never waits for it."""
+    if "clock" in getattr(item, "fixturenames", ()):
+        return {"leaping": LeapingLoop}
+    return {"waiting": asyncio.new_event_loop}
+
+
+@pytest.fixture(scope="session")
+def faq() -> Faq:
+    """A bot that knows about bicycles: nothing in the program depends on the subject."""
+    return loading.load(BICYCLES)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the bicycle knowledge base that a test may break."""
+    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture
+def anna(telegram: FakeTelegram) -> Person:
+    """Somebody who has started the bot."""
+    return telegram.person(ANNA, "Anna")
+
+
+@pytest.fixture
+async def clock() -> Clock:
+    """The time of the throttle, of the faults and of every pause."""
+    return cast("LeapingLoop", asyncio.get_running_loop()).clock
+
+
+@pytest.fixture
+async def app(telegram: FakeTelegram, faq: Faq, clock: Clock) -> AsyncIterator[App]:
+    """The whole bot, ready for updates."""
+    async with build_app(telegram, faq, clock) as app:
+        yield app
+
+
+@pytest.fixture
+def chat(app: App, telegram: FakeTelegram, anna: Person) -> Chat:
+    """Anna's private chat with the bot."""
+    return Chat(app, telegram, anna)
+
+
+@pytest.fixture
+def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever people do in such a test, no handler fails."""
+    yield
+    assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []
+
+
+def build_app(
+    telegram: FakeTelegram,
+    faq: Faq,
+    clock: Clock,
+    settings: Settings | None = None,
+    request: BaseRequest | None = None,
+    updates_request: BaseRequest | None = None,
+    token: str = TOKEN,
+) -> App:
+    """The bot with a knowledge base, settings or a way to Telegram of a test's own."""
+    return composition.build(
+        settings or Settings(),
+        faq,
+        request=request or FakeRequest(telegram),
+        updates_request=updates_request or FakeRequest(telegram),
+        token=token,
+        throttle=Throttle(clock),
+        clock=clock,
+    )

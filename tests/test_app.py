@@ -1,0 +1,525 @@
+"""The life of the bot from its first connection to its last answer, with time leaping."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from telegram import Update
+from telegram.request import RequestData
+from typing_extensions import override
+
+from bot import app as composition
+from bot import polling, texts
+from bot.errors import StartError
+from bot.faq import Faq
+from bot.handlers import App
+from bot.settings import Settings
+from tests import fake_faults as faults
+from tests.conftest import build_app
+from tests.fake_telegram import FakeRequest, FakeTelegram
+from tests.fake_time import Clock
+from tests.fake_updates import Person
+
+FOREVER = 1_000_000.0
+CONFLICT = "another copy of this bot is polling with the same token; stop one of them"
+
+Serve = Callable[[], Coroutine[Any, Any, None]]
+Running = Callable[[], AbstractAsyncContextManager[None]]
+
+
+class Wire(FakeRequest):
+    """A way to Telegram on which some methods take their time."""
+
+    def __init__(self, telegram: FakeTelegram, delays: dict[str, float]) -> None:
+        super().__init__(telegram)
+        self._delays = delays
+        self.open = False
+
+    @override
+    async def initialize(self) -> None:
+        await super().initialize()
+        self.open = True
+
+    @override
+    async def shutdown(self) -> None:
+        await super().shutdown()
+        self.open = False
+
+    @override
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        *_timeouts: object,
+        **_named_timeouts: object,
+    ) -> tuple[int, bytes]:
+        await asyncio.sleep(self._delays.get(url.rpartition("/")[2], 0))
+        return await super().do_request(url, method, request_data)
+
+
+@pytest.fixture
+def telegram(clock: Clock) -> FakeTelegram:
+    return FakeTelegram(clock=clock)
+
+
+@pytest.fixture
+def delays() -> dict[str, float]:
+    """Seconds before Telegram hears of a call, by method."""
+    return {}
+
+
+@pytest.fixture
+def wire(telegram: FakeTelegram, delays: dict[str, float]) -> Wire:
+    return Wire(telegram, delays)
+
+
+@pytest.fixture
+def app(telegram: FakeTelegram, faq: Faq, clock: Clock, wire: Wire) -> App:
+    """Not connected yet."""
+    return build_app(telegram, faq, clock, request=wire, updates_request=wire)
+
+
+@pytest.fixture
+def stop() -> asyncio.Event:
+    """What SIGTERM sets."""
+    return asyncio.Event()
+
+
+@pytest.fixture
+def serve(app: App, faq: Faq, stop: asyncio.Event) -> Serve:
+    return lambda: composition.serve(app, faq, stop)
+
+
+@pytest.fixture
+def running(serve: Serve, stop: asyncio.Event, telegram: FakeTelegram) -> Running:
+    """`async with running():` the bot polls; afterwards it was told to stop and has ended."""
+
+    @asynccontextmanager
+    async def run() -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve())
+            await telegram.until("setMyShortDescription", 1, FOREVER)
+            yield
+            stop.set()
+
+    return run
+
+
+def lines(caplog: pytest.LogCaptureFixture, level: int = logging.WARNING) -> list[str]:
+    """What this program logged of at least some importance."""
+    ours = [r for r in caplog.records if r.name.startswith("bot.")]
+    return [r.getMessage() for r in ours if r.levelno >= level]
+
+
+# The start
+
+
+async def test_it_answers_and_ends_when_told_to(
+    running: Running, telegram: FakeTelegram, anna: Person, app: App, wire: Wire
+) -> None:
+    async with running():
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage")
+    assert telegram.messages(anna.id)[-1]["text"] == "Hello. What would you like to know?"
+    assert not app.running
+    assert not wire.open
+
+
+async def test_it_introduces_itself(running: Running, telegram: FakeTelegram) -> None:
+    async with running():
+        pass
+    everywhere, groups = telegram.sent("setMyCommands")
+    assert {c["command"]: c["description"] for c in everywhere["commands"]} == texts.COMMANDS
+    assert "scope" not in everywhere
+    assert {c["command"]: c["description"] for c in groups["commands"]} == texts.GROUP_COMMANDS
+    assert groups["scope"] == {"type": "all_group_chats"}
+    assert telegram.sent("setMyDescription") == [{"description": "Ask about bicycles."}]
+    [short] = telegram.sent("setMyShortDescription")
+    assert short == {"short_description": "Bicycles, answered from one handbook."}
+
+
+async def test_it_works_when_it_cannot_introduce_itself(
+    serve: Serve,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    anna: Person,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    telegram.fail_next("setMyCommands", faults.ServerError())
+    telegram.push(anna.writes("hello"))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        await telegram.until("sendMessage")
+        stop.set()
+    assert len(lines(caplog)) == 1
+    assert lines(caplog)[0].startswith("the command menu could not be set: ")
+
+
+async def test_a_webhook_of_old_does_not_keep_its_updates(
+    running: Running, telegram: FakeTelegram
+) -> None:
+    async with running():
+        await telegram.until("getUpdates", 1, FOREVER)
+    methods = [call.method for call in telegram.calls]
+    assert methods.index("deleteWebhook") < methods.index("getUpdates")
+    assert not telegram.sent("deleteWebhook")[0].get("drop_pending_updates")
+
+
+async def test_what_was_asked_while_it_was_away_is_answered(
+    running: Running, telegram: FakeTelegram, anna: Person
+) -> None:
+    telegram.push(anna.writes("hello"), anna.writes("how much is a bicycle"))
+    async with running():
+        await telegram.until("sendMessage", count=2)
+    assert len(telegram.updates) == 0
+
+
+async def test_it_asks_for_the_updates_that_it_handles(
+    running: Running, telegram: FakeTelegram
+) -> None:
+    async with running():
+        await telegram.until("getUpdates", 1, FOREVER)
+    assert telegram.sent("getUpdates")[0]["allowed_updates"] == polling.UPDATES
+    assert Update.EDITED_MESSAGE in polling.UPDATES
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook"])
+async def test_it_waits_for_the_network_with_longer_and_longer_pauses(
+    running: Running,
+    telegram: FakeTelegram,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+) -> None:
+    telegram.fail_next(method, faults.NoConnection(), times=8)
+    async with running():
+        assert clock.now == pytest.approx(1 + 2 + 4 + 8 + 16 + 30 + 30 + 30)
+    assert len(lines(caplog)) == 8
+    assert all(line.startswith("no connection to Telegram (") for line in lines(caplog))
+    assert lines(caplog)[2].endswith("next try in 4 s")
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook"])
+async def test_a_flood_wait_at_the_start_is_waited_for_as_told(
+    running: Running, telegram: FakeTelegram, clock: Clock, method: str
+) -> None:
+    telegram.fail_next(method, faults.FloodWait(45))
+    async with running():
+        assert clock.now == pytest.approx(45)
+
+
+# The token
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "getUpdates"])
+@pytest.mark.parametrize(
+    "fault",
+    [faults.Unauthorized(), faults.Refusal(404, "Not Found"), faults.Refusal(403, "Forbidden")],
+    ids=["401", "404", "403"],
+)
+async def test_a_refused_token_ends_it_in_one_clear_line(
+    serve: Serve, telegram: FakeTelegram, app: App, wire: Wire, method: str, fault: faults.Fault
+) -> None:
+    """Also one that is revoked later: a bot that cannot fetch must not go on as if it could."""
+    telegram.fail_next(method, fault)
+    with pytest.raises(StartError) as raised:
+        await asyncio.wait_for(serve(), FOREVER)
+    assert str(raised.value) == polling.REFUSED
+    assert "\n" not in polling.REFUSED
+    assert not app.running
+    assert not wire.open
+
+
+async def test_what_was_fetched_before_the_token_was_refused_is_still_tried(
+    serve: Serve, telegram: FakeTelegram, anna: Person, delays: dict[str, float]
+) -> None:
+    delays["sendMessage"] = 5
+    telegram.push(anna.writes("hello"))
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(_refused(serve))
+        await telegram.until("getUpdates")
+        telegram.fail_next("getUpdates", faults.Unauthorized())
+    assert serving.done()
+    assert len(telegram.sent("sendMessage")) == 1
+
+
+async def _refused(serve: Serve) -> None:
+    with pytest.raises(StartError):
+        await serve()
+
+
+async def test_without_a_token_it_does_not_start(faq: Faq) -> None:
+    with pytest.raises(StartError, match="BOT_TOKEN is not set"):
+        await composition.run(Settings(), faq)
+
+
+# Polling
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.ServerError(), faults.Timeout(), faults.ConnectionCut(), faults.NoConnection()],
+    ids=["502", "time-out", "cut", "no connection"],
+)
+async def test_polling_survives_a_network_that_comes_and_goes(
+    running: Running,
+    telegram: FakeTelegram,
+    anna: Person,
+    caplog: pytest.LogCaptureFixture,
+    fault: faults.Fault,
+) -> None:
+    async with running():
+        for number in range(1, 4):
+            telegram.fail_next("getUpdates", fault, times=2)
+            telegram.push(anna.writes("hello"))
+            await telegram.until("sendMessage", number, FOREVER)
+    assert len(lines(caplog)) == 6
+    assert all(line.startswith("no connection to Telegram (") for line in lines(caplog))
+
+
+async def test_a_second_copy_is_said_in_one_clear_line(
+    running: Running,
+    telegram: FakeTelegram,
+    anna: Person,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running():
+        telegram.fail_next("getUpdates", faults.Conflict())
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage", 1, FOREVER)
+    assert lines(caplog) == [CONFLICT]
+
+
+async def test_another_refusal_is_said_in_telegrams_words(
+    running: Running,
+    telegram: FakeTelegram,
+    anna: Person,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running():
+        telegram.fail_next("getUpdates", faults.Refusal(400, "Bad Request: no such thing"))
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage", 1, FOREVER)
+    assert lines(caplog) == ["Telegram refuses to hand out updates: No such thing"]
+
+
+async def test_a_flood_wait_while_polling_is_waited_for_as_told(
+    running: Running, telegram: FakeTelegram, anna: Person, clock: Clock
+) -> None:
+    async with running():
+        began = clock.now
+        telegram.fail_next("getUpdates", faults.FloodWait(60))
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage", 1, FOREVER)
+        assert clock.now - began == pytest.approx(60)
+
+
+async def test_no_update_is_handled_twice(
+    running: Running, telegram: FakeTelegram, anna: Person
+) -> None:
+    async with running():
+        for number in range(1, 6):
+            telegram.push(anna.writes("hello"))
+            await telegram.until("sendMessage", number)
+            telegram.fail_next("getUpdates", faults.ConnectionCut(accepted=True))
+        await telegram.until("getUpdates", 15, FOREVER)
+    assert len(telegram.sent("sendMessage")) == 5
+
+
+# The end
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook"])
+async def test_a_stop_while_it_waits_for_an_answer_at_the_start_ends_it_at_once(
+    serve: Serve,
+    stop: asyncio.Event,
+    delays: dict[str, float],
+    clock: Clock,
+    wire: Wire,
+    app: App,
+    method: str,
+) -> None:
+    delays[method] = FOREVER
+    asyncio.get_running_loop().call_later(3, stop.set)
+    await serve()
+    assert clock.now == pytest.approx(3)
+    assert not app.running
+    assert not wire.open
+
+
+async def test_a_stop_while_the_network_is_down_at_the_start_ends_it_at_once(
+    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, clock: Clock, wire: Wire
+) -> None:
+    telegram.fail_next("getMe", faults.NoConnection(), times=100)
+    asyncio.get_running_loop().call_later(100, stop.set)
+    await serve()
+    assert clock.now == pytest.approx(100)
+    assert not wire.open
+
+
+async def test_a_stop_before_the_start_ends_it(
+    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, anna: Person
+) -> None:
+    stop.set()
+    telegram.push(anna.writes("hello"))
+    await serve()
+    assert telegram.sent("sendMessage") == []
+    assert len(telegram.updates) == 1
+
+
+async def test_a_stop_while_polling_waits_after_a_failure_ends_it_at_once(
+    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, clock: Clock, app: App
+) -> None:
+    telegram.fail_next("getUpdates", faults.NoConnection(), times=100)
+    asyncio.get_running_loop().call_later(100, stop.set)
+    await serve()
+    assert clock.now == pytest.approx(100)
+    assert not app.running
+
+
+async def test_a_stop_while_it_introduces_itself_ends_it_at_once(
+    serve: Serve, stop: asyncio.Event, clock: Clock, delays: dict[str, float]
+) -> None:
+    delays["setMyCommands"] = FOREVER
+    asyncio.get_running_loop().call_later(3, stop.set)
+    await serve()
+    assert clock.now == pytest.approx(3)
+
+
+async def test_a_stop_drains_what_was_fetched(
+    serve: Serve,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    delays: dict[str, float],
+    clock: Clock,
+) -> None:
+    delays["sendMessage"] = 3
+    people = [telegram.person(number) for number in range(1, 51)]
+    telegram.push(*(each.writes("hello") for each in people))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        await telegram.until("getUpdates")
+        stop.set()
+    assert len(telegram.sent("sendMessage")) == 50
+    assert clock.now == pytest.approx(6)
+
+
+async def test_what_a_stop_answered_does_not_come_again(
+    running: Running, telegram: FakeTelegram, anna: Person
+) -> None:
+    async with running():
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage")
+    assert len(telegram.updates) == 0
+
+
+async def test_what_comes_after_the_stop_waits_for_the_next_start(
+    serve: Serve,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    anna: Person,
+    delays: dict[str, float],
+) -> None:
+    delays["sendMessage"] = 3
+    telegram.push(anna.writes("hello"))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        await telegram.until("getUpdates")
+        stop.set()
+        asyncio.get_running_loop().call_later(
+            1, lambda: telegram.push(anna.writes("how much is a bicycle"))
+        )
+    assert len(telegram.sent("sendMessage")) == 1
+    assert len(telegram.updates) == 1
+
+
+async def test_a_stop_gives_up_on_answers_that_take_too_long(
+    serve: Serve,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    anna: Person,
+    delays: dict[str, float],
+    clock: Clock,
+    wire: Wire,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    delays["sendMessage"] = FOREVER
+    telegram.push(*(anna.writes("hello") for _ in range(3)))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        await telegram.until("getUpdates")
+        stop.set()
+    assert clock.now == pytest.approx(composition.DRAIN_SECONDS)
+    assert lines(caplog) == ["some questions could not be answered in 8 s"]
+    assert not wire.open
+
+
+async def test_a_stop_does_not_wait_for_telegram_to_confirm_what_was_fetched(
+    serve: Serve,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    anna: Person,
+    delays: dict[str, float],
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    telegram.push(anna.writes("hello"))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        await telegram.until("sendMessage")
+        delays["getUpdates"] = FOREVER
+        stop.set()
+    assert clock.now == pytest.approx(polling.CONFIRM_SECONDS)
+    assert len(lines(caplog)) == 1
+    assert "may be answered again after a restart" in lines(caplog)[0]
+
+
+async def test_a_stop_without_a_network_says_what_may_come_again(
+    running: Running,
+    telegram: FakeTelegram,
+    anna: Person,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running():
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage")
+        telegram.fail_next("getUpdates", faults.NoConnection(), times=100)
+    assert "may be answered again after a restart" in lines(caplog)[-1]
+
+
+async def test_a_cancellation_drains_as_well(
+    serve: Serve,
+    telegram: FakeTelegram,
+    anna: Person,
+    delays: dict[str, float],
+    app: App,
+    wire: Wire,
+) -> None:
+    delays["sendMessage"] = 3
+    telegram.push(anna.writes("hello"))
+    serving = asyncio.create_task(serve())
+    await telegram.until("getUpdates")
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    assert len(telegram.sent("sendMessage")) == 1
+    assert not app.running
+    assert not wire.open
+
+
+async def test_a_knowledge_base_that_telegram_would_not_introduce_is_no_reason_to_end(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, stop: asyncio.Event, anna: Person
+) -> None:
+    about = faq.knowledge.about.model_copy(update={"description": "x" * 513})
+    wordy = replace(faq, knowledge=replace(faq.knowledge, about=about))
+    telegram.push(anna.writes("hello"))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(composition.serve(build_app(telegram, wordy, clock), wordy, stop))
+        await telegram.until("sendMessage")
+        stop.set()
+    assert telegram.sent("setMyDescription") == []

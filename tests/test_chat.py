@@ -1,0 +1,184 @@
+"""The bot in a terminal, as somebody types to it."""
+
+import asyncio
+import io
+import os
+import pty
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+import pytest
+from typing_extensions import override
+
+from bot import chat, texts
+from bot.faq import Faq
+from bot.settings import Settings
+
+
+async def talk(faq: Faq, *lines: str) -> list[str]:
+    """What stands below each line that is typed; the first is what stands above all of them."""
+    screen = io.StringIO()
+    typed = io.StringIO("".join(f"{line}\n" for line in lines))
+    await chat.run(Settings(), faq, typed, screen)
+    return [shown.strip() for shown in re.split(r"^> .*$", screen.getvalue(), flags=re.MULTILINE)]
+
+
+async def test_it_greets_and_ends_with_the_input(faq: Faq) -> None:
+    greeting, end = await talk(faq)
+    assert greeting.startswith("Bicycle answers. Type a question")
+    assert end == ""
+
+
+async def test_a_question_is_answered(faq: Faq) -> None:
+    _, answer, _ = await talk(faq, "why do my brakes squeal?")
+    assert answer.splitlines() == [
+        "Yes, wet brakes squeal. It ends when they are dry.",
+        "Water makes the pads slip & grab.",
+        "",
+        "The handbook's view.",
+        "",
+        "[1] When are brake pads worn?",
+        "[2] 🛑 Brakes",
+    ]
+
+
+async def test_what_was_piped_in_is_shown_behind_the_prompt(faq: Faq) -> None:
+    screen = io.StringIO()
+    await chat.run(Settings(), faq, io.StringIO("hello\n"), screen)
+    assert "> hello\n" in screen.getvalue()
+
+
+async def test_the_number_of_a_button_presses_it_and_changes_the_text_in_place(faq: Faq) -> None:
+    _, _, pads, topic, _ = await talk(faq, "brakes squeal", "1", "2")
+    assert pads.startswith("(edited)\nWhen the groove in the rubber is gone.")
+    assert topic.startswith("(edited)\n🛑 Brakes\n\nBrakes stop the bicycle.")
+
+
+async def test_buttons_are_those_of_the_newest_text(faq: Faq) -> None:
+    _, _, _, second, _ = await talk(faq, "brakes squeal", "chain squeaks", "1")
+    assert "Its links are longer than they were." in second
+
+
+@pytest.mark.parametrize("number", ["0", "3", "99", "٢", "-1"])
+async def test_a_number_that_is_no_button_is_a_question(number: str, faq: Faq) -> None:
+    _, _, reply, _ = await talk(faq, "brakes squeal", number)
+    assert "(edited)" not in reply
+    assert reply.startswith(texts.UNKNOWN[:40])
+
+
+async def test_after_a_text_without_buttons_a_number_is_a_question(faq: Faq) -> None:
+    _, _, flagged, reply, _ = await talk(faq, "brakes squeal", "I broke my arm", "1")
+    assert flagged == "Please have a doctor look at that first."
+    assert reply.startswith(texts.UNKNOWN[:40])
+
+
+async def test_an_edited_question_changes_its_answer_in_place(faq: Faq) -> None:
+    _, _, changed, again, _ = await talk(faq, "brakes squeal", ":edit chain slips", ":edit motor")
+    assert changed.startswith("(edited)\nIts links are longer than they were.")
+    assert again.startswith("(edited)\nThe handbook does not cover motors.")
+
+
+async def test_there_is_nothing_to_edit_before_the_first_question(faq: Faq) -> None:
+    _, reply, _ = await talk(faq, ":edit chain slips")
+    assert reply.startswith("Its links are longer")
+
+
+async def test_commands_work(faq: Faq) -> None:
+    _, start, topics, asked, unknown, _ = await talk(
+        faq, "/start", "/topics", "/ask chain slips", "/nothing"
+    )
+    assert start.startswith("Hello. Ask me about bicycles.")
+    assert topics.splitlines()[-2:] == ["[1] 🛑 Brakes", "[2] ⛓️ Chain"]
+    assert asked.startswith("Its links are longer")
+    assert unknown == texts.UNKNOWN_COMMAND
+
+
+async def test_empty_lines_are_passed_over(faq: Faq) -> None:
+    _, first, second, answer, _ = await talk(faq, "", "   ", "chain slips")
+    assert (first, second) == ("", "")
+    assert answer.startswith("Its links are longer")
+
+
+async def test_a_script_may_ask_more_than_a_person(faq: Faq) -> None:
+    _, *replies, _ = await talk(faq, *["chain slips"] * 50)
+    assert len(replies) == 50
+    assert all(reply.startswith("Its links are longer") for reply in replies)
+
+
+async def test_long_lines_are_wrapped(faq: Faq) -> None:
+    shown = await talk(faq, "/privacy", "/help", "x" * 500)
+    assert all(len(line) <= chat.WIDTH for reply in shown for line in reply.splitlines())
+
+
+async def test_anything_can_be_typed(faq: Faq) -> None:
+    typed = ["\ud83d\udc4b", "<b>", "&amp;", "\x00\x1b[2J", "/", "1" * 500, ":edit", "🧴" * 500]
+    _, *replies, _ = await talk(faq, *typed)
+    assert len(replies) == len(typed)
+    assert all(reply and texts.FAULT not in reply for reply in replies)
+
+
+# At a terminal
+
+
+class Screen(io.StringIO):
+    """What is shown, and word of each change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changed = asyncio.Event()
+
+    @override
+    def write(self, text: str) -> int:
+        self.changed.set()
+        return super().write(text)
+
+    async def shows(self, text: str, times: int = 1) -> None:
+        """Until this stands on it so often."""
+        async with asyncio.timeout(10):
+            while self.getvalue().count(text) < times:
+                self.changed.clear()
+                await self.changed.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    keyboard: int
+    lines: TextIO
+    screen: Screen
+
+    def type(self, keys: bytes) -> None:
+        os.write(self.keyboard, keys)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    keyboard, end = pty.openpty()
+    with os.fdopen(end, encoding="utf-8") as lines:
+        yield Terminal(keyboard, lines, Screen())
+    os.close(keyboard)
+
+
+async def test_lines_are_read_from_a_terminal_until_its_end(faq: Faq, terminal: Terminal) -> None:
+    running = asyncio.create_task(chat.run(Settings(), faq, terminal.lines, terminal.screen))
+    await terminal.screen.shows(chat.PROMPT)
+    terminal.type(b"chain slips\n")
+    await terminal.screen.shows(chat.PROMPT, times=2)
+    terminal.type(b"\x04")
+    await running
+    shown = terminal.screen.getvalue()
+    assert "Its links are longer" in shown
+    assert "> chain slips" not in shown, "the terminal itself shows what is typed"
+    assert shown.endswith("\n")
+
+
+async def test_a_chat_that_waits_for_a_line_can_be_ended(faq: Faq, terminal: Terminal) -> None:
+    """As Ctrl-C does: no thread may be left that waits for Enter."""
+    running = asyncio.create_task(chat.run(Settings(), faq, terminal.lines, terminal.screen))
+    await terminal.screen.shows(chat.PROMPT)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    async with asyncio.timeout(10):
+        await asyncio.get_running_loop().shutdown_default_executor()

@@ -1,0 +1,326 @@
+"""The command line: what it prints, what it says goes wrong, and its exit codes."""
+
+import io
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import cli, knowledge, texts
+from tests.conftest import BICYCLES
+
+HERE = Path(__file__).parent.parent
+KEYS = ["question", "outcome", "topics", "entries", "score", "text"]
+Console = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A folder without a .env, the bicycles, and logging as it was."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("BOT_TOKEN", "BOT_TOKEN_FILE", "OPERATOR_IDS", "LOG_LEVEL", "TELEGRAM_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(BICYCLES))
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers[:] = []
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+class Typing:
+    """Bytes for standard input, as another process would write them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
+    def __call__(self, typed: bytes) -> None:
+        stdin = io.TextIOWrapper(io.BytesIO(typed), encoding="ascii")
+        self.monkeypatch.setattr(sys, "stdin", stdin)
+
+
+@pytest.fixture
+def type_in(monkeypatch: pytest.MonkeyPatch) -> Typing:
+    return Typing(monkeypatch)
+
+
+def asked(console: Console, *arguments: str) -> list[dict[str, Any]]:
+    """The JSON objects that a command prints."""
+    assert cli.main(arguments) == 0
+    return [json.loads(line) for line in console.readouterr().out.splitlines()]
+
+
+# ask
+
+
+def test_one_question_gets_one_answer_in_plain_text(capsys: Console) -> None:
+    assert cli.main(["ask", "why do my brakes squeal?"]) == 0
+    assert capsys.readouterr().out == (
+        "Yes, wet brakes squeal. It ends when they are dry.\n"
+        "Water makes the pads slip & grab.\n\n"
+        "The handbook's view.\n"
+    )
+
+
+def test_json_has_exactly_the_keys_that_others_rely_on(capsys: Console) -> None:
+    (found,) = asked(capsys, "ask", "--json", "do brakes squeal when wet")
+    assert list(found) == KEYS
+    assert found["question"] == "do brakes squeal when wet"
+    assert (found["outcome"], found["topics"]) == ("answer", ["brakes"])
+    assert found["entries"] == ["brakes.squeal"]
+    assert 0.5 < found["score"] <= 1
+    assert found["text"].startswith("Yes, wet brakes squeal.")
+    assert "<" not in found["text"]
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome", "topics", "entries"),
+    [
+        ("brakes squeal, chain slips", "answer", {"brakes", "chain"}, 2),
+        ("which motor is best", "limited", {"brakes", "chain"}, 0),
+        ("I broke my arm", "red_flag", set(), 0),
+        ("hello", "smalltalk", set(), 0),
+        ("who won the football match", "unknown", set(), 0),
+        ("", "unknown", set(), 0),
+    ],
+)
+def test_each_outcome_as_json(
+    question: str, outcome: str, topics: set[str], entries: int, capsys: Console
+) -> None:
+    (found,) = asked(capsys, "ask", question, "--json")
+    assert (found["outcome"], {*found["topics"]}) == (outcome, topics)
+    assert len(found["entries"]) == entries
+    assert 0 <= found["score"] <= 1
+    assert found["text"]
+
+
+def test_suggestions_as_json_list_what_is_suggested(
+    folder: Path, capsys: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(folder))
+    (folder / "thresholds.yaml").write_text("answer: 1.0\nsuggest: 0.0\n")
+    (folder / "expected.yaml").write_text("expected: []\n")
+    (found,) = asked(capsys, "ask", "--json", "worn chain")
+    assert found["outcome"] == "suggestions"
+    assert found["entries"][0] == "chain.slip"
+    assert found["topics"][0] == "chain"
+    assert found["text"] == texts.DID_YOU_MEAN
+
+
+def test_many_questions_are_answered_in_order(capsys: Console, type_in: Typing) -> None:
+    questions = ["brakes squeal", "", "how much is a chain", "  hello  ", "chain slips"]
+    type_in("\r\n".join(questions).encode())
+    found = asked(capsys, "ask", "--json", "-")
+    assert [line["question"] for line in found] == questions
+    assert [line["outcome"] for line in found] == [
+        "answer",
+        "unknown",
+        "limited",
+        "smalltalk",
+        "answer",
+    ]
+
+
+def test_many_questions_can_be_read_by_a_person(capsys: Console, type_in: Typing) -> None:
+    type_in(b"hello\nbroke my arm\n")
+    assert cli.main(["ask", "-"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Hello. What would you like to know?",
+        "Please have a doctor look at that first.",
+    ]
+
+
+def test_no_questions_get_no_answers(capsys: Console, type_in: Typing) -> None:
+    type_in(b"")
+    assert asked(capsys, "ask", "--json", "-") == []
+
+
+def test_bytes_that_are_no_text_do_not_end_the_run(capsys: Console, type_in: Typing) -> None:
+    type_in(b"brakes \xff squeal\n\xc3\x28\n\x00\nbremsen \xc3\xbc\n")
+    found = asked(capsys, "ask", "-", "--json")
+    assert [line["question"] for line in found] == [
+        "brakes \ufffd squeal",
+        "\ufffd(",
+        "\x00",
+        "bremsen ü",
+    ]
+    assert found[0]["entries"] == ["brakes.squeal"]
+
+
+@pytest.mark.parametrize(
+    "question", ["a\u2028b\u2029c\x85d\x0be", '"quoted" \\ ü 🧴', "\udcff\ud83d"]
+)
+def test_each_answer_is_one_line_of_json_whatever_was_asked(question: str, capsys: Console) -> None:
+    (found,) = asked(capsys, "ask", "--json", question)
+    assert found["question"] == question
+
+
+def test_a_terminal_without_the_letters_shows_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="ascii"))
+    assert cli.main(["ask", "brakes squeal, chain slips"]) == 0
+    assert b"? Brakes\nYes, wet brakes squeal." in shown.getvalue()
+
+
+# chat
+
+
+def test_chat_talks_until_the_input_ends(capsys: Console, type_in: Typing) -> None:
+    type_in(b"brakes \xff squeal\n1\n")
+    assert cli.main(["chat"]) == 0
+    shown = capsys.readouterr()
+    assert "Yes, wet brakes squeal." in shown.out
+    assert "(edited)\nWhen the groove in the rubber is gone." in shown.out
+    assert shown.err == ""
+
+
+# evaluate
+
+
+def test_evaluate_prints_the_figures(tmp_path: Path, capsys: Console) -> None:
+    file = tmp_path / "questions.tsv"
+    file.write_text("question\tgold\tkind\nbrakes squeal\tbrakes\tin\nmotor\tnone\tnear\n")
+    assert cli.main(["evaluate", str(file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["covered questions: 1", "  right topic first   100.0%"]
+
+
+# What goes wrong
+
+
+def problem(console: Console, *arguments: str) -> str:
+    """What a command that cannot do its work says, which is nothing on standard output."""
+    assert cli.main(arguments) == 1
+    said = console.readouterr()
+    assert said.out == ""
+    return said.err
+
+
+def test_a_file_that_is_not_there_is_one_line(capsys: Console) -> None:
+    said = problem(capsys, "evaluate", "nothing.tsv")
+    assert said.startswith("skinbot: nothing.tsv cannot be read as a file of questions: ")
+    assert said.count("\n") == 1
+
+
+def test_a_wrong_setting_is_one_line(capsys: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPERATOR_IDS", "me")
+    said = problem(capsys, "ask", "brakes")
+    assert said == "skinbot: OPERATOR_IDS is 'me', expected user ids such as 42,1001\n"
+
+
+def test_settings_are_read_from_a_file_beside(capsys: Console, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=loud\n")
+    said = problem(capsys, "ask", "brakes")
+    assert said.startswith("skinbot: LOG_LEVEL is 'loud', expected one of")
+
+
+def test_running_without_a_token_is_one_line(capsys: Console) -> None:
+    said = problem(capsys, "run")
+    assert said.startswith("skinbot: BOT_TOKEN is not set")
+    assert said.count("\n") == 1
+
+
+def test_every_problem_of_a_knowledge_base_is_a_line(
+    folder: Path, capsys: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(folder))
+    (folder / "about.yaml").write_text("nmae: x\n")
+    (folder / "topics" / "chain.yaml").unlink()
+    lines = problem(capsys, "ask", "brakes").splitlines()
+    assert len(lines) > 2
+    assert all(line.split(":")[1].isdigit() and line.split(":")[2].isdigit() for line in lines)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["ask"], ["ask", "one", "two"], ["evaluate"], ["nothing"], ["ask", "x", "--xml"], ["-x"]],
+)
+def test_wrong_usage_is_explained(arguments: Sequence[str], capsys: Console) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("usage: skinbot")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["--version"]])
+def test_help_is_no_error(arguments: Sequence[str], capsys: Console) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 0
+    assert "skinbot" in capsys.readouterr().out
+
+
+def test_every_command_is_in_the_help(capsys: Console) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    shown = capsys.readouterr().out
+    assert all(f"\n    {name} " in shown for name in ("run", "chat", "ask", "check", "evaluate"))
+
+
+def test_without_a_setting_the_knowledge_base_of_the_program_is_used() -> None:
+    assert (knowledge.shipped() / "topics").is_dir()
+    assert (knowledge.shipped() / "red_flags.yaml").is_file()
+
+
+# As a process
+
+
+def start(*command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - this program itself
+        command,
+        cwd=HERE,
+        # Not unbuffered: what reaches the other side must have been sent off by the program.
+        env={**os.environ, "KNOWLEDGE_DIR": str(BICYCLES), "PYTHONUNBUFFERED": ""},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_module_and_a_command_are_the_same_program() -> None:
+    command = Path(sys.executable).with_name("skinbot")
+    arguments = ("ask", "--json", "worn pads")
+    both = [start(str(command), *arguments), start(sys.executable, "-m", "bot", *arguments)]
+    printed = [process.communicate() for process in both]
+    assert printed[0] == printed[1]
+    assert json.loads(printed[0][0])["entries"] == ["brakes.pads"]
+    assert [process.returncode for process in both] == [0, 0]
+
+
+def test_a_reader_that_goes_away_ends_the_run_without_a_word() -> None:
+    process = start(sys.executable, "-m", "bot", "ask", "--json", "-")
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    process.stdin.write(b"brakes squeal\n")
+    process.stdin.flush()
+    first = process.stdout.readline()
+    process.stdout.close()
+    process.stdin.write(b"brakes squeal\n" * 10)
+    process.stdin.close()
+    assert json.loads(first)["outcome"] == "answer", "each answer comes at once"
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(30) == 1
+
+
+def test_an_interrupt_ends_the_run_without_a_word() -> None:
+    process = start(sys.executable, "-m", "bot", "ask", "--json", "-")
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(b"brakes squeal\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) == (b"", b"")
+    assert process.returncode == 1

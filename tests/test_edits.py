@@ -1,0 +1,100 @@
+"""What happens to the answer when its question is edited."""
+
+from collections import OrderedDict
+
+import pytest
+
+from bot.faq import Faq
+from bot.handlers import REMEMBERED, App, Handlers, register
+from bot.throttle import Throttle
+from tests.chats import Chat
+from tests.conftest import build_app
+from tests.fake_telegram import FakeTelegram
+from tests.fake_time import Clock
+from tests.fake_updates import Person
+
+SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."
+PRICES = "The handbook names no prices."
+
+pytestmark = pytest.mark.usefixtures("no_faults")
+
+
+async def test_an_edited_question_edits_the_earlier_answer(chat: Chat) -> None:
+    question = await chat.write("why does my chain squeak")
+    await chat.write("hello")
+    await chat.edit(question, "how much is a bicycle")
+    assert chat.texts == [PRICES, "Hello. What would you like to know?"]
+    assert [b["text"] for [b] in chat.said[0]["reply_markup"]["inline_keyboard"]] == [
+        "⛓️ Chain",
+        "All topics",
+    ]
+
+
+async def test_a_question_can_be_edited_again_and_again(chat: Chat) -> None:
+    question = await chat.write("hello")
+    for text in ("how much is a bicycle", "hello", "why does my chain squeak"):
+        await chat.edit(question, text)
+    assert chat.texts == [SQUEAK]
+
+
+async def test_an_edited_ask_edits_its_answer(chat: Chat) -> None:
+    question = await chat.write("/ask hello")
+    await chat.edit(question, "/ask why does my chain squeak")
+    assert chat.texts == [SQUEAK]
+
+
+async def test_an_edit_that_changes_no_answer_is_fine(chat: Chat) -> None:
+    question = await chat.write("why does my chain squeak")
+    await chat.edit(question, "why does my chain squeak?!")
+    assert chat.texts == [SQUEAK]
+
+
+async def test_an_edited_question_from_before_a_restart_gets_a_new_answer(
+    chat: Chat, telegram: FakeTelegram, anna: Person, faq: Faq, clock: Clock
+) -> None:
+    question = await chat.write("hello")
+    async with build_app(telegram, faq, clock) as restarted:
+        await Chat(restarted, telegram, anna).edit(question, "why does my chain squeak")
+    assert chat.texts == ["Hello. What would you like to know?", SQUEAK]
+
+
+async def test_an_edited_question_whose_answer_was_deleted_gets_a_new_one(chat: Chat) -> None:
+    question = await chat.write("hello")
+    del chat.person.chat.messages[chat.said[-1]["message_id"]]
+    await chat.edit(question, "why does my chain squeak")
+    assert chat.texts == [SQUEAK]
+    await chat.edit(question, "how much is a bicycle")
+    assert chat.texts == [PRICES]
+
+
+async def test_edits_do_not_mix_up_chats(chat: Chat, app: App, telegram: FakeTelegram) -> None:
+    """Messages are numbered in each chat."""
+    ben = Chat(app, telegram, telegram.person(7, "Ben"))
+    asked = await chat.write("hello")
+    update = ben.person.writes("hello")
+    update["message"]["message_id"] = asked["message_id"]
+    await ben.gets(update)
+    await chat.edit(asked, "how much is a bicycle")
+    assert chat.texts == [PRICES]
+    assert ben.texts == ["Hello. What would you like to know?"]
+
+
+async def test_only_so_many_answers_are_remembered(
+    telegram: FakeTelegram, anna: Person, faq: Faq, clock: Clock
+) -> None:
+    answered = OrderedDict(((1, number), number) for number in range(REMEMBERED - 1))
+    async with build_app(telegram, faq, clock) as app:
+        app.handlers.clear()
+        register(app, Handlers(faq, Throttle(clock), answered))
+        chat = Chat(app, telegram, anna)
+        first, _ = await chat.write("hello"), await chat.write("hello")
+        assert len(answered) == REMEMBERED
+        assert (1, 0) not in answered
+        await chat.edit(first, "why does my chain squeak")
+    assert chat.texts == [SQUEAK, "Hello. What would you like to know?"]
+
+
+async def test_an_edited_command_other_than_ask_is_left_alone(chat: Chat) -> None:
+    command = await chat.write("/help")
+    await chat.edit(command, "/topics")
+    assert len(chat.said) == 1

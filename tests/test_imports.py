@@ -1,0 +1,106 @@
+"""Imports run one way, and the core knows nothing of Telegram."""
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import bot
+
+LAYERS = (
+    {"__main__", "cli", "chat"},
+    {"app"},
+    {"handlers", "faults", "polling", "sending", "request", "order"},
+    {"texts", "keyboards"},
+    {
+        "classifier",
+        "draft",
+        "evaluation",
+        "faq",
+        "features",
+        "flags",
+        "index",
+        "knowledge",
+        "loading",
+        "matcher",
+        "model_errors",
+        "models",
+        "numbering",
+        "references",
+        "schema",
+        "source",
+        "spelling",
+        "text",
+        "yaml_errors",
+    },
+    {"__init__", "errors", "logs", "settings", "throttle"},
+)
+"""From the top, which may know everything, down to what knows nothing else."""
+CORE = sorted(LAYERS[4] | LAYERS[5] - {"__init__"})
+FILES = {path.stem: path for path in Path(bot.__file__).parent.glob("*.py")}
+OUTSIDE = {"aiohttp", "asyncio", "socket", "sqlite3", "telegram", "threading", "time"}
+"""The world around the program: the network, storage and the clock."""
+
+
+def imported(module: str) -> set[str]:
+    """Full names of everything that a module imports, at its top or inside its functions."""
+    found = set()
+    for node in ast.walk(ast.parse(FILES[module].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports by a relative name"
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def own(module: str) -> set[str]:
+    """Modules of this program that a module imports."""
+    parts = (name.split(".") for name in imported(module))
+    return {name[1] for name in parts if name[0] == "bot" and name[1] in FILES}
+
+
+def layer(module: str) -> int:
+    return next(number for number, names in enumerate(LAYERS) if module in names)
+
+
+def loaded_with(*modules: str) -> set[str]:
+    """What is loaded once a fresh process has imported these modules."""
+    names = ", ".join(f"bot.{module}" for module in modules)
+    program = f"import sys, {names}; print(*sys.modules)"
+    done = subprocess.run(  # noqa: S603 - this program itself
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    return set(done.stdout.split())
+
+
+def test_every_module_has_its_place() -> None:
+    assert sorted(FILES) == sorted(name for names in LAYERS for name in names)
+
+
+@pytest.mark.parametrize("module", sorted(FILES))
+def test_imports_run_one_way(module: str) -> None:
+    assert [name for name in sorted(own(module)) if layer(name) < layer(module)] == []
+
+
+def test_no_modules_import_each_other() -> None:
+    order = list(TopologicalSorter({module: own(module) for module in FILES}).static_order())
+    assert order.index("faq") < order.index("texts") < order.index("handlers") < order.index("cli")
+
+
+@pytest.mark.parametrize("module", [*CORE, "texts"])
+def test_the_core_does_not_touch_the_world(module: str) -> None:
+    assert {name.split(".")[0] for name in imported(module)} & OUTSIDE == set()
+
+
+def test_importing_the_core_never_imports_telegram() -> None:
+    loaded = loaded_with(*CORE)
+    assert {f"bot.{module}" for module in CORE} <= loaded
+    assert {name for name in loaded if name.split(".")[0] in {"telegram", "aiohttp"}} == set()
+
+
+def test_the_command_line_loads_telegram_only_for_what_needs_it() -> None:
+    assert "telegram" not in loaded_with("cli")

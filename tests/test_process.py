@@ -1,0 +1,169 @@
+"""`skinbot run` as a real process: what it answers, how it starts and how it ends."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot import app as composition
+from bot import texts
+from bot.faq import Faq
+from bot.polling import REFUSED
+from bot.settings import Settings
+from tests import fake_faults as faults
+from tests.fake_server import FakeServer
+from tests.fake_telegram import FakeTelegram
+from tests.fake_updates import Person
+from tests.processes import TOKEN, BotProcess, bot_process
+
+CONFLICT = "another copy of this bot is polling with the same token; stop one of them"
+
+
+@pytest.fixture
+async def server(telegram: FakeTelegram) -> AsyncIterator[FakeServer]:
+    async with FakeServer(telegram) as server:
+        yield server
+
+
+@pytest.fixture
+async def bot(server: FakeServer, tmp_path: Path) -> AsyncIterator[BotProcess]:
+    """Started just now."""
+    async with bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=server.url) as bot:
+        yield bot
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+async def test_it_answers_and_ends_quietly(
+    bot: BotProcess, telegram: FakeTelegram, anna: Person
+) -> None:
+    telegram.push(anna.writes("why does my chain squeak"))
+    await telegram.until("sendMessage")
+    assert telegram.messages(anna.id)[-1]["text"].startswith("It is dry.")
+    assert await bot.stops() == 0
+    assert all(" INFO " in line for line in bot.everything.splitlines())
+
+
+async def test_it_introduces_itself(bot: BotProcess, telegram: FakeTelegram) -> None:
+    await telegram.until("setMyShortDescription")
+    everywhere, groups = telegram.sent("setMyCommands")
+    assert [c["command"] for c in everywhere["commands"]] == list(texts.COMMANDS)
+    assert [c["command"] for c in groups["commands"]] == list(texts.GROUP_COMMANDS)
+    assert groups["scope"] == {"type": "all_group_chats"}
+    assert telegram.sent("setMyDescription")[0]["description"] == "Ask about bicycles."
+    assert await bot.stops() == 0
+
+
+async def test_a_stop_drains_what_was_fetched(telegram: FakeTelegram, tmp_path: Path) -> None:
+    people = [telegram.person(number) for number in range(1, 61)]
+    telegram.push(*(each.writes("hello") for each in people))
+    async with (
+        FakeServer(telegram, delays={"sendMessage": 0.5}) as server,
+        bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=server.url) as bot,
+    ):
+        await telegram.until("sendMessage")
+        assert await bot.stops() == 0
+    assert len(telegram.sent("sendMessage")) == 60
+    assert len(telegram.updates) == 0
+    assert "Traceback" not in bot.everything
+
+
+async def test_a_stop_while_the_network_is_down_at_the_start_is_no_failure(
+    free_port: int, tmp_path: Path
+) -> None:
+    url = f"http://127.0.0.1:{free_port}"
+    async with bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url) as bot:
+        await bot.says("no connection to Telegram")
+        assert await bot.stops() == 0
+    [line] = bot.everything.splitlines()
+    assert line.endswith("next try in 1 s")
+
+
+SLOW_LOOKUP = """
+import socket, sys, time
+
+def getaddrinfo(*_, **__):
+    print("looking it up", file=sys.stderr, flush=True)
+    time.sleep(60)
+
+socket.getaddrinfo = getaddrinfo
+"""
+
+
+async def test_a_stop_does_not_wait_for_an_address_to_be_looked_up(tmp_path: Path) -> None:
+    """Without a network the system takes its time over that, in a thread that cannot be ended."""
+    (tmp_path / "sitecustomize.py").write_text(SLOW_LOOKUP, "utf-8")
+    settings = {"TELEGRAM_API_URL": "http://telegram.test", "PYTHONPATH": str(tmp_path)}
+    async with bot_process(tmp_path, BOT_TOKEN=TOKEN, **settings) as bot:
+        await bot.says("looking it up")
+        assert await bot.stops() == 0
+
+
+async def test_it_starts_when_the_network_is_back(
+    telegram: FakeTelegram, anna: Person, free_port: int, tmp_path: Path
+) -> None:
+    url = f"http://127.0.0.1:{free_port}"
+    async with bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url) as bot:
+        await bot.says("no connection to Telegram")
+        async with FakeServer(telegram, port=free_port):
+            telegram.push(anna.writes("hello"))
+            await telegram.until("sendMessage")
+            assert await bot.stops() == 0
+
+
+async def test_a_second_copy_is_said_in_one_clear_line(
+    bot: BotProcess, telegram: FakeTelegram
+) -> None:
+    telegram.fail_next("getUpdates", faults.Conflict())
+    assert (await bot.says("another copy")).endswith(f"{CONFLICT}\n")
+    assert await bot.stops() == 0
+    assert bot.everything.count("ERROR") == 1
+
+
+async def test_a_wrong_token_ends_in_one_clear_line(
+    bot: BotProcess, telegram: FakeTelegram
+) -> None:
+    telegram.fail_next("getMe", faults.Unauthorized())
+    assert await bot.ends() == 1
+    assert bot.everything == f"skinbot: {REFUSED}\n"
+
+
+async def test_a_revoked_token_ends_in_one_clear_line(
+    bot: BotProcess, telegram: FakeTelegram, anna: Person
+) -> None:
+    telegram.push(anna.writes("hello"))
+    await telegram.until("sendMessage")
+    telegram.fail_next("getUpdates", faults.Unauthorized(), times=100)
+    assert await bot.ends() == 1
+    assert bot.everything.endswith(f"skinbot: {REFUSED}\n")
+    assert "Traceback" not in bot.everything
+    assert "ERROR" not in bot.everything
+
+
+async def test_without_a_token_it_says_so_in_one_line(tmp_path: Path) -> None:
+    async with bot_process(tmp_path) as bot:
+        assert await bot.ends() == 1
+    [line] = bot.everything.splitlines()
+    assert line.startswith("skinbot: BOT_TOKEN is not set")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_both_signals_end_it(
+    number: signal.Signals, server: FakeServer, telegram: FakeTelegram, anna: Person, faq: Faq
+) -> None:
+    """In this very process, for a change: the signals are its own to handle once it polls."""
+    telegram.push(anna.writes("hello"))
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(composition.run(Settings(token=TOKEN, api=server.url), faq))
+        await telegram.until("sendMessage")
+        signal.raise_signal(number)
+    assert running.done()
+    assert len(telegram.updates) == 0
