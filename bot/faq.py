@@ -17,6 +17,8 @@ from bot.text import MAX_QUESTION, words
 MOST_SUGGESTED = 3
 MOST_TOPICS = 3
 MOST_PARTS = 8
+SHARED = 150
+"""Characters that two parts of a long message share, so that no red flag falls between them."""
 CHAT = 0.4
 """Score from which a message is small talk."""
 COURTESY = "courtesy"
@@ -107,7 +109,7 @@ class Faq:
     def ask(self, question: str) -> Reply:
         """Decide what to reply; any text will do. Only red flags are looked for to its end."""
         heard = self.index.hear(question[:MAX_QUESTION])
-        if flag := self._red_flag(heard, question[MAX_QUESTION:]):
+        if flag := self._red_flag(heard, question):
             return RedFlag(flag)
         question = question[:MAX_QUESTION]
         if talk := self.talk.get(words(question) or question.strip()):
@@ -117,8 +119,10 @@ class Faq:
         whole = self.weigh(heard)
         return self._two_topics(question, whole) or self._one(whole)
 
-    def _red_flag(self, heard: tuple[Heard, ...], rest: str) -> Flag | None:
-        parts = (rest[at : at + MAX_QUESTION] for at in range(0, len(rest), MAX_QUESTION))
+    def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
+        step = MAX_QUESTION - SHARED
+        starts = range(step, len(question) - SHARED, step)
+        parts = (question[at : at + MAX_QUESTION] for at in starts)
         others = map(self.index.hear, islice(parts, MOST_PARTS - 1))
         found = (flags.first(self.watching, [h.stem for h in p]) for p in chain([heard], others))
         return next((flag for flag in found if flag), None)

@@ -34,7 +34,7 @@ class Knowledge:
     synonyms: Synonyms
     expected: Expected
     thresholds: Thresholds | None
-    """None where no script has measured any: they are derived from the phrasings then."""
+    """None where no script has measured any: the defaults of the model count then."""
 
     def topic(self, entry: str) -> Topic:
         """The topic that an entry stands under."""

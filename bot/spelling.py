@@ -28,6 +28,8 @@ _SPELLED_TWICE = re.compile(rb"(?m)^.*(?:is|our|grey).*")
 
 EDIT = 0.15
 FREQ = 0.03
+MOST_NEAR = 60
+"""Words that are weighed against each other when one is mistyped, the likest first."""
 FREQUENT = 50
 """Times that a word must occur at least for a slip to be read as it."""
 SURE = 0.85
@@ -232,7 +234,7 @@ class Vocabulary:
             self._shapes.near(word),
             scorer=JaroWinkler.normalized_similarity,
             score_cutoff=_CUTOFF,
-            limit=10,
+            limit=MOST_NEAR,
         )
         if not near:
             return _heard(word, word, 0.0)

@@ -331,6 +331,16 @@ def test_only_the_beginning_of_a_long_message_counts(faq: Faq) -> None:
     assert faq.ask(begun.ljust(MAX_QUESTION) + rest) == faq.ask(begun) != faq.ask(begun + rest)
 
 
+def test_a_red_flag_anywhere_in_a_long_message_is_seen(faq: Faq) -> None:
+    places = [*range(0, 3_900, 197), *range(984, 1_000, 3)]
+    unseen = [
+        at
+        for at in places
+        if not isinstance(faq.ask("so " * (at // 3) + "I broke my arm" + " so" * 40), RedFlag)
+    ]
+    assert unseen == []
+
+
 def test_a_red_flag_at_the_end_of_a_long_message_is_seen(faq: Faq) -> None:
     message = "brakes squeal " + "so " * MAX_QUESTION + " and I broke my arm"
     assert isinstance(faq.ask(message), RedFlag)

@@ -225,11 +225,11 @@ def test_a_long_text_of_repeated_flag_words_is_decided_in_bounded_time(question:
     )
     began = time.process_time()
     trips(watch, question)
-    assert time.process_time() - began < 0.3
+    assert time.process_time() - began < 1
 
 
 def test_a_look_alike_that_fits_a_text_in_millions_of_ways_is_decided_in_bounded_time() -> None:
     watch = watching("arm", unless=["arm|a ... arm|b ... arm|c ... arm|d ... arm|e"])
     began = time.process_time()
     assert trips(watch, "arm " * 249)
-    assert time.process_time() - began < 0.3
+    assert time.process_time() - began < 1
