@@ -23,7 +23,7 @@ from bot.index import Evidence
 
 WRONG = 0.02
 """Share of covered questions that may be answered wrongly."""
-NEAR = 0.025
+NEAR = 0.02
 """Share of near-by questions that may be answered at all."""
 RIDGE = 1e-3
 """Keeps the fit finite when the two sides can be told apart completely."""

@@ -17,7 +17,7 @@ from bot.numbering import Numbered, Numbers
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.integer]
 
-EPOCHS = 3
+EPOCHS = 2
 BATCH = 256
 RATE = 1.2
 DECAY = 0.05
@@ -115,8 +115,8 @@ class _Rows:
     def batches(self) -> Iterator["_Rows"]:
         """All rows, in some order, once in each epoch."""
         order = np.flatnonzero(np.diff(self.starts)).tolist()
-        # Not numpy's: its import takes 7 MB. There is no secret in it.
-        chance = random.Random(0)  # noqa: S311
+        # Not numpy's, whose import takes 7 MB.
+        chance = random.Random(0)  # noqa: S311 - there is no secret in it
         for _ in range(EPOCHS):
             chance.shuffle(order)
             for at in range(0, len(order), BATCH):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot import evaluation, knowledge, loading, logs, texts
 from bot.errors import KnowledgeError, SkinbotError
-from bot.faq import Faq, Reply
+from bot.faq import Faq, Reply, Suggestions
 from bot.settings import Settings, environment
 from bot.text import plain
 
@@ -104,10 +104,18 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
     faq = _faq(settings)
     for question in _questions(given.question):
         reply = faq.ask(question)
-        text = plain(texts.of(faq.knowledge, reply))
+        text = _text(faq, reply)
         # Flushed, for a process that waits for each answer before it asks on.
         print(_json(question, reply, text) if given.json else text, flush=True)
     return OK
+
+
+def _text(faq: Faq, reply: Reply) -> str:
+    """What a person reads; what they could press for is listed below a question back."""
+    lines = [plain(texts.of(faq.knowledge, reply))]
+    if isinstance(reply, Suggestions):
+        lines += [f"- {entry.question}" for entry in reply.entries]
+    return "\n".join(lines)
 
 
 def _questions(given: str) -> Iterable[str]:

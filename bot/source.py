@@ -1,7 +1,7 @@
 """YAML files as plain values that remember where each of them stood.
 
 PyYAML reads `no` as False, `1:30` as 90, `012` as 10, and lets a second key replace the first. So
-the node tree is read here instead: text stays text, and what YAML would have bent is a problem.
+the events are read here instead: text stays text, and what YAML would have bent is a problem.
 """
 
 import datetime as dt
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -114,35 +115,21 @@ def parse(text: str, file: str) -> Source:
     if found := yaml_errors.refused(text):
         return Source(file, problems=(Problem(file, *found),))
     try:
-        if problem := _trap(text, file):
-            return Source(file, problems=(problem,))
-        # safe_load would bend values; the nodes hold the text as it was written.
-        node = yaml.compose(text, Loader=_LOADER)
+        reader = _Reader(file, _LOADER(text))
+        value = reader.document()
+    except _TrapError as trap:
+        return Source(file, problems=(Problem(file, *_place(trap.event), str(trap)),))
     except yaml.MarkedYAMLError as error:
         return Source(file, problems=(Problem(file, *yaml_errors.explain(error, text)),))
-    if node is None:
-        return Source(file)
-    reader = _Reader(file)
-    value = reader.value(node, ())
     return Source(file, value, reader.places, reader.bent, tuple(reader.problems))
 
 
-def _trap(text: str, file: str) -> Problem | None:
-    """What must not reach the composer, or would get lost there."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        what = _trapped(event)
-        # Deep nesting overflows the composer's C stack.
-        if depth > MAX_DEPTH:
-            what = f"values are nested more than {MAX_DEPTH} deep; make them flatter"
-        if documents > 1:
-            what = "a second document begins here; put it in a file of its own"
-        if what:
-            return Problem(file, *_place(event), what)
-    return None
+class _TrapError(Exception):
+    """Something that ends the reading of a file."""
+
+    def __init__(self, event: yaml.Event, what: str) -> None:
+        super().__init__(what)
+        self.event = event
 
 
 def _trapped(event: yaml.Event) -> str | None:
@@ -160,53 +147,103 @@ def _unreadable(file: str, what: str, place: Place = (1, 1)) -> Source:
     return Source(file, problems=(Problem(file, *place, what),))
 
 
-def _place(found: yaml.Node | yaml.Event) -> Place:
-    mark = found.start_mark
+def _place(event: yaml.Event) -> Place:
+    mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Walks the nodes of one file and notes where each value stood and what is wrong."""
+    """Follows the events of one file and notes where each value stood and what is wrong."""
 
     file: str
+    loader: Any
+    """PyYAML's; its C half has no types. It would also build values, but bends them."""
     places: dict[Loc, Place] = field(default_factory=dict)
     bent: dict[Loc, Bent] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    depth: int = 0
 
-    def value(self, node: yaml.Node, loc: Loc) -> object:
-        self.places[loc] = _place(node)
-        if isinstance(node, yaml.MappingNode):
-            return self.mapping(node, loc)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*loc, i)) for i, item in enumerate(node.value)]
-        if node.tag == _TEXT:
-            return str(node.value)
-        self.bent[loc] = bent = _bent(node)
+    def document(self) -> object:
+        """The value of the only document; None where there is none."""
+        value = None
+        while not isinstance(event := self.next(), yaml.StreamEndEvent):
+            if isinstance(event, yaml.DocumentStartEvent):
+                if self.places:
+                    what = "a second document begins here; put it in a file of its own"
+                    raise _TrapError(event, what)
+                value = self.value(self.next(), ())
+        return value
+
+    def next(self) -> yaml.Event:
+        event: yaml.Event = self.loader.get_event()
+        if isinstance(event, yaml.NodeEvent) and (what := _trapped(event)):
+            raise _TrapError(event, what)
+        self.depth += isinstance(event, yaml.CollectionStartEvent)
+        self.depth -= isinstance(event, yaml.CollectionEndEvent)
+        if self.depth > MAX_DEPTH:
+            what = f"values are nested more than {MAX_DEPTH} deep; make them flatter"
+            raise _TrapError(event, what)
+        return event
+
+    def value(self, event: Any, loc: Loc) -> object:  # noqa: ANN401 - of several kinds
+        self.places[loc] = _place(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.mapping(loc)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(loc)
+        tag = self.tag(event)
+        if tag == _TEXT:
+            return str(event.value)
+        self.bent[loc] = bent = Bent(str(event.value), _READ_AS[tag.rpartition(":")[2]])
         return _plain(bent)
 
-    def mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for key_node, value_node in node.value:
-            if key_node.tag != _TEXT:
-                self.report(key_node, _no_key(key_node))
-                continue
-            key = str(key_node.value)
-            if key in found:
-                first = self.places[(*loc, key)][0]
-                what = f"the key '{short(key)}' stands in line {first} already; keep one of the two"
-                self.report(key_node, what)
-            else:
-                found[key] = self.value(value_node, (*loc, key))
-                self.places[(*loc, key)] = _place(key_node)
+    def sequence(self, loc: Loc) -> list[object]:
+        found: list[object] = []
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            found.append(self.value(event, (*loc, len(found))))
         return found
 
-    def report(self, node: yaml.Node, what: str) -> None:
-        self.problems.append(Problem(self.file, *_place(node), what))
+    def mapping(self, loc: Loc) -> dict[str, object]:
+        found: dict[str, object] = {}
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            key = str(event.value) if isinstance(event, yaml.ScalarEvent) else ""
+            what = self.no_key(event)
+            if not what and key in found:
+                first = self.places[(*loc, key)][0]
+                what = f"the key '{short(key)}' stands in line {first} already; keep one of the two"
+            if what:
+                self.problems.append(Problem(self.file, *_place(event), what))
+                self.pass_over(event)
+                self.pass_over(self.next())
+            else:
+                found[key] = self.value(self.next(), (*loc, key))
+                self.places[(*loc, key)] = _place(event)
+        return found
 
+    def pass_over(self, event: yaml.Event) -> None:
+        """Pass over the rest of a value."""
+        depth = self.depth
+        while isinstance(event, yaml.CollectionStartEvent) and self.depth >= depth:
+            self.next()
 
-def _bent(node: yaml.Node) -> Bent:
-    return Bent(str(node.value), _READ_AS[node.tag.rpartition(":")[2]])
+    def tag(self, event: yaml.ScalarEvent) -> str:
+        """What YAML takes a scalar for."""
+        return str(self.loader.resolve(yaml.ScalarNode, event.value, event.implicit))
+
+    def no_key(self, event: yaml.Event) -> str | None:
+        """Why this cannot be a key."""
+        if not isinstance(event, yaml.ScalarEvent):
+            return "a key must be text; put it in quotes"
+        tag = self.tag(event)
+        if tag == _TEXT:
+            return None
+        if not event.value:
+            return "a key is missing here; write it before the colon"
+        if event.value == "<<":
+            return "keys cannot be merged with <<; write them out"
+        written, read_as = short(event.value), _READ_AS[tag.rpartition(":")[2]]
+        return f'a key must be text, but YAML reads {written} as {read_as}; write "{written}"'
 
 
 def _plain(bent: Bent) -> object:
@@ -221,14 +258,3 @@ def _plain(bent: Bent) -> object:
         except ValueError:
             return bent
     return bent
-
-
-def _no_key(node: yaml.Node) -> str:
-    if not isinstance(node, yaml.ScalarNode):
-        return "a key must be text; put it in quotes"
-    if not node.value:
-        return "a key is missing here; write it before the colon"
-    if node.value == "<<":
-        return "keys cannot be merged with <<; write them out"
-    written, read_as = short(node.value), _bent(node).read_as
-    return f'a key must be text, but YAML reads {written} as {read_as}; write "{written}"'

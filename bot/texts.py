@@ -18,7 +18,7 @@ OUTDATED_BUTTON = "This button is out of date. Please use /topics or ask again."
 SLOW_DOWN = "That was a lot of questions at once. Please give me a minute, then ask on."
 TOPICS = "What would you like to know more about?"
 UNKNOWN = (
-    "I have nothing on that. All I know comes from one article. "
+    "Sorry, I found nothing on that. All I know comes from one article. "
     "These are the subjects that it covers:"
 )
 UNKNOWN_COMMAND = "I do not know that command. /help lists what I can do."

@@ -112,7 +112,17 @@ def test_suggestions_as_json_list_what_is_suggested(
     assert found["outcome"] == "suggestions"
     assert found["entries"][0] == "chain.slip"
     assert found["topics"][0] == "chain"
-    assert found["text"] == texts.DID_YOU_MEAN
+    assert found["text"].startswith(texts.DID_YOU_MEAN)
+
+
+def test_suggestions_are_listed_below_the_question_back(
+    folder: Path, capsys: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "thresholds.yaml").write_text("answer: 1.0\nsuggest: 0.0\n")
+    (folder / "expected.yaml").write_text("expected: []\n")
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(folder))
+    assert cli.main(["ask", "brakes squeal now"]) == 0
+    assert "- Do brakes squeal when wet?" in capsys.readouterr().out.splitlines()
 
 
 def test_many_questions_are_answered_in_order(capsys: Console, type_in: Typing) -> None:
