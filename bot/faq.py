@@ -19,6 +19,8 @@ MOST_TOPICS = 3
 MOST_PARTS = 8
 SHARED = 150
 """Characters that two parts of a long message share, so that no red flag falls between them."""
+FAINT = 0.1
+"""Score below which a topic has nothing to do with a question."""
 CHAT = 0.4
 """Score from which a message is small talk."""
 COURTESY = "courtesy"
@@ -182,7 +184,7 @@ class Faq:
     def _near(self, weighed: Weighed, limit: Limit | None) -> tuple[Topic, ...]:
         """The topics that the question touches, then those that the limit names."""
         best = weighed.topics[0][1]
-        floor = max(self.index.thresholds.trace, TRACE * best)
+        floor = max(FAINT, TRACE * best)
         touched = [topic for topic, score in weighed.topics if score >= floor]
         named = limit.topics if limit else []
         ids = list(dict.fromkeys([*touched, *named]))[:MOST_TOPICS]

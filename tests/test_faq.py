@@ -238,7 +238,7 @@ def test_at_most_three_topics_are_offered(folder: Path) -> None:
     lights = re.sub(r"bell|dong|dome", "light", BELLS)
     (folder / "topics" / "lights.yaml").write_text(lights, "utf-8")
     touched = Thresholds(answer=1.0, suggest=1.0, trace=0.0)
-    reply = with_thresholds(with_bells(folder), touched).ask("zebra")
+    reply = with_thresholds(with_bells(folder), touched).ask("bell, light, chain or brakes")
     assert isinstance(reply, Unknown | Limited)
     assert len({topic.id for topic in reply.topics}) == len(reply.topics) == 3
 
