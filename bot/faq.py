@@ -19,6 +19,8 @@ MOST_TOPICS = 3
 MOST_PARTS = 8
 SHARED = 150
 """Characters that two parts of a long message share, so that no red flag falls between them."""
+SLIGHT = 0.2
+"""Score below which an entry is no answer, however far behind the others are."""
 FAINT = 0.1
 """Score below which a topic has nothing to do with a question."""
 CHAT = 0.4
@@ -135,7 +137,7 @@ class Faq:
 
     def _one(self, weighed: Weighed) -> Reply:
         limits = self.index.thresholds
-        if weighed.confidence >= limits.answer:
+        if weighed.confidence >= limits.answer and weighed.evidence.fit >= SLIGHT:
             best = self.knowledge.entries[self._best_entry(weighed)]
             return Answer((best,), weighed.confidence)
         return (

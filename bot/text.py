@@ -83,6 +83,8 @@ _SHORTHAND = {
     "w": "with",
     "b4": "before",
     "teh": "the",
+    "wat": "what",
+    "wut": "what",
     "hwo": "how",
     "smth": "something",
     "shld": "should",
