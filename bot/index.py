@@ -119,7 +119,7 @@ class Index:
         unknown = self.matcher.unknown(heard)
         matched = self.matcher.score(features, unknown)
         kind = KIND * self.classifier.logits(features, unknown)
-        scores = matched.entries + np.repeat(kind, self.lengths)
+        scores = matched + np.repeat(kind, self.lengths)
         best = np.maximum.reduceat(scores, self.firsts)
         entries = (
             int(self.firsts[self.topics]) if self.topics < len(self.firsts) else len(self.keys)

@@ -54,16 +54,6 @@ class Postings:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """How a question fits every entry."""
-
-    entries: Floats
-    """0..1 in the order of the phrasings' keys."""
-    unmatched: float
-    """Share of the question's weight that no phrasing accounts for, 0..1."""
-
-
-@dataclass(frozen=True, slots=True)
 class Matcher:
     """An index over the phrasings of entries."""
 
@@ -110,20 +100,20 @@ class Matcher:
         at += found.columns[at:end].searchsorted(first)
         return bool(at < end and found.columns[at] < last)
 
-    def score(self, features: Mapping[str, float], unknown: float) -> Scores:
-        """Score every entry; `unknown` counts against all of them."""
+    def score(self, features: Mapping[str, float], unknown: float) -> Floats:
+        """How well every entry fits, 0..1; `unknown` counts against all of them."""
         numbers = {self.ids.find(f): trust for f, trust in features.items()}
         trusted = {i: trust for i, trust in numbers.items() if i is not None}
         found = np.fromiter(trusted, np.int64, len(trusted))
         weights = self.weights[found].astype(np.float64)
         mass = float(weights.sum()) + unknown
         if not trusted or mass <= 0:
-            return Scores(np.zeros(len(self.firsts), np.float32), 1.0)
+            return np.zeros(len(self.firsts), np.float32)
         soft = weights * np.fromiter(trusted.values(), np.float64, len(trusted))
         norm = math.sqrt(float(weights @ weights) + unknown * unknown)
         entries = self._in_entries(found, soft, COSINE / norm, COVERAGE / mass)
         scores = DICE * self._dice(found, soft, mass) + entries
-        return Scores(scores.astype(np.float32), unknown / mass)
+        return np.asarray(scores, np.float32)
 
     def _dice(self, found: Ints, soft: npt.NDArray[np.float64], mass: float) -> Floats:
         """Of the best phrasing of each entry."""
