@@ -136,14 +136,14 @@ class Faq:
         return self.index.weigh(self._without_courtesies(heard))
 
     def _one(self, weighed: Weighed) -> Reply:
-        limits = self.index.thresholds
-        if weighed.confidence >= limits.answer and weighed.evidence.fit >= SLIGHT:
+        thresholds = self.index.thresholds
+        if weighed.confidence >= thresholds.answer and weighed.evidence.fit >= SLIGHT:
             best = self.knowledge.entries[self._best_entry(weighed)]
             return Answer((best,), weighed.confidence)
         return (
             self._small_talk(weighed)
             or self._limited(weighed)
-            or self._unsure(weighed, weighed.confidence >= limits.suggest)
+            or self._unsure(weighed, weighed.confidence >= thresholds.suggest)
         )
 
     def _small_talk(self, weighed: Weighed) -> SmallTalkReply | None:

@@ -25,7 +25,7 @@ BROAD = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How well a question fits what can be replied; the first four make the confidence."""
+    """How well a question fits what can be replied, in four numbers."""
 
     lead: float
     """Best topic before the best limit or small talk; negative when it is behind."""
