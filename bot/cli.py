@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bot import evaluation, knowledge, loading, logs, texts
+from bot import compiled, knowledge, logs, texts
 from bot.errors import KnowledgeError, SkinbotError
 from bot.faq import Faq, Reply, Suggestions
 from bot.settings import Settings, environment
@@ -49,11 +49,19 @@ def _take_any_text() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
+class _Version(argparse.Action):
+    """Looks it up only when asked: that takes as long as reading a whole copy."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"skinbot {texts.version()}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "skinbot", description="Answers questions from a knowledge base."
     )
-    parser.add_argument("--version", action="version", version=f"skinbot {texts.version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(required=True, metavar="command")
 
     run = commands.add_parser("run", help="run the bot on Telegram; needs BOT_TOKEN")
@@ -80,11 +88,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _faq(settings: Settings) -> Faq:
-    return loading.load(settings.knowledge or knowledge.shipped())
+    return compiled.load(settings.knowledge or knowledge.shipped())
 
 
 def _run(_: argparse.Namespace, settings: Settings) -> int:
-    # Imported here: the other commands start faster without Telegram.
+    # Each command imports what only it needs: the others start faster without.
     from bot import app
 
     logs.set_up(sys.stderr, settings.level, settings.format, settings.token)
@@ -126,6 +134,8 @@ def _questions(given: str) -> Iterable[str]:
 
 def _json(question: str, reply: Reply, text: str) -> str:
     """One line, whatever was asked: in ASCII, as some readers end lines at U+2028 too."""
+    from bot import evaluation
+
     found = {
         "question": question,
         "outcome": evaluation.outcome(reply),
@@ -138,6 +148,8 @@ def _json(question: str, reply: Reply, text: str) -> str:
 
 
 def _check(given: argparse.Namespace, settings: Settings) -> int:
+    from bot import loading
+
     folder = given.folder or settings.knowledge or knowledge.shipped()
     for warning in loading.check(folder):
         print(f"warning: {warning}")
@@ -146,6 +158,8 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
+    from bot import evaluation
+
     questions = evaluation.read(given.file)
     print(evaluation.report(evaluation.evaluate(questions, _faq(settings).ask)))
     return OK

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.draft import Draft
 from bot.models import (
     About,
     Entry,
@@ -18,6 +18,10 @@ from bot.models import (
     Thresholds,
     Topic,
 )
+
+if TYPE_CHECKING:
+    # What reads YAML is not loaded by a start that has a copy (`compiled`).
+    from bot.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Knowledge:
         return self.topics[self.entries[entry].topic]
 
     @classmethod
-    def of(cls, draft: Draft) -> "Knowledge":
+    def of(cls, draft: "Draft") -> "Knowledge":
         """From a draft without problems."""
         talk = draft.the("smalltalk.yaml", SmallTalks)
         topics = {topic.id: topic for _, topic in draft.topics()}

@@ -75,6 +75,8 @@ class Model(BaseModel):
         extra="forbid",
         str_strip_whitespace=True,
         use_attribute_docstrings=True,
+        # A start that has a copy (`compiled`) validates nothing.
+        defer_build=True,
     )
 
 

@@ -76,6 +76,17 @@ class Dictionary(Mapping[str, int]):
     def __len__(self) -> int:
         return len(self._words)
 
+    def mass(self, word: str) -> float:
+        """How much a word counts against every entry when no phrasing holds it."""
+        if not word.isalpha():
+            # An age, a year, a weight: people give them, and they decide nothing.
+            return NUMBER
+        return min(1.4, len(word) / 5) * self._rarity(word)
+
+    def _rarity(self, word: str) -> float:
+        """0.4 for the commonest English words, 1 for rare ones, which say more of the subject."""
+        return max(0.4, 1 - 0.06 * math.log(self.get(word, _COMMON) / _COMMON))
+
 
 @cache
 def english() -> Dictionary:
@@ -149,6 +160,8 @@ class Vocabulary:
     stems: frozenset[str]
     frequent: tuple[str, ...]
     """Words of four letters and more that stand in it again and again."""
+    _english: Dictionary = field(repr=False)
+    """Here too, so that a vocabulary that was stored needs no dictionary to be unpacked."""
     _shapes: Shapes = field(repr=False)
     _memory: dict[str, tuple[Heard, ...]] = field(default_factory=dict, repr=False)
 
@@ -161,7 +174,7 @@ class Vocabulary:
                 counts[word] = counts.get(word, 0) + 1
         often = max(FREQUENT, sum(counts.values()) // 700)
         frequent = tuple(word for word, n in counts.items() if n >= often and len(word) > 3)
-        return cls(counts, frozenset(map(stem, counts)), frequent, Shapes.of(counts))
+        return cls(counts, frozenset(map(stem, counts)), frequent, english(), Shapes.of(counts))
 
     def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
         """Every word of a question, with joined words parted and parted ones joined."""
@@ -169,7 +182,7 @@ class Vocabulary:
 
     def knows(self, word: str) -> bool:
         """Whether it stands in the knowledge base, or is another form of a word that does."""
-        return word in self.words or (word in english() and stem(word) in self.stems)
+        return word in self.words or (word in self._english and stem(word) in self.stems)
 
     def _rejoin(self, words: tuple[str, ...]) -> Iterator[str]:
         rest = list(words)
@@ -184,7 +197,7 @@ class Vocabulary:
                 yield first
 
     def _is_word(self, word: str) -> bool:
-        return self.knows(word) or word in english()
+        return self.knows(word) or word in self._english
 
     def _recall(self, word: str) -> tuple[Heard, ...]:
         known = self._memory.get(word)
@@ -196,14 +209,14 @@ class Vocabulary:
 
     def _guess(self, word: str) -> tuple[Heard, ...]:
         if self.knows(word):
-            return (_heard(word, word, 1.0),)
+            return (self._heard(word, word, 1.0),)
         if len(word) < 3 or not word.isalpha():
-            return (_heard(word, word, 0.0),)
-        if word in english():
-            return (self._slip(word) or _heard(word, word, 0.0),)
+            return (self._heard(word, word, 0.0),)
+        if word in self._english:
+            return (self._slip(word) or self._heard(word, word, 0.0),)
         mended = self._mend(word)
         parts = self._split(word) if mended.trust < SURE else None
-        return tuple(_heard(part, part, 1.0) for part in parts) if parts else (mended,)
+        return tuple(self._heard(part, part, 1.0) for part in parts) if parts else (mended,)
 
     def _slip(self, word: str) -> Heard | None:
         """A frequent word of the knowledge base that one slip of the thumb made another one.
@@ -217,7 +230,7 @@ class Vocabulary:
             if len(word) != len(often) or sorted(word) == sorted(often) or _slips(word, often)
         ]
         best = max(near, key=lambda often: self.words[often], default=None)
-        return _heard(word, best, JaroWinkler.similarity(word, best) ** 3) if best else None
+        return self._heard(word, best, JaroWinkler.similarity(word, best) ** 3) if best else None
 
     def _split(self, word: str) -> tuple[str, str] | None:
         """The two known words that a joined word is made of, the likeliest pair."""
@@ -237,30 +250,16 @@ class Vocabulary:
             limit=MOST_NEAR,
         )
         if not near:
-            return _heard(word, word, 0.0)
+            return self._heard(word, word, 0.0)
         best, likeness, _ = max(near, key=lambda hit: self._plausibility(word, hit[0], hit[1]))
-        return _heard(word, best, likeness**3)
+        return self._heard(word, best, likeness**3)
 
     def _plausibility(self, typed: str, meant: str, likeness: float) -> float:
         edits = OSA.distance(typed, meant) - 0.5 * _slips(typed, meant)
         return likeness - EDIT * edits + FREQ * math.log(self.words[meant])
 
-
-def _heard(word: str, meant: str, trust: float) -> Heard:
-    return Heard(word, stem(meant), trust, _mass(word))
-
-
-def _mass(word: str) -> float:
-    if not word.isalpha():
-        # An age, a year, a weight: people give them, and they decide nothing.
-        return NUMBER
-    return min(1.4, len(word) / 5) * _rarity(word)
-
-
-def _rarity(word: str) -> float:
-    """0.4 for the commonest English words, 1 for rare ones, which say more of the subject."""
-    count = english().get(word, _COMMON)
-    return max(0.4, 1 - 0.06 * math.log(count / _COMMON))
+    def _heard(self, word: str, meant: str, trust: float) -> Heard:
+        return Heard(word, stem(meant), trust, self._english.mass(word))
 
 
 _NEIGHBOURS = {

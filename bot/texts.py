@@ -1,7 +1,6 @@
 """Every text that a person reads, as Telegram HTML; what people typed is escaped here."""
 
 from collections.abc import Sequence
-from importlib import metadata
 
 from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge import Knowledge
@@ -40,6 +39,9 @@ GROUP_COMMANDS = {"ask": "Ask a question"}
 
 
 def version() -> str:
+    # Imported here: it takes as long as a whole knowledge base that was kept (`compiled`).
+    from importlib import metadata
+
     return metadata.version("skinbot")
 
 

@@ -35,6 +35,14 @@ def pytest_asyncio_loop_factories(
     return {"waiting": asyncio.new_event_loop}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What one start leaves behind for the next one lies where it is in nobody's way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def faq() -> Faq:
     """A bot that knows about bicycles: nothing in the program depends on the subject."""

@@ -53,7 +53,8 @@ class BotProcess:
 @asynccontextmanager
 async def bot_process(folder: Path, **settings: str) -> AsyncIterator[BotProcess]:
     """`skinbot run` in a folder, with these settings and no others; gone afterwards."""
-    environment = {"PATH": os.environ["PATH"], "KNOWLEDGE_DIR": str(BICYCLES)} | settings
+    kept = {name: os.environ[name] for name in ("PATH", "XDG_CACHE_HOME")}
+    environment = {**kept, "KNOWLEDGE_DIR": str(BICYCLES), **settings}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-W",
