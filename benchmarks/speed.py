@@ -188,10 +188,10 @@ def _copy(base: Knowledge, number: int, common: frozenset[str], most: int) -> To
         said = [exchange(phrasing) for phrasing in part.phrasings[:most]]
         most -= len(said)
         if said:
-            given = {"id": f"{subject}.{len(entries)}", "phrasings": said, "keywords": []}
-            entries.append(entry.model_copy(update=given))
+            name = f"{subject}.{len(entries)}"
+            entries.append(replace(entry, id=name, phrasings=said, keywords=[]))
     topic = next(iter(base.topics.values()))
-    return topic.model_copy(update={"id": subject, "entries": entries, "broad": False})
+    return replace(topic, id=subject, entries=entries, broad=False)
 
 
 def _exchange(number: int, common: frozenset[str]) -> Callable[[str], str]:

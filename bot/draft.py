@@ -1,11 +1,11 @@
 """The files of a knowledge base, each parsed and validated on its own, with all their problems."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bot import model_errors, source
 from bot.errors import KnowledgeError, Problem
@@ -33,6 +33,10 @@ FILES: Mapping[str, type[Model]] = {
     "thresholds.yaml": Thresholds,
 }
 OPTIONAL = frozenset({"thresholds.yaml"})
+ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
+    model: TypeAdapter(model) for model in (*FILES.values(), Topic)
+}
+"""What reads each model by its rules, and knows its JSON Schema."""
 
 M = TypeVar("M", bound=Model)
 
@@ -83,12 +87,13 @@ class Draft:
         if found.value is not None:
             self.validate(found, model)
         elif not found.problems:
-            what = f"the file is empty; write its keys: {', '.join(model.model_fields)}"
+            keys = ", ".join(key.name for key in fields(model))
+            what = f"the file is empty; write its keys: {keys}"
             self.problems.append(Problem(file, 1, 1, what))
 
     def validate(self, found: Source, model: type[Model]) -> None:
         try:
-            self.models[found.file] = model.model_validate(found.value)
+            self.models[found.file] = ADAPTERS[model].validate_python(found.value)
         except ValidationError as error:
             for loc, what in model_errors.explain(error, model, found.bent):
                 self.problems.append(found.problem(loc, what))

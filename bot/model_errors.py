@@ -1,7 +1,8 @@
 """What Pydantic says about the values of a file, as sentences for the person who edits it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -36,7 +37,7 @@ def explain(
 
 
 def _unknown(detail: ErrorDetails) -> bool:
-    return detail["type"] == "extra_forbidden"
+    return detail["type"] == "unexpected_keyword_argument"
 
 
 def _sentence(detail: ErrorDetails, model: type[Model], bent: Bent | None) -> str:
@@ -44,11 +45,11 @@ def _sentence(detail: ErrorDetails, model: type[Model], bent: Bent | None) -> st
     match detail["type"]:
         case "missing":
             return f"the key {key} is missing; add it"
-        case "extra_forbidden":
+        case "unexpected_keyword_argument":
             return f"the key {key} is unknown; {_known(detail, model)}"
         case "list_type":
             return f"{key} must be a list; put each item on a line that begins with a dash"
-        case "dict_type" | "model_type":
+        case "dict_type" | "dataclass_type":
             return f"{key} must be keys with values, each on a line such as name: value"
         case "too_short":
             few, got = context["min_length"], context["actual_length"]
@@ -111,16 +112,18 @@ def _known(detail: ErrorDetails, model: type[Model]) -> str:
 def _meant(detail: ErrorDetails, model: type[Model]) -> Loc | None:
     """The key that a misspelt one is nearest to."""
     *around, key = detail["loc"]
-    near = process.extractOne(str(key), list(_fields(model, tuple(around))), score_cutoff=70)
+    near = process.extractOne(str(key), _fields(model, tuple(around)), score_cutoff=70)
     return (*around, near[0]) if near else None
 
 
-def _fields(model: type[Model], loc: Loc) -> Iterable[str]:
+def _fields(model: type[Model], loc: Loc) -> list[str]:
     """Names of the keys that a model takes at a place."""
     inner: Any = model
     for key in loc:
-        if isinstance(key, str) and issubclass(inner, Model):
-            inner = inner.model_fields[key].annotation
+        if is_dataclass(inner):
+            inner = next(found.type for found in fields(inner) if found.name == key)
         else:
-            inner = inner.__args__[-1]
-    return list(inner.model_fields)
+            inner = get_args(inner)[-1]
+        if get_origin(inner) is Annotated:
+            inner = get_args(inner)[0]
+    return [found.name for found in fields(inner)]

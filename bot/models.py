@@ -1,16 +1,19 @@
-"""The knowledge base as values: one model for each kind of YAML file, checked strictly.
+"""The knowledge base as values: one class for each kind of YAML file, with the rules for its keys.
 
-The JSON Schema that editors use is made from these models (`schema`).
+`draft` has Pydantic check files by these rules, and `schema` makes of them the JSON Schema that
+editors use. Nothing here imports Pydantic: a start that has a copy (`compiled`) reads no YAML.
 """
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from bot.rules import Fits, Shows, Valid
+from bot.text import has_words, html_problem
 
-from bot.text import has_words, html_problem, plain, units
+if TYPE_CHECKING:
+    from pydantic import ConfigDict, GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 MAX_ID = 52
 """Bytes of an id, so that it fits with its button's prefix into Telegram's 64."""
@@ -18,15 +21,6 @@ MAX_ANSWER = 800
 """Characters as Telegram counts them; two answers with their details fit into one message."""
 MAX_HTML = 1_200
 """The same for what is a message of its own."""
-
-
-def _valid(problem: Callable[[str], str | None]) -> AfterValidator:
-    def check(value: str) -> str:
-        if said := problem(value):
-            raise ValueError(said)
-        return value
-
-    return AfterValidator(check)
 
 
 def _wordless(value: str) -> str | None:
@@ -39,47 +33,42 @@ def _folded(value: str) -> str | None:
     return None
 
 
-def _shows(most: int, read: Callable[[str], str] = plain) -> AfterValidator:
-    """At most so many characters as Telegram counts what is read: UTF-16, without the tags."""
-
-    def check(value: str) -> str:
-        if (length := units(read(value))) > most:
-            raise PydanticCustomError(
-                "string_too_long", "too long", {"max_length": most, "length": length}
-            )
-        return value
-
-    return AfterValidator(check)
-
-
 _ID = r"^[a-z][a-z0-9_]*$"
-Id = Annotated[str, Field(pattern=_ID, max_length=MAX_ID)]
-EntryId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z0-9_]+$", max_length=MAX_ID)]
-Title = Annotated[str, Field(min_length=1, max_length=60)]
-_Markup = Annotated[str, Field(min_length=1, max_length=4_000), _valid(html_problem)]
-Html = Annotated[_Markup, _shows(MAX_HTML)]
-Answer = Annotated[_Markup, _shows(MAX_ANSWER)]
-Line = Annotated[str, Field(min_length=1, max_length=500)]
-Pattern = Annotated[str, Field(min_length=1, max_length=2_000), _valid(_wordless)]
-Phrasing = Annotated[str, Field(min_length=1, max_length=300), _valid(_wordless)]
-Weight = Annotated[float, Field(ge=-50, le=50)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Id = Annotated[str, Fits(pattern=_ID, max_length=MAX_ID)]
+EntryId = Annotated[str, Fits(pattern=r"^[a-z][a-z0-9_]*\.[a-z0-9_]+$", max_length=MAX_ID)]
+Title = Annotated[str, Fits(min_length=1, max_length=60)]
+_Markup = Annotated[str, Fits(min_length=1, max_length=4_000), Valid(html_problem)]
+Html = Annotated[_Markup, Shows(MAX_HTML)]
+Answer = Annotated[_Markup, Shows(MAX_ANSWER)]
+Line = Annotated[str, Fits(min_length=1, max_length=500)]
+Pattern = Annotated[str, Fits(min_length=1, max_length=2_000), Valid(_wordless)]
+Phrasing = Annotated[str, Fits(min_length=1, max_length=300), Valid(_wordless)]
+Weight = Annotated[float, Fits(ge=-50, le=50)]
+Share = Annotated[float, Fits(ge=0, le=1)]
 
 
-class Model(BaseModel):
-    """Frozen, and strict about unknown keys and types."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Frozen; read strictly: no unknown keys, nothing turned into another type."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        strict=True,
-        extra="forbid",
-        str_strip_whitespace=True,
-        use_attribute_docstrings=True,
-        # A start that has a copy (`compiled`) validates nothing.
-        defer_build=True,
-    )
+    __pydantic_config__: ClassVar["ConfigDict"] = {
+        "strict": True,
+        "extra": "forbid",
+        "str_strip_whitespace": True,
+        "use_attribute_docstrings": True,
+    }
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: object, handler: "GetCoreSchemaHandler"
+    ) -> "CoreSchema":
+        """Strict about what is in it; but it comes as a dict, which a strict dataclass refuses."""
+        schema = handler(source)
+        cast("dict[str, object]", handler.resolve_ref_schema(schema))["strict"] = False
+        return schema
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Model):
     """One answerable point under a topic."""
 
@@ -89,13 +78,13 @@ class Entry(Model):
     """The question that it answers, as shown on a button."""
     answer: Answer
     """Two to five short sentences; Telegram HTML."""
-    details: Annotated[Answer, _valid(_folded)] | None = None
+    details: Annotated[Answer, Valid(_folded)] | None = None
     """How it works, where there is more to say; shown folded below the answer."""
-    phrasings: list[Phrasing] = Field(min_length=8)
+    phrasings: Annotated[list[Phrasing], Fits(min_length=8)]
     """How people ask for it; as many and as different as possible."""
-    keywords: list[Phrasing] = []
+    keywords: list[Phrasing] = field(default_factory=list)
     """Words that people use for it and that no phrasing holds."""
-    related: list[EntryId] = Field(default=[], max_length=4)
+    related: Annotated[list[EntryId], Fits(max_length=4)] = field(default_factory=list)
     section: Line
     """The heading of the article that it is drawn from."""
     reviewed: dt.date
@@ -106,19 +95,21 @@ class Entry(Model):
         return self.id.partition(".")[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic(Model):
     """A benefit: a section of the article. The file is named after its id."""
 
     id: Id
     title: Title
-    emoji: Annotated[str, Field(min_length=1, max_length=8)]
+    emoji: Annotated[str, Fits(min_length=1, max_length=8)]
     summary: Html
     """A few sentences, shown when somebody opens the topic."""
     broad: bool = False
     """True for a topic that half of all questions touch: it gives way to the others."""
-    entries: list[Entry] = Field(min_length=1, max_length=90)
+    entries: Annotated[list[Entry], Fits(min_length=1, max_length=90)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit(Model):
     """A subject near the article that it does not cover."""
 
@@ -127,18 +118,20 @@ class Limit(Model):
     """As it reads in "The article says nothing about …"."""
     answer: Html
     """The honest line that it is answered with."""
-    topics: list[Id] = Field(min_length=1, max_length=3)
+    topics: Annotated[list[Id], Fits(min_length=1, max_length=3)]
     """The nearest topics, best first."""
-    phrasings: list[Phrasing] = Field(min_length=8)
+    phrasings: Annotated[list[Phrasing], Fits(min_length=8)]
     """How people ask for it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(Model):
     """What is near the article and not covered by it."""
 
     limits: list[Limit]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(Model):
     """Something that a doctor must see first, whatever else the question asks."""
 
@@ -146,32 +139,35 @@ class Flag(Model):
     title: Title
     advice: Html
     """The fixed text that is sent."""
-    patterns: list[Pattern] = Field(min_length=1)
+    patterns: Annotated[list[Pattern], Fits(min_length=1)]
     """Any of them trips the flag: words that must all occur near each other, in any order."""
-    unless: list[Pattern] = []
+    unless: list[Pattern] = field(default_factory=list)
     """Look-alikes, taken out of the question before the patterns are tried."""
-    trips: list[Line] = Field(min_length=8)
+    trips: Annotated[list[Line], Fits(min_length=8)]
     """Test sentences that must trip it."""
-    passes: list[Line] = Field(min_length=4)
+    passes: Annotated[list[Line], Fits(min_length=4)]
     """Test sentences that must trip no flag at all."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RedFlags(Model):
     """What is answered with fixed advice; the first flag that trips is the one shown."""
 
-    words: dict[Id, Annotated[list[Phrasing], Field(min_length=1)]] = {}
+    words: dict[Id, Annotated[list[Phrasing], Fits(min_length=1)]] = field(default_factory=dict)
     """Named sets of words, used in patterns as `{name}`."""
     flags: list[Flag]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmallTalk(Model):
     """A message that asks nothing about the subject."""
 
     id: Id
     answer: Html
-    phrasings: list[Line] = Field(min_length=3)
+    phrasings: Annotated[list[Line], Fits(min_length=3)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmallTalks(Model):
     """What people say around their questions."""
 
@@ -180,13 +176,15 @@ class SmallTalks(Model):
     smalltalk: list[SmallTalk]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Synonyms(Model):
     """Words that are the same to the bot."""
 
-    concepts: dict[Id, Annotated[list[Phrasing], Field(min_length=2)]]
+    concepts: dict[Id, Annotated[list[Phrasing], Fits(min_length=2)]]
     """Words and phrases that mean the same here, under a name for what they mean."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedQuestion(Model):
     """A question that must go on reaching what it reaches, checked at every load."""
 
@@ -195,32 +193,35 @@ class ExpectedQuestion(Model):
     """The id of a topic, an entry, a limit, a red flag or a small talk; or none."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected(Model):
     """Questions that are asked at every load; one that goes astray stops it."""
 
     expected: list[ExpectedQuestion]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About(Model):
     """What the bot says of itself and of its source."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64), _shows(64, str)]
+    name: Annotated[str, Fits(min_length=1, max_length=64), Shows(64, str)]
     welcome: Html
     help: Html
     hint: Line
     """Said to voice, photos and stickers."""
     source: Title
     """Whose claim an answer is, as it reads before "says …"."""
-    footer: Annotated[str, Field(min_length=1, max_length=200)]
+    footer: Annotated[str, Fits(min_length=1, max_length=200)]
     """The quiet line under each answer."""
-    description: Annotated[str, Field(min_length=1, max_length=512), _shows(512, str)]
+    description: Annotated[str, Fits(min_length=1, max_length=512), Shows(512, str)]
     """Shown by Telegram in an empty chat."""
-    short_description: Annotated[str, Field(min_length=1, max_length=120), _shows(120, str)]
+    short_description: Annotated[str, Fits(min_length=1, max_length=120), Shows(120, str)]
     """Shown on the bot's profile."""
-    examples: list[Title] = Field(min_length=1, max_length=4)
+    examples: Annotated[list[Title], Fits(min_length=1, max_length=4)]
     """Questions to show somebody who does not know what to ask."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds(Model):
     """Where confidence becomes an answer; measured by `benchmarks/thresholds.py`.
 

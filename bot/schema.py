@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from bot import knowledge
-from bot.draft import FILES
+from bot.draft import ADAPTERS, FILES
 from bot.models import Model, Topic
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,7 +18,7 @@ def schemas() -> dict[str, dict[str, object]]:
     """The schema of each kind of file, under the name of the file that it is stored in."""
     models: dict[str, type[Model]] = {"topic.yaml": Topic, **FILES}
     return {
-        f"{Path(file).stem}.json": {"$schema": DIALECT, **model.model_json_schema()}
+        f"{Path(file).stem}.json": {"$schema": DIALECT, **ADAPTERS[model].json_schema()}
         for file, model in models.items()
     }
 

@@ -515,7 +515,7 @@ async def test_a_cancellation_drains_as_well(
 async def test_a_knowledge_base_that_telegram_would_not_introduce_is_no_reason_to_end(
     telegram: FakeTelegram, faq: Faq, clock: Clock, stop: asyncio.Event, anna: Person
 ) -> None:
-    about = faq.knowledge.about.model_copy(update={"description": "x" * 513})
+    about = replace(faq.knowledge.about, description="x" * 513)
     wordy = replace(faq, knowledge=replace(faq.knowledge, about=about))
     telegram.push(anna.writes("hello"))
     async with asyncio.TaskGroup() as tasks:

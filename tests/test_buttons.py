@@ -147,7 +147,7 @@ async def library(chat: Chat, faq: Faq, clock: Clock) -> AsyncIterator[Chat]:
     """Anna's chat with a bot that has 45 topics."""
     chain = faq.knowledge.topics["chain"]
     ids = [f"t{number}" for number in range(1, 46)]
-    many = {i: chain.model_copy(update={"id": i, "title": i, "emoji": "•"}) for i in ids}
+    many = {i: replace(chain, id=i, title=i, emoji="•") for i in ids}
     wide = replace(faq, knowledge=replace(faq.knowledge, topics=many))
     async with build_app(chat.telegram, wide, clock) as app:
         yield Chat(app, chat.telegram, chat.person)

@@ -31,6 +31,7 @@ LAYERS = (
         "models",
         "numbering",
         "references",
+        "rules",
         "schema",
         "source",
         "spelling",
@@ -105,5 +106,12 @@ def test_importing_the_core_never_imports_telegram() -> None:
 
 def test_the_command_line_loads_only_what_every_command_needs() -> None:
     """Each of these takes a while, and most starts need none of them."""
-    of_some_commands = {"telegram", "yaml", "bot.loading", "bot.evaluation", "importlib.metadata"}
+    of_some_commands = {
+        "telegram",
+        "pydantic",
+        "yaml",
+        "bot.loading",
+        "bot.evaluation",
+        "importlib.metadata",
+    }
     assert loaded_with("cli") & of_some_commands == set()
