@@ -18,6 +18,7 @@ from bot.models import (
     SmallTalks,
     Synonyms,
     Thresholds,
+    Tips,
     Topic,
 )
 from bot.source import Loc, Source
@@ -31,8 +32,9 @@ FILES: Mapping[str, type[Model]] = {
     "smalltalk.yaml": SmallTalks,
     "synonyms.yaml": Synonyms,
     "thresholds.yaml": Thresholds,
+    "tips.yaml": Tips,
 }
-OPTIONAL = frozenset({"thresholds.yaml"})
+OPTIONAL = frozenset({"thresholds.yaml", "tips.yaml"})
 ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
     model: TypeAdapter(model) for model in (*FILES.values(), Topic)
 }

@@ -16,6 +16,8 @@ from bot.models import (
     SmallTalks,
     Synonyms,
     Thresholds,
+    Tip,
+    Tips,
     Topic,
 )
 
@@ -37,6 +39,8 @@ class Knowledge:
     red_flags: RedFlags
     synonyms: Synonyms
     expected: Expected
+    tips: Mapping[str, Tip]
+    """Empty where there is no daily tip."""
     thresholds: Thresholds | None
     """None where no script has measured any: the defaults of the model count then."""
 
@@ -48,6 +52,7 @@ class Knowledge:
     def of(cls, draft: "Draft") -> "Knowledge":
         """From a draft without problems."""
         talk = draft.the("smalltalk.yaml", SmallTalks)
+        tips = draft.get("tips.yaml", Tips)
         topics = {topic.id: topic for _, topic in draft.topics()}
         return cls(
             about=draft.the("about.yaml", About),
@@ -59,6 +64,7 @@ class Knowledge:
             red_flags=draft.the("red_flags.yaml", RedFlags),
             synonyms=draft.the("synonyms.yaml", Synonyms),
             expected=draft.the("expected.yaml", Expected),
+            tips={tip.id: tip for tip in tips.tips} if tips else {},
             thresholds=draft.get("thresholds.yaml", Thresholds),
         )
 

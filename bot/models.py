@@ -201,6 +201,25 @@ class Expected(Model):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tip(Model):
+    """What subscribers read on one day."""
+
+    id: Id
+    """Never changed later: it says who has seen the tip."""
+    entry: EntryId
+    """The entry that it is drawn from and that its button opens."""
+    text: Answer
+    """One to three short sentences; Telegram HTML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tips(Model):
+    """The daily tips; everybody gets them in an order of their own."""
+
+    tips: Annotated[list[Tip], Fits(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About(Model):
     """What the bot says of itself and of its source."""
 

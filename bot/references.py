@@ -15,6 +15,7 @@ from bot.text import words
 NONE = "none"
 """Where an expected question must not be answered."""
 RED_FLAGS = "red_flags.yaml"
+TIPS, TIPS_LIST = "tips.yaml", "tips"
 
 Found = tuple[str, Loc, str]
 """A text with its file and place."""
@@ -79,8 +80,18 @@ def _found(draft: Draft, file: str, *path: str | None) -> Iterator[Found]:
 
 
 def _check_ids(draft: Draft) -> Iterator[Problem]:
+    yield from _unique(draft, _ids(draft))
+    # Tips are never reached by a question, so that they may be called like what is.
+    yield from _unique(draft, _tips(draft, "id"))
+
+
+def _tips(draft: Draft, key: str) -> Iterator[Found]:
+    return _found(draft, TIPS, TIPS_LIST, None, key) if TIPS in draft.sources else iter(())
+
+
+def _unique(draft: Draft, ids: Iterator[Found]) -> Iterator[Problem]:
     first: dict[str, Problem] = {}
-    for file, loc, name in _ids(draft):
+    for file, loc, name in ids:
         here = draft.problem(file, loc, "")
         if name == NONE:
             yield draft.problem(file, loc, "the id none stands for no answer; choose another")
@@ -117,6 +128,7 @@ def _check_references(draft: Draft) -> Iterator[Problem]:
         for file in _topics(draft):
             related = _found(draft, file, "entries", None, "related", None)
             yield from _missing(draft, "entry", related, entries)
+        yield from _missing(draft, "entry", _tips(draft, "entry"), entries)
         nearest = _found(draft, "limits.yaml", "limits", None, "topics", None)
         yield from _missing(draft, "topic", nearest, topics)
     if topics and all(_named(draft, *section) for section in sections):
@@ -137,11 +149,7 @@ def _missing(
     for file, loc, name in references:
         if name not in there:
             near = process.extractOne(name, known, score_cutoff=70)
-            hint = (
-                f"did you mean {short(near[0])}?"
-                if near
-                else f"use one of the {kind}s that there are"
-            )
+            hint = f"did you mean {short(near[0])}?" if near else "use one that there is"
             yield draft.problem(file, loc, f"there is no {kind} {short(name)}; {hint}")
 
 
