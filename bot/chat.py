@@ -1,21 +1,25 @@
 """The whole bot in a terminal: its own handlers, behind a Telegram that is not there."""
 
 import asyncio
+import datetime as dt
 import json
+import re
 import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 from telegram import Update
 from telegram.request import BaseRequest, RequestData
 
 from bot import app as composition
+from bot.app import Parts
 from bot.faq import Faq
-from bot.handlers import App
 from bot.settings import Settings
+from bot.storage import Storage
 from bot.text import plain
 from bot.throttle import Throttle
 
@@ -25,6 +29,8 @@ PERSON = {"id": 2, "is_bot": False, "first_name": "You"}
 CHAT = {"id": 2, "type": "private", "first_name": "You"}
 WIDTH = 88
 PROMPT = "> "
+NO_PHONE = "(A phone shows a button here. Type ':location 52.5 13.4' instead.)"
+SPOT = re.compile(r":location (-?\d+(?:\.\d+)?)[, ]+(-?\d+(?:\.\d+)?)")
 GREETING = (
     "{name}. Type a question, the number of a button, or /help. "
     "':edit ...' changes your last question. Ctrl-D ends."
@@ -83,25 +89,28 @@ class Offline(BaseRequest):
         return True
 
     def _put(self, number: int, given: dict[str, Any], *, edited: bool) -> dict[str, Any]:
-        rows = (given.get("reply_markup") or {}).get("inline_keyboard", [])
+        markup = given.get("reply_markup") or {}
+        rows = markup.get("inline_keyboard", [])
         labels = [button["text"] for row in rows for button in row]
         self.buttons = [(number, button["callback_data"]) for row in rows for button in row]
         text = plain(str(given["text"]))
         numbered = [f"[{i}] {label}" for i, label in enumerate(labels, 1)]
-        self.show("\n".join([text, *(["", *numbered] if numbered else [])]), edited)
-        self.sent[number] = _message(number, BOT, text)
+        below = [NO_PHONE] if "keyboard" in markup else numbered
+        self.show("\n".join([text, *(["", *below] if below else [])]), edited)
+        self.sent[number] = {
+            "message_id": number,
+            # PTB takes a message without a date for one that is out of reach.
+            "date": int(time.time()),
+            "chat": CHAT,
+            "from": BOT,
+            "text": text,
+            "reply_markup": {"inline_keyboard": rows},
+        }
         return self.sent[number]
 
 
-def _message(number: int, author: dict[str, Any], text: str) -> dict[str, Any]:
-    return {
-        "message_id": number,
-        "date": int(time.time()),
-        "chat": CHAT,
-        "from": author,
-        "text": text,
-        "entities": _command(text),
-    }
+def _written(text: str) -> dict[str, Any]:
+    return {"text": text, "entities": _command(text)}
 
 
 def _command(text: str) -> list[dict[str, Any]]:
@@ -114,8 +123,9 @@ def _command(text: str) -> list[dict[str, Any]]:
 class Terminal:
     """Turns lines into updates and shows what comes back."""
 
-    app: App
+    parts: Parts
     wire: Offline
+    now: Callable[[], dt.datetime]
     last: dict[str, Any] | None = None
     """The message that was typed last."""
 
@@ -123,20 +133,37 @@ class Terminal:
         """Handle one line as if it came from Telegram."""
         number = self.wire.number()
         update = {"update_id": number, **self._event(line, number)}
-        await self.app.process_update(Update.de_json(update, self.app.bot))
+        app = self.parts.app
+        await app.process_update(Update.de_json(update, app.bot))
+        # A tip that this line asked for belongs above the next prompt.
+        await self.parts.tips.finished()
 
     def _event(self, line: str, number: int) -> dict[str, Any]:
         if line.isascii() and line.isdigit() and 0 < int(line) <= len(self.wire.buttons):
             return {"callback_query": self._pressed(int(line) - 1, number)}
         if line.startswith(":edit ") and self.last:
             text = line.removeprefix(":edit ").strip()
-            self.last = {
-                **_message(self.last["message_id"], PERSON, text),
-                "edit_date": int(time.time()),
-            }
+            edited = {"edit_date": self._seconds()}
+            self.last = self._message(self.last["message_id"], _written(text)) | edited
             return {"edited_message": self.last}
-        self.last = _message(number, PERSON, line)
+        if spot := SPOT.fullmatch(line):
+            latitude, longitude = map(float, spot.groups())
+            shared = {"location": {"latitude": latitude, "longitude": longitude}}
+            return {"message": self._message(number, shared)}
+        self.last = self._message(number, _written(line))
         return {"message": self.last}
+
+    def _message(self, number: int, content: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "message_id": number,
+            "date": self._seconds(),
+            "chat": CHAT,
+            "from": PERSON,
+            **content,
+        }
+
+    def _seconds(self) -> int:
+        return int(self.now().timestamp())
 
     def _pressed(self, index: int, number: int) -> dict[str, Any]:
         message, data = self.wire.buttons[index]
@@ -149,29 +176,65 @@ class Terminal:
         }
 
 
-async def run(settings: Settings, faq: Faq, lines: TextIO, screen: TextIO) -> None:
-    """Talk until the lines end."""
+def clock_from(start: dt.datetime | None) -> Callable[[], dt.datetime]:
+    """A clock that shows `start` now and goes on from there; the real one for None."""
+    ahead = start - dt.datetime.now(dt.UTC) if start else dt.timedelta()
+    return lambda: dt.datetime.now(dt.UTC) + ahead
 
+
+async def run(
+    settings: Settings, faq: Faq, lines: TextIO, screen: TextIO, start: dt.datetime | None = None
+) -> None:
+    """Talk until the lines end. The clock shows `start` at first.
+
+    Raises:
+        StorageError: the database cannot be used.
+    """
+    with TemporaryDirectory(prefix="skinbot-") as folder:
+        storage = Storage.open(settings.database or f"sqlite:///{folder}/chat.db")
+        try:
+            await _talk(settings, faq, storage, lines, screen, clock_from(start))
+        finally:
+            await storage.close()
+
+
+async def _talk(
+    settings: Settings,
+    faq: Faq,
+    storage: Storage,
+    lines: TextIO,
+    screen: TextIO,
+    now: Callable[[], dt.datetime],
+) -> None:
     def show(text: str, edited: bool) -> None:
         mark = "(edited)\n" if edited else ""
         print(f"\n{mark}{_wrapped(text)}\n", file=screen, flush=True)
 
     wire = Offline(show)
-    app = composition.build(
+    parts = composition.build(
         settings,
         faq,
+        storage,
         request=wire,
         updates_request=Offline(show),
         token=TOKEN,
         # Nobody floods themselves, and a script that pipes a hundred questions in is no flood.
         throttle=Throttle(time.monotonic, most=1_000_000),
+        clocks=composition.Clocks(now=now),
+        tick_seconds=1.0,
     )
     print(_wrapped(GREETING.format(name=faq.knowledge.about.name)), file=screen)
-    async with app:
-        terminal = Terminal(app, wire)
-        while (line := await _read(lines, screen)) is not None:
-            if line:
-                await terminal.take(line)
+    async with parts.app as app:
+        await parts.tips.recover()
+        await app.start()
+        terminal = Terminal(parts, wire, now)
+        try:
+            while (line := await _read(lines, screen)) is not None:
+                if line:
+                    await terminal.take(line)
+        finally:
+            await parts.tips.stop()
+            await app.stop()
 
 
 async def _read(lines: TextIO, screen: TextIO) -> str | None:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import datetime as dt
 import io
 import json
 import os
@@ -68,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     chat = commands.add_parser("chat", help="talk to the bot in this terminal; needs nothing")
+    chat.add_argument(
+        "--now",
+        type=_moment,
+        metavar="TIME",
+        help="start the clock there, such as 2026-03-29T08:59:50+01:00, and watch tips come",
+    )
     chat.set_defaults(command=_chat)
 
     ask = commands.add_parser("ask", help="ask one question, or many with --json -")
@@ -100,12 +107,23 @@ def _run(_: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
-def _chat(_: argparse.Namespace, settings: Settings) -> int:
+def _chat(given: argparse.Namespace, settings: Settings) -> int:
     from bot import chat
 
     logs.set_up(sys.stderr, "ERROR", settings.format, settings.token)
-    asyncio.run(chat.run(settings, _faq(settings), sys.stdin, sys.stdout))
+    asyncio.run(chat.run(settings, _faq(settings), sys.stdin, sys.stdout, given.now))
     return OK
+
+
+def _moment(written: str) -> dt.datetime:
+    expected = f"{written!r}, expected a time such as 2026-03-29T08:59:50+01:00"
+    try:
+        moment = dt.datetime.fromisoformat(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(expected) from None
+    if not 1970 < moment.year < 9999:  # Calendars end there, and a week before or after is needed.
+        raise argparse.ArgumentTypeError(expected)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def _ask(given: argparse.Namespace, settings: Settings) -> int:

@@ -4,6 +4,7 @@ SkinbotError
 ├── KnowledgeError    a knowledge base with problems; holds all of them
 ├── SettingsError     a setting with a wrong value
 ├── InputError        a file that a command was given and cannot use
+├── StorageError      a database that cannot be used
 └── StartError        Telegram refuses the bot, or the process cannot start
 """
 
@@ -42,6 +43,10 @@ class SettingsError(SkinbotError):
 
 class InputError(SkinbotError):
     """A file given on the command line cannot be used."""
+
+
+class StorageError(SkinbotError):
+    """The database cannot be opened or written."""
 
 
 class StartError(SkinbotError):

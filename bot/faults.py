@@ -9,6 +9,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot import sending, texts
 from bot.handlers import Context
+from bot.notices import Notices
 
 SILENCE = 60.0
 """Seconds in which the operators hear of the same fault only once."""
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 class Faults:
     """PTB's error handler."""
 
-    operators: frozenset[int]
+    notices: Notices
     clock: Callable[[], float]
     """Seconds, never going back."""
     _told: dict[str, float] = field(default_factory=dict, repr=False)
@@ -45,11 +46,7 @@ class Faults:
         if now - self._told.get(fault, -SILENCE) < SILENCE:
             return
         self._told[fault] = now
-        for operator in self.operators:
-            try:
-                await context.bot.send_message(operator, texts.fault_notice(fault, number))
-            except TelegramError as failed:
-                log.warning("operator %s could not be told: %s", operator, failed)
+        await self.notices.tell(context.bot, texts.fault_notice(fault, number))
 
 
 async def _apologise(update: Update) -> None:

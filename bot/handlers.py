@@ -6,20 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.ext import (
-    Application,
-    BaseHandler,
-    CallbackContext,
-    CallbackQueryHandler,
-    CommandHandler,
-    ExtBot,
-    MessageHandler,
-    filters,
-)
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot import keyboards, sending, texts
+from bot.buttons import ShowEntry, ShowTopic, ShowTopics
 from bot.faq import Faq
-from bot.keyboards import ShowEntry, ShowTopic, ShowTopics
 from bot.models import Entry, Topic
 from bot.sending import message_of, query_of
 from bot.throttle import Throttle, Verdict
@@ -27,7 +18,7 @@ from bot.throttle import Throttle, Verdict
 Nothing = dict[Any, Any]
 """PTB's places for data, which stay empty here."""
 Context = CallbackContext[ExtBot[None], Nothing, Nothing, Nothing]
-App = Application[ExtBot[None], Context, Nothing, Nothing, Nothing, None]
+App = Application[ExtBot[int], Context, Nothing, Nothing, Nothing, JobQueue[Context]]
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 REMEMBERED = 10_000
@@ -137,39 +128,3 @@ class Handlers:
     async def _show_entry(self, query: CallbackQuery, entry: Entry) -> None:
         text = texts.entries(self.faq.knowledge, [entry])
         await sending.show(query, text, keyboards.around(self.faq.knowledge, [entry]))
-
-
-_FIRST = filters.UpdateType.MESSAGE
-_OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
-
-
-class _ReplyToThisBot(filters.MessageFilter):
-    """Messages that answer one of the bot's own."""
-
-    def filter(self, message: Message) -> bool:
-        answered = message.reply_to_message
-        author = answered.from_user if answered else None
-        return author is not None and author.id == message.get_bot().id
-
-
-def register(app: App, handlers: Handlers) -> None:
-    """All handlers, and who may call what; the first one that fits an update takes it."""
-    private = filters.ChatType.PRIVATE
-    text = filters.TEXT & ~filters.COMMAND
-    other = ~filters.TEXT & ~filters.StatusUpdate.ALL
-    rules: list[BaseHandler[Update, Context, None]] = [
-        CommandHandler("start", handlers.start, filters=private & _FIRST),
-        CommandHandler("help", handlers.help, filters=private & _FIRST),
-        CommandHandler("topics", handlers.topics, filters=private & _FIRST),
-        CommandHandler("privacy", handlers.privacy, filters=private & _FIRST),
-        CommandHandler("ask", handlers.ask, filters=_OR_EDITED),
-        MessageHandler(private & text & _OR_EDITED, handlers.question),
-        MessageHandler(~private & text & _ReplyToThisBot() & _OR_EDITED, handlers.question),
-        MessageHandler(private & filters.COMMAND & _FIRST, handlers.unknown_command),
-        MessageHandler(private & other & _FIRST, handlers.hint),
-        CallbackQueryHandler(handlers.show_entry, ShowEntry.PATTERN),
-        CallbackQueryHandler(handlers.show_topic, ShowTopic.PATTERN),
-        CallbackQueryHandler(handlers.show_topics, ShowTopics.PATTERN),
-        CallbackQueryHandler(handlers.outdated),
-    ]
-    app.add_handlers(rules)

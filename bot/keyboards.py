@@ -1,71 +1,51 @@
-"""Buttons: each kind packs and unpacks its own data; keyboards are rows of them."""
+"""Keyboards: which buttons stand under which message, and in what order."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Self
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
+from bot import texts
+from bot.buttons import (
+    AskPlace,
+    Button,
+    Forget,
+    OpenSettings,
+    Pause,
+    PickPlace,
+    PickTime,
+    ReadMore,
+    Resume,
+    ShareLocation,
+    Shift,
+    ShowEntry,
+    ShowTopic,
+    ShowTopics,
+    Stop,
+    TellClock,
+    ToggleDay,
+)
 from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge import Knowledge
-from bot.models import Entry, Topic
-from bot.texts import ALL_TOPICS, MORE_TOPICS
+from bot.models import Entry, Tip, Topic
+from bot.subscriber import State, Subscriber
+from bot.zones import Place
 
 MOST_RELATED = 3
 PAGE = 20
+HOURS = tuple(dt.time(hour) for hour in (6, 7, 8, 9, 10, 12, 14, 16, 18, 19, 20, 21))
+A_WEEK = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ShowEntry:
-    """Opens an entry."""
-
-    PATTERN: ClassVar[str] = r"^entry:"
-    entry: str
-
-    def pack(self) -> str:
-        return f"entry:{self.entry}"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(data.removeprefix("entry:"))
-
-
-@dataclass(frozen=True, slots=True)
-class ShowTopic:
-    """Opens a topic."""
-
-    PATTERN: ClassVar[str] = r"^topic:"
-    topic: str
-
-    def pack(self) -> str:
-        return f"topic:{self.topic}"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(data.removeprefix("topic:"))
-
-
-@dataclass(frozen=True, slots=True)
-class ShowTopics:
-    """Opens a page of the list of topics."""
-
-    PATTERN: ClassVar[str] = r"^topics(?::\d{1,3})?$"
-    page: int = 0
-
-    def pack(self) -> str:
-        return f"topics:{self.page}" if self.page else "topics"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(int(data.removeprefix("topics").removeprefix(":") or 0))
-
-
-Button = ShowEntry | ShowTopic | ShowTopics
 Row = list[InlineKeyboardButton]
 
 
+def _button(text: str, button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=button.pack())
+
+
 def _row(text: str, button: Button) -> Row:
-    return [InlineKeyboardButton(text, callback_data=button.pack())]
+    return [_button(text, button)]
 
 
 def _entry(entry: Entry) -> Row:
@@ -77,7 +57,7 @@ def _topic(topic: Topic) -> Row:
 
 
 def _all_topics() -> Row:
-    return _row(ALL_TOPICS, ShowTopics())
+    return _row(texts.ALL_TOPICS, ShowTopics())
 
 
 def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
@@ -87,7 +67,7 @@ def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
     rows = [_topic(topic) for topic in chosen[page * PAGE :][:PAGE]]
     if len(chosen) > PAGE:
         rest = (page + 1) * PAGE < len(chosen)
-        rows.append(_row(MORE_TOPICS, ShowTopics(page + 1 if rest else 0)))
+        rows.append(_row(texts.MORE_TOPICS, ShowTopics(page + 1 if rest else 0)))
     return InlineKeyboardMarkup(rows)
 
 
@@ -122,3 +102,71 @@ def under(knowledge: Knowledge, reply: Reply) -> InlineKeyboardMarkup | None:
             return InlineKeyboardMarkup([_all_topics()])
         case RedFlag():
             return None
+
+
+def under_tip(tip: Tip, *, subscribed: bool = True) -> InlineKeyboardMarkup:
+    settings = texts.SETTINGS if subscribed else texts.GET_DAILY
+    return InlineKeyboardMarkup(
+        [[_button(texts.READ_MORE, ReadMore(tip.entry)), _button(settings, OpenSettings())]]
+    )
+
+
+def times() -> InlineKeyboardMarkup:
+    """The hours at which most people want something to read, and any other."""
+    rows = [
+        [_button(f"{at:%H:%M}", PickTime(at)) for at in HOURS[i : i + 4]]
+        for i in range(0, len(HOURS), 4)
+    ]
+    return InlineKeyboardMarkup([*rows, _row(texts.OTHER_TIME, PickTime(None))])
+
+
+def where(at: dt.time | None, likely: Place, *, private: bool) -> InlineKeyboardMarkup:
+    """Ways to say where one is, beside writing it."""
+    rows = [_row(likely.name, PickPlace(at, likely.zone)), _row(texts.BY_CLOCK, TellClock(at))]
+    if private:  # Telegram offers it nowhere else.
+        rows.append(_row(texts.BY_LOCATION, ShareLocation(at)))
+    return InlineKeyboardMarkup(rows)
+
+
+def places(at: dt.time | None, found: Iterable[Place]) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([_row(p.name, PickPlace(at, p.zone)) for p in found])
+
+
+def location() -> ReplyKeyboardMarkup:
+    """The one button that can ask a phone where it is."""
+    return ReplyKeyboardMarkup(
+        [[KeyboardButton(texts.SHARE_LOCATION, request_location=True)]],
+        resize_keyboard=True,
+        one_time_keyboard=True,
+    )
+
+
+def settings(subscriber: Subscriber, now: dt.datetime) -> InlineKeyboardMarkup:
+    """What can be changed, in the state that a subscription is in."""
+    if subscriber.state not in {State.ACTIVE, State.PAUSED}:
+        return again()
+    days = subscriber.schedule.days
+    rows = [
+        [_button(label, Shift(minutes)) for label, minutes in texts.SHIFTS.items()],
+        [_button(texts.OTHER_TIME, PickTime(None)), _button(texts.OTHER_PLACE, AskPlace())],
+        [
+            _button(f"✓ {name}" if day in days else name, ToggleDay(day))
+            for day, name in enumerate(texts.DAYS, 1)
+        ],
+    ]
+    if subscriber.is_paused(now):
+        rows.append(_row(texts.RESUME, Resume()))
+    else:
+        rows.append([_button(texts.PAUSE_A_WEEK, Pause(A_WEEK)), _button(texts.PAUSE, Pause(0))])
+    return InlineKeyboardMarkup([*rows, _row(texts.STOP, Stop())])
+
+
+def again() -> InlineKeyboardMarkup:
+    """The way back for somebody who gets no tips."""
+    return InlineKeyboardMarkup([_row(texts.SUBSCRIBE_AGAIN, Resume())])
+
+
+def forget() -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(
+        [_row(texts.FORGET_YES, Forget(True)), _row(texts.FORGET_NO, Forget(False))]
+    )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 HIDDEN = "<token>"
-_CHATTY = ("httpx", "httpcore", "aiohttp.access", "hpack")
+_CHATTY = ("httpx", "httpcore", "aiohttp.access", "hpack", "apscheduler", "aiosqlite")
 
 
 class Redacting(logging.Formatter):

@@ -6,11 +6,15 @@ from datetime import timedelta
 from typing import TypeVar
 
 from telegram import (
+    Bot,
     CallbackQuery,
+    Chat,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     MaybeInaccessibleMessage,
     Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
     Update,
 )
 from telegram.constants import ParseMode
@@ -24,6 +28,7 @@ RECONNECT_SECONDS = 1.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 T = TypeVar("T")
+Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
 
 
 def message_of(update: Update) -> Message:
@@ -41,7 +46,40 @@ def query_of(update: Update) -> CallbackQuery:
     return update.callback_query
 
 
-async def reply(message: Message, text: str, keyboard: InlineKeyboardMarkup | None) -> Message:
+def chat_of(update: Update) -> Chat:
+    """The chat of an update that handlers were registered for."""
+    if update.effective_chat is None:
+        raise TypeError(f"update {update.update_id} belongs to no chat")
+    return update.effective_chat
+
+
+def label(query: CallbackQuery) -> str | None:
+    """What is written on a pressed button; None where Telegram does not show it any more."""
+    markup = query.message.reply_markup if isinstance(query.message, Message) else None
+    pressed = (
+        button.text
+        for row in (markup.inline_keyboard if markup else ())
+        for button in row
+        if button.callback_data == query.data
+    )
+    return next(pressed, None)
+
+
+async def say(update: Update, text: str, keyboard: Keyboard) -> None:
+    """A new message, below what was written or pressed."""
+    if update.effective_message is not None:
+        await reply(update.effective_message, text, keyboard)
+    else:  # A button under a message that Telegram does not show to the bot any more.
+        await _send(chat_of(update).get_bot(), chat_of(update).id, text, keyboard)
+
+
+async def follow(update: Update, text: str, keyboard: Keyboard) -> None:
+    """A new message after a pressed button; the message with the button stays."""
+    await acknowledge(query_of(update))
+    await say(update, text, keyboard)
+
+
+async def reply(message: Message, text: str, keyboard: Keyboard) -> Message:
     """Answer a message; in groups as a reply to it, even when it is deleted by now."""
     return await patiently(
         lambda: message.reply_html(
@@ -81,17 +119,21 @@ async def show(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup |
     message = query.message
     if message is None or not await edit(message, message.message_id, text, keyboard):
         chat = message.chat.id if message else query.from_user.id
-        await patiently(
-            lambda: query.get_bot().send_message(
-                chat,
-                text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
-        )
+        await _send(query.get_bot(), chat, text, keyboard)
     # Last: a button can be answered once, and until here that could still be an alert.
     await acknowledge(query)
+
+
+async def _send(bot: Bot, chat: int, text: str, keyboard: Keyboard) -> None:
+    await patiently(
+        lambda: bot.send_message(
+            chat,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+        )
+    )
 
 
 async def acknowledge(query: CallbackQuery, alert: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """Settings, read once from a mapping such as `os.environ`."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +9,10 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from bot import hours
 from bot.errors import SettingsError
 from bot.logs import HIDDEN
+from bot.zones import is_zone
 
 TELEGRAM = "https://api.telegram.org"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -27,6 +30,11 @@ class Settings:
     operators: frozenset[int] = frozenset()
     knowledge: Path | None = None
     """None for the knowledge base that ships with the program."""
+    database: str | None = field(default=None, repr=False)
+    """Where subscriptions are kept; may hold a password. None for the default of the command."""
+    zone: str = "UTC"
+    """The zone that is offered first."""
+    tip_time: dt.time = dt.time(9)
     api: str = TELEGRAM
     """Root of the Bot API server, without a slash at the end."""
     level: str = "INFO"
@@ -45,6 +53,9 @@ class Settings:
             token=_token(given),
             operators=_operators(given.get("OPERATOR_IDS", "")),
             knowledge=_path("KNOWLEDGE_DIR", knowledge) if knowledge else None,
+            database=given.get("DATABASE_URL"),
+            zone=_zone(given.get("DEFAULT_TIMEZONE", "UTC")),
+            tip_time=_time(given.get("TIP_TIME", "09:00")),
             api=_url(given.get("TELEGRAM_API_URL", TELEGRAM)),
             level=_one_of("LOG_LEVEL", given.get("LOG_LEVEL", "INFO"), LEVELS),
             format=_one_of("LOG_FORMAT", given.get("LOG_FORMAT", "text"), FORMATS),
@@ -108,6 +119,19 @@ def _url(value: str) -> str:
     if not good:
         raise _wrong("TELEGRAM_API_URL", value, f"the address of a server such as {TELEGRAM}")
     return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    if not is_zone(value):
+        raise _wrong("DEFAULT_TIMEZONE", value, "a time zone such as Europe/Paris or UTC+05:30")
+    return value
+
+
+def _time(value: str) -> dt.time:
+    at = hours.parse(value)
+    if at is None:
+        raise _wrong("TIP_TIME", value, "a time such as 09:00")
+    return at
 
 
 def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:

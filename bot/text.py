@@ -209,3 +209,14 @@ def escape(typed: str) -> str:
 def units(text: str) -> int:
     """Length as Telegram counts it: UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def pages(text: str, most: int = 4_000) -> list[str]:
+    """A long text in parts that fit into a message each, cut between its lines."""
+    parts: list[str] = []
+    for line in text.split("\n"):
+        if parts and units(parts[-1]) + units(line) < most:
+            parts[-1] += f"\n{line}"
+        else:
+            parts.append(line)
+    return parts

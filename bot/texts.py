@@ -1,11 +1,16 @@
 """Every text that a person reads, as Telegram HTML; what people typed is escaped here."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
 
+from bot.delivery import Delivery
 from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge import Knowledge
-from bot.models import Entry, Topic
+from bot.models import Entry, Tip, Topic
+from bot.schedule import Schedule
+from bot.subscriber import State, Subscriber
 from bot.text import escape
+from bot.zones import name_of
 
 ALL_TOPICS = "All topics"
 MORE_TOPICS = "More topics"
@@ -13,6 +18,7 @@ ASK_HOW = "Write your question behind the command, for example:\n/ask {example}"
 DID_YOU_MEAN = "I am not sure that I understood. Did you mean one of these?"
 FAULT = "Sorry, something went wrong on my side. Please try again in a moment."
 FAULT_ALERT = "Sorry, something went wrong. Please try again."
+OUTDATED_SETTING = "This button is out of date. /settings shows what there is now."
 OUTDATED_BUTTON = "This button is out of date. Please use /topics or ask again."
 SLOW_DOWN = "That was a lot of questions at once. Please give me a minute, then ask on."
 TOPICS = "What would you like to know more about?"
@@ -25,17 +31,78 @@ PRIVACY = (
     "<b>Privacy</b>\n"
     "Your questions are matched in the memory of this program and are not stored. I keep no "
     "profile and no name. To answer an edited question I remember for a while which of my messages "
-    "belonged to it; that is gone when the program stops. Telegram itself keeps our chat: you can "
-    "delete it there at any time."
+    "belonged to it; that is gone when the program stops.\n"
+    "If you subscribe to the daily tip, I store the number of this chat, your time, zone and days, "
+    "which tips you have seen, and for 90 days when one was sent. A location that you share is "
+    "turned into a zone and not kept.\n"
+    "/mydata shows all of it, /forget deletes it. Telegram itself keeps our chat: you can delete "
+    "it there at any time."
 )
+
+READ_MORE = "Read more"
+SETTINGS = "Settings"
+GET_DAILY = "One every day"
+NO_TIPS = "There are no daily tips here."
+WHEN = "One short tip a day, at your own hour. When should it come?"
+OTHER_TIME = "Another time"
+WRITE_TIME = "Please write the time, such as 7:30 or half past nine."
+NO_TIME = "I could not read a time in that. Please write it like 7:30, 9 pm or half past nine."
+WHERE = (
+    "Where are you? I need that for the right hour. Write your city or country, or press a button."
+)
+OTHER_PLACE = "Another zone"
+BY_CLOCK = "Tell by my clock"
+BY_LOCATION = "Share my location"
+SHARE_LOCATION = "Share my location"
+LOCATION = (
+    "Press the button below, and I look up your zone. The location itself is not kept. You can "
+    "write your city instead."
+)
+NO_LOCATION = "I could not find a zone for that location. Please write your city instead."
+CLOCK = "What time is it for you right now? Please write it, such as 14:30."
+NO_CLOCK = "I know no place where it is that time now. Please look again, or write your city."
+WHICH = "Which one do you mean?"
+WHICH_BY_CLOCK = "It is that time in these places now. Which is nearest to you?"
+AS_IT_WAS = "All right, nothing was changed."
+IN_GROUP = " Here in the group, please reply to this message."
+NOT_SUBSCRIBED = "You get no tips at the moment. /subscribe starts them."
+UNSUBSCRIBED = "Done, no more tips. Your questions are welcome at any time."
+SUBSCRIBE_AGAIN = "Get tips again"
+SHIFTS = {"−1 h": -60, "−15 min": -15, "+15 min": 15, "+1 h": 60}
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+ONE_DAY = "At least one day is needed. Pause or stop the tips instead."
+PAUSE_A_WEEK = "Pause a week"
+PAUSE = "Pause"
+RESUME = "Go on"
+STOP = "Stop the tips"
+ADMINS_ONLY = "Only administrators of this group can change that."
+NO_DATA = "Nothing is stored about this chat."
+FORGET = (
+    "This deletes the subscription with its time and zone, and what was sent. It cannot be undone. "
+    "Sure?"
+)
+FORGET_YES, FORGET_NO = "Delete it all", "Keep it"
+FORGOTTEN = "Done. Nothing is stored about this chat any more."
+KEPT = "Nothing was deleted."
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 COMMANDS = {
     "ask": "Ask a question",
     "topics": "Browse by topic",
+    "tip": "A tip right now",
+    "subscribe": "A tip every day",
+    "settings": "Time, zone and days of your tip",
+    "timezone": "Where you are",
+    "unsubscribe": "No more tips",
     "help": "What I can do",
     "privacy": "What is stored about you",
+    "mydata": "A copy of what is stored",
+    "forget": "Delete what is stored",
 }
-GROUP_COMMANDS = {"ask": "Ask a question"}
+GROUP_COMMANDS = {
+    name: COMMANDS[name]
+    for name in ("ask", "tip", "subscribe", "settings", "timezone", "unsubscribe")
+}
 
 
 def version() -> str:
@@ -105,3 +172,132 @@ def of(knowledge: Knowledge, reply: Reply) -> str:
 def fault_notice(fault: str, update: int | None) -> str:
     """For operators: where it broke, never what a person wrote."""
     return f"A fault: {fault} (update {update}). The log has the traceback."
+
+
+def run_stopped(seconds: float) -> str:
+    """For operators: too many tips failed."""
+    return (
+        f"Many tips could not be sent, so I stopped and go on in {seconds:.0f} seconds. "
+        "Nobody was unsubscribed; the log says what failed."
+    )
+
+
+def tip(shown: Tip) -> str:
+    return f"💡 {shown.text}"
+
+
+def subscribe_how(written: str) -> str:
+    """For arguments that hold neither a time nor a place."""
+    return (
+        f"I did not understand “{escape(written[:60])}”. Please write the time and your city, for "
+        "example:\n/subscribe 7:30 New York"
+    )
+
+
+def no_place(written: str) -> str:
+    return (
+        f"I found no place called “{escape(written[:60])}”. Please write the nearest big city, "
+        "a country, or a zone such as Europe/Paris or UTC+5:30."
+    )
+
+
+def subscribed(subscriber: Subscriber, place: str, now: dt.datetime) -> str:
+    """What was understood, so that a wrong place is noticed at once."""
+    schedule, slot = subscriber.schedule, subscriber.next
+    if slot is None:
+        follows = "Your tips are paused; /settings goes on with them."
+    elif slot.moment <= now:
+        follows = "The first one follows right away."
+    else:
+        follows = _next(subscriber, now)
+    return (
+        f"Done. A tip comes {days(schedule.days)} at <b>{schedule.at:%H:%M}</b> "
+        f"{_there(schedule, place, now)}. {follows}\n"
+        "/settings changes that, /unsubscribe ends it."
+    )
+
+
+def not_yet(schedule: Schedule, place: str, now: dt.datetime) -> str:
+    """For a place that nobody needs until there is a subscription."""
+    local = f"{schedule.local(now):%H:%M}"
+    return f"It is {local} in {escape(place)} now. You get no tips yet: /subscribe starts them."
+
+
+def settings(subscriber: Subscriber, now: dt.datetime) -> str:
+    schedule = subscriber.schedule
+    match subscriber.state:
+        case State.ACTIVE if not subscriber.is_paused(now):
+            state = _next(subscriber, now)
+        case State.ACTIVE:
+            state = f"Paused. {_next(subscriber, now)}"
+        case State.PAUSED:
+            state = "Paused until further notice."
+        case _:
+            return "<b>Daily tip</b>\nYou get no tips at the moment."
+    there = _there(schedule, name_of(schedule.zone), now)
+    return (
+        f"<b>Daily tip</b>\nTime: {schedule.at:%H:%M} {there}\nDays: {days(schedule.days)}\n{state}"
+    )
+
+
+def days(chosen: Iterable[int]) -> str:
+    match sorted(chosen):
+        case [1, 2, 3, 4, 5, 6, 7]:
+            return "every day"
+        case [1, 2, 3, 4, 5]:
+            return "from Monday to Friday"
+        case [6, 7]:
+            return "on Saturday and Sunday"
+        case [*some, last]:
+            first = ", ".join(WEEKDAYS[day - 1] for day in some)
+            return f"on {first} and {WEEKDAYS[last - 1]}" if some else f"on {WEEKDAYS[last - 1]}"
+    return "on no day"
+
+
+def _there(schedule: Schedule, place: str, now: dt.datetime) -> str:
+    return f"in {escape(place)} (it is {schedule.local(now):%H:%M} there now)"
+
+
+def _next(subscriber: Subscriber, now: dt.datetime) -> str:
+    if subscriber.next is None:
+        return "No tip is due."
+    return f"The next one comes {_when(subscriber.schedule, subscriber.next.moment, now)}."
+
+
+def _when(schedule: Schedule, moment: dt.datetime, now: dt.datetime) -> str:
+    there = schedule.local(max(moment, now))
+    match (there.date() - schedule.local(now).date()).days:
+        case 0:
+            day = "today"
+        case 1:
+            day = "tomorrow"
+        case away if away < len(WEEKDAYS):
+            day = f"on {WEEKDAYS[there.weekday()]}"
+        case _:
+            day = f"on {there.day} {there:%B}"
+    return f"{day} at {there:%H:%M}"
+
+
+def my_data(subscriber: Subscriber, ledger: Sequence[Delivery], seen: Sequence[str]) -> str:
+    """All that the database holds about a chat; may be longer than one message."""
+    schedule = subscriber.schedule
+    facts = {
+        "Chat": str(subscriber.chat),
+        "Time": f"{schedule.at:%H:%M}",
+        "Zone": schedule.zone,
+        "Days": days(schedule.days),
+        "State": subscriber.state.value,
+        "Since": _moment(subscriber.since),
+        "Next tip": _moment(subscriber.next.moment) if subscriber.next else "none",
+        "Last tip": str(subscriber.last or "none"),
+        "Paused until": _moment(subscriber.paused_until) if subscriber.paused_until else "no",
+        "Rounds of all tips seen": str(subscriber.round),
+        "Tips seen in this round": ", ".join(seen) or "none",
+    }
+    sent = [f"{each.date}: {each.tip} ({each.progress})" for each in ledger]
+    lines = [*(f"{name}: {value}" for name, value in facts.items()), "Sent:", *(sent or ["none"])]
+    return escape("\n".join(lines))
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -4,17 +4,22 @@ import asyncio
 import logging
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import pytest
 from telegram.request import BaseRequest
 
 from bot import app as composition
-from bot import loading
+from bot import database, loading
+from bot.app import Parts
 from bot.faq import Faq
 from bot.handlers import App
 from bot.settings import Settings
+from bot.storage import Storage
 from bot.throttle import Throttle
 from tests.chats import Chat
 from tests.fake_telegram import FakeRequest, FakeTelegram
@@ -51,8 +56,9 @@ def faq() -> Faq:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the bicycle knowledge base that a test may break."""
-    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
+    """A copy of the bicycle knowledge base, without tips, that a test may break."""
+    without = shutil.ignore_patterns("tips.yaml")
+    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge", ignore=without))
 
 
 @pytest.fixture
@@ -73,10 +79,26 @@ async def clock() -> Clock:
 
 
 @pytest.fixture
-async def app(telegram: FakeTelegram, faq: Faq, clock: Clock) -> AsyncIterator[App]:
+async def storage(clock: Clock, tmp_path: Path) -> AsyncIterator[Storage]:  # noqa: ARG001 - its loop
+    """A database of the test's own, empty at first."""
+    async with opened(tmp_path) as storage:
+        yield storage
+
+
+@pytest.fixture
+async def parts(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage
+) -> AsyncIterator[Parts]:
     """The whole bot, ready for updates."""
-    async with build_app(telegram, faq, clock) as app:
-        yield app
+    parts = build_parts(telegram, faq, clock, storage)
+    async with parts.app:
+        yield parts
+        await parts.tips.finished()
+
+
+@pytest.fixture
+def app(parts: Parts) -> App:
+    return parts.app
 
 
 @pytest.fixture
@@ -92,22 +114,63 @@ def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []
 
 
-def build_app(
+@cache
+def empty_database() -> bytes:
+    """To make the tables anew for every test would take longer than most tests."""
+    with TemporaryDirectory() as folder:
+        database.connect(f"sqlite:///{folder}/empty.db")
+        return (Path(folder) / "empty.db").read_bytes()
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Storage]:
+    """The database in a folder, empty at first."""
+    file = folder / "test.db"
+    if not file.exists():
+        file.write_bytes(empty_database())
+    storage = Storage.open(f"sqlite:///{file}")
+    try:
+        yield storage
+    finally:
+        await storage.close()
+
+
+def build_parts(
+    telegram: FakeTelegram,
+    faq: Faq,
+    clock: Clock,
+    storage: Storage,
+    settings: Settings | None = None,
+    request: BaseRequest | None = None,
+    token: str = TOKEN,
+) -> Parts:
+    """The bot with a knowledge base, settings or a way to Telegram of a test's own."""
+    return composition.build(
+        settings or Settings(),
+        faq,
+        storage,
+        request=request or FakeRequest(telegram),
+        updates_request=request or FakeRequest(telegram),
+        token=token,
+        throttle=Throttle(clock),
+        clocks=composition.Clocks(clock, clock.wall),
+        # Tests wake the sender themselves: the job queue goes by the clock of the machine.
+        tick_seconds=86_400,
+    )
+
+
+@asynccontextmanager
+async def build_app(
     telegram: FakeTelegram,
     faq: Faq,
     clock: Clock,
     settings: Settings | None = None,
     request: BaseRequest | None = None,
-    updates_request: BaseRequest | None = None,
-    token: str = TOKEN,
-) -> App:
-    """The bot with a knowledge base, settings or a way to Telegram of a test's own."""
-    return composition.build(
-        settings or Settings(),
-        faq,
-        request=request or FakeRequest(telegram),
-        updates_request=updates_request or FakeRequest(telegram),
-        token=token,
-        throttle=Throttle(clock),
-        clock=clock,
-    )
+) -> AsyncIterator[App]:
+    """The same, ready for updates, with a database that nobody else needs."""
+    with TemporaryDirectory() as folder:
+        async with opened(Path(folder)) as storage:
+            parts = build_parts(telegram, faq, clock, storage, settings, request)
+            async with parts.app as app:
+                yield app
+                await parts.tips.finished()

@@ -1,11 +1,25 @@
 """Time that passes without waiting: a clock, and an event loop that leaps to its next timer."""
 
 import asyncio
+import datetime as dt
 import selectors
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from typing_extensions import override
+from typing_extensions import TypeVarTuple, override
+
+Given = TypeVarTuple("Given")
+Result = TypeVar("Result")
+
+START = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+PATIENCE = 5.0
+DATABASE_THREAD = {"aiosqlite.core", "sqlalchemy.dialects.sqlite.aiosqlite"}
+"""Modules that wait for the thread in which SQLite works."""
+SHUTDOWN = "shutdown_default_executor"
+"""The function that waits for all other threads."""
 
 
 @dataclass(slots=True)
@@ -20,15 +34,27 @@ class Clock:
     def forward(self, seconds: float) -> None:
         self.now += seconds
 
+    def wall(self) -> dt.datetime:
+        """What calendars say, in UTC: noon of a Monday at first."""
+        return START + dt.timedelta(seconds=self.now)
+
+    def set(self, moment: dt.datetime) -> None:
+        """Let the calendar show this moment."""
+        self.now = (moment - START).total_seconds()
+
 
 class _Leaping(selectors.SelectSelector):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
+        self.elsewhere: set[asyncio.Future[Any]] = set()
+        """What threads are working on, which takes real time."""
 
     @override
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, Any]]:
         ready = super().select(0)
+        while not ready and self.elsewhere and timeout != 0:
+            ready = super().select(PATIENCE)
         if not ready and timeout is None:
             raise RuntimeError("everything waits, and nothing is left that could happen")
         if not ready:
@@ -44,8 +70,33 @@ class LeapingLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self.clock = Clock()
-        super().__init__(_Leaping(self.clock))
+        self._leaping = _Leaping(self.clock)
+        super().__init__(self._leaping)
 
     @override
     def time(self) -> float:
         return self.clock()
+
+    @override
+    def create_future(self) -> asyncio.Future[Any]:
+        """What comes from another thread is waited for."""
+        future = super().create_future()
+        asks = sys._getframe(1)
+        if asks.f_globals["__name__"] in DATABASE_THREAD or asks.f_code.co_name == SHUTDOWN:
+            self._wait_for(future)
+        return future
+
+    @override
+    def run_in_executor(
+        self,
+        executor: Executor | None,
+        func: Callable[[*Given], Result],
+        *args: *Given,
+    ) -> asyncio.Future[Result]:
+        future = super().run_in_executor(executor, func, *args)
+        self._wait_for(future)
+        return future
+
+    def _wait_for(self, future: asyncio.Future[Any]) -> None:
+        self._leaping.elsewhere.add(future)
+        future.add_done_callback(self._leaping.elsewhere.discard)

@@ -14,12 +14,14 @@ from typing_extensions import override
 
 from bot import app as composition
 from bot import polling, texts
+from bot.app import Parts
 from bot.errors import StartError
 from bot.faq import Faq
 from bot.handlers import App
 from bot.settings import Settings
+from bot.storage import Storage
 from tests import fake_faults as faults
-from tests.conftest import build_app
+from tests.conftest import build_parts
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
@@ -62,6 +64,10 @@ class Wire(FakeRequest):
         return await super().do_request(url, method, request_data)
 
 
+MOMENT = 0.1
+"""Seconds that PTB gives its job queue to stop."""
+
+
 @pytest.fixture
 def telegram(clock: Clock) -> FakeTelegram:
     return FakeTelegram(clock=clock)
@@ -79,9 +85,9 @@ def wire(telegram: FakeTelegram, delays: dict[str, float]) -> Wire:
 
 
 @pytest.fixture
-def app(telegram: FakeTelegram, faq: Faq, clock: Clock, wire: Wire) -> App:
+def parts(telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, wire: Wire) -> Parts:
     """Not connected yet."""
-    return build_app(telegram, faq, clock, request=wire, updates_request=wire)
+    return build_parts(telegram, faq, clock, storage, request=wire)
 
 
 @pytest.fixture
@@ -91,8 +97,8 @@ def stop() -> asyncio.Event:
 
 
 @pytest.fixture
-def serve(app: App, faq: Faq, stop: asyncio.Event) -> Serve:
-    return lambda: composition.serve(app, faq, stop)
+def serve(parts: Parts, faq: Faq, stop: asyncio.Event) -> Serve:
+    return lambda: composition.serve(parts, faq, stop)
 
 
 @pytest.fixture
@@ -347,7 +353,7 @@ async def test_a_stop_while_it_waits_for_an_answer_at_the_start_ends_it_at_once(
     delays[method] = FOREVER
     asyncio.get_running_loop().call_later(3, stop.set)
     await serve()
-    assert clock.now == pytest.approx(3)
+    assert clock.now == pytest.approx(3, abs=MOMENT)
     assert not app.running
     assert not wire.open
 
@@ -358,7 +364,7 @@ async def test_a_stop_while_the_network_is_down_at_the_start_ends_it_at_once(
     telegram.fail_next("getMe", faults.NoConnection(), times=100)
     asyncio.get_running_loop().call_later(100, stop.set)
     await serve()
-    assert clock.now == pytest.approx(100)
+    assert clock.now == pytest.approx(100, abs=MOMENT)
     assert not wire.open
 
 
@@ -378,7 +384,7 @@ async def test_a_stop_while_polling_waits_after_a_failure_ends_it_at_once(
     telegram.fail_next("getUpdates", faults.NoConnection(), times=100)
     asyncio.get_running_loop().call_later(100, stop.set)
     await serve()
-    assert clock.now == pytest.approx(100)
+    assert clock.now == pytest.approx(100, abs=MOMENT)
     assert not app.running
 
 
@@ -388,7 +394,7 @@ async def test_a_stop_while_it_introduces_itself_ends_it_at_once(
     delays["setMyCommands"] = FOREVER
     asyncio.get_running_loop().call_later(3, stop.set)
     await serve()
-    assert clock.now == pytest.approx(3)
+    assert clock.now == pytest.approx(3, abs=MOMENT)
 
 
 async def test_a_stop_drains_what_was_fetched(
@@ -406,7 +412,7 @@ async def test_a_stop_drains_what_was_fetched(
         await telegram.until("getUpdates")
         stop.set()
     assert len(telegram.sent("sendMessage")) == 50
-    assert clock.now == pytest.approx(6)
+    assert clock.now == pytest.approx(6, abs=MOMENT)
 
 
 async def test_what_a_stop_answered_does_not_come_again(
@@ -455,7 +461,7 @@ async def test_a_stop_gives_up_on_answers_that_take_too_long(
         await telegram.until("getUpdates")
         stop.set()
     assert clock.now == pytest.approx(composition.DRAIN_SECONDS)
-    assert lines(caplog) == ["some questions could not be answered in 8 s"]
+    assert lines(caplog) == ["some messages could not be sent in 8 s"]
     assert not wire.open
 
 
@@ -513,13 +519,19 @@ async def test_a_cancellation_drains_as_well(
 
 
 async def test_a_knowledge_base_that_telegram_would_not_introduce_is_no_reason_to_end(
-    telegram: FakeTelegram, faq: Faq, clock: Clock, stop: asyncio.Event, anna: Person
+    telegram: FakeTelegram,
+    faq: Faq,
+    clock: Clock,
+    storage: Storage,
+    stop: asyncio.Event,
+    anna: Person,
 ) -> None:
     about = replace(faq.knowledge.about, description="x" * 513)
     wordy = replace(faq, knowledge=replace(faq.knowledge, about=about))
     telegram.push(anna.writes("hello"))
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(composition.serve(build_app(telegram, wordy, clock), wordy, stop))
+        parts = build_parts(telegram, wordy, clock, storage)
+        tasks.create_task(composition.serve(parts, wordy, stop))
         await telegram.until("sendMessage")
         stop.set()
     assert telegram.sent("setMyDescription") == []

@@ -1,12 +1,15 @@
 """The bot in a terminal, as somebody types to it."""
 
 import asyncio
+import datetime as dt
 import io
 import os
 import pty
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 import pytest
@@ -17,11 +20,13 @@ from bot.faq import Faq
 from bot.settings import Settings
 
 
-async def talk(faq: Faq, *lines: str) -> list[str]:
+async def talk(
+    faq: Faq, *lines: str, settings: Settings | None = None, start: dt.datetime | None = None
+) -> list[str]:
     """What stands below each line that is typed; the first is what stands above all of them."""
     screen = io.StringIO()
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    await chat.run(Settings(), faq, typed, screen)
+    await chat.run(settings or Settings(), faq, typed, screen, start)
     return [shown.strip() for shown in re.split(r"^> .*$", screen.getvalue(), flags=re.MULTILINE)]
 
 
@@ -119,6 +124,122 @@ async def test_anything_can_be_typed(faq: Faq) -> None:
     assert all(reply and texts.FAULT not in reply for reply in replies)
 
 
+# Daily tips
+
+MORNING = dt.datetime(2026, 3, 29, 7, 30, tzinfo=dt.UTC)
+"""Of the day on which the clocks of Berlin go forward: half past nine there."""
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Settings:
+    """A database of one's own, as with DATABASE_URL."""
+    return Settings(database=f"sqlite:///{tmp_path}/kept.db")
+
+
+def files(folder: Path) -> list[Path]:
+    return list(folder.rglob("*"))
+
+
+async def test_two_numbers_subscribe(faq: Faq) -> None:
+    _, when, where, done, _ = await talk(faq, "/subscribe", "4", "1", start=MORNING)
+    assert when.startswith(texts.WHEN)
+    assert "[4] 09:00\n" in when
+    assert where.endswith("[1] UTC\n[2] Tell by my clock\n[3] Share my location")
+    settled, tip = done.split("\n\n\n")
+    assert settled.startswith("(edited)\nDone. A tip comes every day at 09:00 in UTC")
+    assert tip.startswith("💡 ")
+    assert tip.endswith("[1] Read more\n[2] Settings")
+
+
+async def test_the_buttons_below_a_tip_are_those_that_numbers_press(faq: Faq) -> None:
+    _, _, entry, _ = await talk(faq, "/subscribe 9:00 UTC", "1")
+    assert "The handbook's view." in entry
+    assert "(edited)" not in entry
+
+
+async def test_settings_change_in_place(faq: Faq) -> None:
+    _, _, shown, later, _ = await talk(faq, "/subscribe 9:00 UTC", "/settings", "4")
+    assert "Time: 09:00 in UTC" in shown
+    assert "[4] +1 h" in shown
+    assert later.startswith("(edited)\nDaily tip\nTime: 10:00 in UTC")
+
+
+async def test_a_place_and_a_clock_can_be_typed(faq: Faq) -> None:
+    typed = ("/subscribe 9:00", "2", "7:30", "1")
+    _, _, clock, which, done, _ = await talk(faq, *typed, start=MORNING)
+    assert clock == texts.CLOCK
+    assert which.startswith(texts.WHICH_BY_CLOCK)
+    assert "it is 07:30 there now" in done.replace("\n", " ")
+
+
+async def test_every_command_about_tips_works(faq: Faq) -> None:
+    typed = ("/timezone UTC+1", "/tip", "/mydata", "stop", "1", "/forget", "1", "/settings")
+    _, _, zone, tip, data, stop, again, sure, gone, nothing, _ = await talk(
+        faq, "/subscribe 9:00 UTC", *typed
+    )
+    assert "every day at 09:00 in UTC+01:00" in zone
+    assert tip.startswith("💡 ")
+    assert "Zone: UTC+01:00\n" in data
+    assert stop == f"{texts.UNSUBSCRIBED}\n\n[1] {texts.SUBSCRIBE_AGAIN}"
+    assert again.startswith("(edited)\nDaily tip\nTime: 09:00")
+    assert sure.endswith(f"[1] {texts.FORGET_YES}\n[2] {texts.FORGET_NO}")
+    assert gone == f"(edited)\n{texts.FORGOTTEN}"
+    assert nothing == texts.NOT_SUBSCRIBED
+
+
+async def test_a_location_is_typed_where_a_phone_would_share_it(faq: Faq) -> None:
+    typed = ("/subscribe 9:00", "3", ":location 52.5 13.4")
+    _, _, asked, done, _ = await talk(faq, *typed, start=MORNING)
+    assert asked.endswith(chat.NO_PHONE)
+    assert "Done. A tip comes every day at 09:00 in Berlin (it is 09:30 there now)." in done
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"), [(":location 52.5, 13.4", "Berlin"), (":location -33.9 151", "Sydney")]
+)
+async def test_a_location_can_be_typed_at_any_time(faq: Faq, typed: str, place: str) -> None:
+    _, said, _ = await talk(faq, typed)
+    assert f" in {place} now." in said
+
+
+async def test_a_location_that_is_nowhere_says_so(faq: Faq) -> None:
+    _, said, _ = await talk(faq, ":location 91 0")
+    assert said == texts.NO_LOCATION
+
+
+@pytest.mark.parametrize("typed", [":location", ":location here", ":location 1", ":location 1 2 3"])
+async def test_what_is_no_location_is_a_question(faq: Faq, typed: str) -> None:
+    _, said, _ = await talk(faq, typed)
+    assert said.startswith(texts.UNKNOWN[:40])
+
+
+async def test_the_clock_starts_where_one_wants(faq: Faq) -> None:
+    _, there, _, data, _ = await talk(
+        faq, ":location 52.5 13.4", "/subscribe 9:00 UTC", "/mydata", start=MORNING
+    )
+    assert there.startswith("It is 09:30 in Berlin now.")
+    assert "Since: 2026-03-29 07:30 UTC\n" in data
+
+
+async def test_a_subscription_is_gone_with_the_chat(
+    faq: Faq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    _, done, _ = await talk(faq, "/subscribe 9:00 UTC")
+    assert done.startswith("Done.")
+    assert files(tmp_path) == []
+    _, settings, _ = await talk(faq, "/settings")
+    assert settings == texts.NOT_SUBSCRIBED
+
+
+async def test_a_subscription_stays_in_a_database_of_ones_own(faq: Faq, kept: Settings) -> None:
+    await talk(faq, "/subscribe 9:00 UTC", settings=kept, start=MORNING)
+    evening = MORNING + dt.timedelta(hours=12)
+    _, settings, _ = await talk(faq, "/settings", settings=kept, start=evening)
+    assert "Time: 09:00 in UTC (it is 19:30 there now)" in settings
+    assert "The next one comes tomorrow at 09:00." in settings
+
+
 # At a terminal
 
 
@@ -182,3 +303,19 @@ async def test_a_chat_that_waits_for_a_line_can_be_ended(faq: Faq, terminal: Ter
         await running
     async with asyncio.timeout(10):
         await asyncio.get_running_loop().shutdown_default_executor()
+
+
+async def test_a_tip_that_becomes_due_comes_by_itself(
+    faq: Faq, terminal: Terminal, kept: Settings
+) -> None:
+    await talk(faq, "/subscribe 9:00 UTC", settings=kept, start=MORNING)
+    nearly = dt.datetime(2026, 3, 30, 8, 59, 59, 500_000, tzinfo=dt.UTC)
+    running = asyncio.create_task(
+        chat.run(kept, faq, terminal.lines, terminal.screen, start=nearly)
+    )
+    await terminal.screen.shows("💡 ")
+    terminal.type(b"/mydata\n")
+    await terminal.screen.shows("2026-03-30: ")
+    terminal.type(b"\x04")
+    await running
+    assert terminal.screen.getvalue().count("💡 ") == 1

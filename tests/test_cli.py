@@ -27,6 +27,8 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
     monkeypatch.chdir(tmp_path)
     for name in ("BOT_TOKEN", "BOT_TOKEN_FILE", "OPERATOR_IDS", "LOG_LEVEL", "TELEGRAM_API_URL"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("DATABASE_URL", "DEFAULT_TIMEZONE", "TIP_TIME"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KNOWLEDGE_DIR", str(BICYCLES))
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -190,6 +192,63 @@ def test_chat_talks_until_the_input_ends(capsys: Console, type_in: Typing) -> No
     assert "Yes, wet brakes squeal." in shown.out
     assert "(edited)\nWhen the groove in the rubber is gone." in shown.out
     assert shown.err == ""
+
+
+def test_a_subscription_in_a_chat_leaves_no_file(
+    capsys: Console, type_in: Typing, tmp_path: Path
+) -> None:
+    type_in(b"/subscribe 9:00 UTC\n")
+    assert cli.main(["chat"]) == 0
+    assert "Done. A tip comes every day at 09:00" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_subscription_in_a_chat_stays_in_a_database_that_is_named(
+    capsys: Console, type_in: Typing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///kept.db")
+    type_in(b"/subscribe 9:00 UTC\n")
+    assert cli.main(["chat"]) == 0
+    assert (tmp_path / "kept.db").is_file()
+    type_in(b"/settings\n")
+    assert cli.main(["chat"]) == 0
+    assert "Time: 09:00 in UTC" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-03-29T08:30:00+01:00", "2026-03-29T07:30Z", "2026-03-29 07:30:00"]
+)
+def test_the_clock_of_a_chat_starts_at_a_given_time(
+    capsys: Console, type_in: Typing, moment: str
+) -> None:
+    type_in(b"/subscribe 9:00 UTC\n/mydata\n")
+    assert cli.main(["chat", "--now", moment]) == 0
+    assert "Since: 2026-03-29 07:30 UTC\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("moment", ["tomorrow", "9am", "25:00", "2026-13-01", "", "0001-01-01"])
+def test_a_time_that_is_none_is_wrong_usage(capsys: Console, moment: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["chat", "--now", moment])
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    usage, problem = said.err.splitlines()
+    assert usage == "usage: skinbot chat [-h] [--now TIME]"
+    assert problem.startswith("skinbot chat: error: argument --now: ")
+    assert problem.endswith(f"{moment!r}, expected a time such as 2026-03-29T08:59:50+01:00")
+
+
+def test_a_database_that_is_none_is_one_line_and_stays_as_it_was(
+    capsys: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.txt").write_text("Not a database. " * 100)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///notes.txt")
+    said = problem(capsys, "chat")
+    assert said.startswith("skinbot: the database notes.txt ")
+    assert said.count("\n") == 1
+    assert (tmp_path / "notes.txt").read_text() == "Not a database. " * 100
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
 
 
 # evaluate

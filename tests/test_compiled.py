@@ -92,10 +92,10 @@ def test_the_replies_are_those_of_the_yaml(cache: Path) -> None:
         assert taken.ask(question) == read.ask(question)
 
 
-def test_the_same_files_elsewhere_are_the_same(folder: Path, cache: Path) -> None:
-    load(folder, cache)
-    left = copies(cache)
+def test_the_same_files_elsewhere_are_the_same(tmp_path: Path, cache: Path) -> None:
     load(BICYCLES, cache)
+    left = copies(cache)
+    load(Path(shutil.copytree(BICYCLES, tmp_path / "elsewhere")), cache)
     assert copies(cache) == left
 
 

@@ -3,9 +3,10 @@
 from collections import OrderedDict
 
 import pytest
+from telegram.ext import MessageHandler, filters
 
 from bot.faq import Faq
-from bot.handlers import REMEMBERED, App, Handlers, register
+from bot.handlers import REMEMBERED, App, Handlers
 from bot.throttle import Throttle
 from tests.chats import Chat
 from tests.conftest import build_app
@@ -85,7 +86,8 @@ async def test_only_so_many_answers_are_remembered(
     answered = OrderedDict(((1, number), number) for number in range(REMEMBERED - 1))
     async with build_app(telegram, faq, clock) as app:
         app.handlers.clear()
-        register(app, Handlers(faq, Throttle(clock), answered))
+        asked = Handlers(faq, Throttle(clock), answered)
+        app.add_handler(MessageHandler(filters.TEXT, asked.question))
         chat = Chat(app, telegram, anna)
         first, _ = await chat.write("hello"), await chat.write("hello")
         assert len(answered) == REMEMBERED

@@ -13,8 +13,24 @@ import bot
 LAYERS = (
     {"__main__", "cli", "chat"},
     {"app"},
-    {"handlers", "faults", "polling", "sending", "request", "order"},
-    {"texts", "keyboards"},
+    {
+        "dialog",
+        "faults",
+        "handlers",
+        "notices",
+        "order",
+        "outcome",
+        "pace",
+        "polling",
+        "preferences",
+        "request",
+        "routes",
+        "sending",
+        "subscribing",
+        "tips",
+    },
+    {"buttons", "keyboards", "texts"},
+    {"database", "storage", "tables"},
     {
         "classifier",
         "compiled",
@@ -38,10 +54,26 @@ LAYERS = (
         "text",
         "yaml_errors",
     },
-    {"__init__", "errors", "logs", "settings", "throttle"},
+    {
+        "__init__",
+        "delivery",
+        "errors",
+        "gazetteer",
+        "hours",
+        "logs",
+        "place_names",
+        "place_search",
+        "places",
+        "rotation",
+        "schedule",
+        "settings",
+        "subscriber",
+        "throttle",
+        "zones",
+    },
 )
 """From the top, which may know everything, down to what knows nothing else."""
-CORE = sorted(LAYERS[4] | LAYERS[5] - {"__init__"})
+CORE = sorted(LAYERS[5] | LAYERS[6] - {"__init__"})
 FILES = {path.stem: path for path in Path(bot.__file__).parent.glob("*.py")}
 OUTSIDE = {"aiohttp", "asyncio", "socket", "sqlite3", "telegram", "threading", "time"}
 """The world around the program: the network, storage and the clock."""

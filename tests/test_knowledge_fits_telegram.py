@@ -1,14 +1,34 @@
 """What the loader lets through is never more than Telegram takes."""
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
+from zoneinfo import available_timezones
 
 import pytest
 
 from bot import keyboards, loading, texts
+from bot.buttons import (
+    AskPlace,
+    Button,
+    Forget,
+    OpenSettings,
+    Pause,
+    PickPlace,
+    PickTime,
+    ReadMore,
+    Resume,
+    ShareLocation,
+    Shift,
+    ShowEntry,
+    ShowTopic,
+    ShowTopics,
+    Stop,
+    TellClock,
+    ToggleDay,
+)
 from bot.faq import Faq
-from bot.keyboards import Button, ShowEntry, ShowTopic, ShowTopics
 from bot.models import MAX_ANSWER, MAX_HTML, MAX_ID
 from tests import fake_limits
 from tests.broken import BRAKES, CHAIN, change, said
@@ -85,7 +105,26 @@ def test_what_the_bot_says_of_itself_is_taken(folder: Path) -> None:
 
 def test_the_longest_id_fits_into_every_button() -> None:
     longest = "i" * MAX_ID
-    buttons: list[Button] = [ShowEntry(longest), ShowTopic(longest), ShowTopics(10**9)]
+    zone = max(available_timezones(), key=len)
+    at = dt.time(23, 59)
+    buttons: list[Button] = [
+        ShowEntry(longest),
+        ShowTopic(longest),
+        ShowTopics(10**9),
+        ReadMore(longest),
+        OpenSettings(),
+        PickTime(at),
+        PickPlace(at, zone),
+        AskPlace(),
+        ShareLocation(at),
+        TellClock(at),
+        Shift(-999),
+        ToggleDay(7),
+        Pause(99),
+        Resume(),
+        Stop(),
+        Forget(sure=True),
+    ]
     assert {type(button) for button in buttons} == set(get_args(Button))
     for button in buttons:
         assert len(button.pack().encode()) <= fake_limits.BUTTON_DATA_BYTES

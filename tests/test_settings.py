@@ -1,5 +1,6 @@
 """Each setting, right and wrong, and a token that never shows."""
 
+import datetime as dt
 import traceback
 from pathlib import Path
 
@@ -26,6 +27,9 @@ def test_nothing_needs_to_be_set() -> None:
         token=None,
         operators=frozenset(),
         knowledge=None,
+        database=None,
+        zone="UTC",
+        tip_time=dt.time(9),
         api=TELEGRAM,
         level="INFO",
         format="text",
@@ -38,6 +42,9 @@ def test_everything_can_be_set() -> None:
             "BOT_TOKEN": TOKEN,
             "OPERATOR_IDS": "42, 1001,",
             "KNOWLEDGE_DIR": "/srv/knowledge",
+            "DATABASE_URL": "sqlite:////srv/tips.db",
+            "DEFAULT_TIMEZONE": "Europe/Paris",
+            "TIP_TIME": "7:30",
             "TELEGRAM_API_URL": "http://localhost:8081/",
             "LOG_LEVEL": "debug",
             "LOG_FORMAT": "JSON",
@@ -48,6 +55,9 @@ def test_everything_can_be_set() -> None:
         token=TOKEN,
         operators=frozenset({42, 1001}),
         knowledge=Path("/srv/knowledge"),
+        database="sqlite:////srv/tips.db",
+        zone="Europe/Paris",
+        tip_time=dt.time(7, 30),
         api="http://localhost:8081",
         level="DEBUG",
         format="json",
@@ -99,6 +109,12 @@ def test_a_token_may_end_in_the_newline_that_was_pasted_with_it() -> None:
             "BOT_TOKEN is not a bot token, "
             "expected what @BotFather gave you: digits, a colon, letters",
         ),
+        (
+            "DEFAULT_TIMEZONE",
+            "Berlin",
+            "DEFAULT_TIMEZONE is 'Berlin', expected a time zone such as Europe/Paris or UTC+05:30",
+        ),
+        ("TIP_TIME", "25:00", "TIP_TIME is '25:00', expected a time such as 09:00"),
     ],
 )
 def test_a_wrong_value_is_one_line(name: str, value: str, said: str) -> None:
@@ -153,6 +169,12 @@ def test_a_token_in_the_wrong_place_does_not_show(name: str) -> None:
 @pytest.mark.parametrize("token", [f"{TOKEN}!", f"{TOKEN}{'a' * 100}", f"bot{TOKEN}", SECRET])
 def test_what_is_almost_a_token_does_not_show_either(token: str) -> None:
     assert refusal(BOT_TOKEN=token).startswith("BOT_TOKEN is not a bot token")
+
+
+def test_settings_can_be_printed_without_the_password_of_the_database() -> None:
+    settings = Settings.read({"DATABASE_URL": "postgresql://bot:hunter2@db/tips"})
+    assert settings.database == "postgresql://bot:hunter2@db/tips"
+    assert "hunter2" not in repr(settings)
 
 
 def test_settings_can_be_printed_without_the_token() -> None:

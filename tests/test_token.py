@@ -14,13 +14,14 @@ from telegram.error import InvalidToken
 
 from bot import app as composition
 from bot import cli, logs
+from bot.app import Parts
 from bot.errors import SettingsError, StartError
 from bot.faq import Faq, Reply
-from bot.handlers import App
 from bot.request import AiohttpRequest
 from bot.settings import Settings
+from bot.storage import Storage
 from tests import fake_faults as faults
-from tests.conftest import build_app
+from tests.conftest import build_parts
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
@@ -28,6 +29,7 @@ from tests.fake_updates import Person
 from tests.processes import SECRET, TOKEN, bot_process
 
 OPERATOR = 1001
+WITH_OPERATOR = Settings(operators=frozenset({OPERATOR}))
 FORMATS = ("text", "json")
 GONE: list[faults.Fault] = [faults.Blocked(), faults.Deactivated()]
 FAULTS: list[faults.Fault] = [
@@ -81,17 +83,17 @@ def written(request: pytest.FixtureRequest) -> io.StringIO:
 
 
 @pytest.fixture
-def app(telegram: FakeTelegram, faq: Faq, clock: Clock) -> App:
+def parts(telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage) -> Parts:
     """Has an operator, and is not connected yet."""
     telegram.person(OPERATOR, "Operator")
-    return build_app(telegram, faq, clock, Settings(operators=frozenset({OPERATOR})), token=TOKEN)
+    return build_parts(telegram, faq, clock, storage, WITH_OPERATOR, token=TOKEN)
 
 
-async def everyday(app: App, faq: Faq, telegram: FakeTelegram, anna: Person) -> None:
+async def everyday(parts: Parts, faq: Faq, telegram: FakeTelegram, anna: Person) -> None:
     """From the start to the end, with a question, an edit and a button on the way."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(composition.serve(app, faq, stop))
+        serving = tasks.create_task(composition.serve(parts, faq, stop))
         # A person may know the token, too: an operator who pastes it into the wrong window.
         question = anna.writes(f"hello {TOKEN}")
         telegram.push(question, anna.edits(question["message"], f"{TOKEN} how much is a bicycle"))
@@ -113,7 +115,7 @@ def assert_hidden(written: io.StringIO, telegram: FakeTelegram) -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 async def test_no_fault_of_the_network_shows_it(
     written: io.StringIO,
-    app: App,
+    parts: Parts,
     faq: Faq,
     telegram: FakeTelegram,
     anna: Person,
@@ -121,7 +123,7 @@ async def test_no_fault_of_the_network_shows_it(
 ) -> None:
     for method in ANSWERS if fault in GONE else METHODS + ANSWERS:
         telegram.fail_next(method, fault, times=2)
-    await everyday(app, faq, telegram, anna)
+    await everyday(parts, faq, telegram, anna)
     assert_hidden(written, telegram)
 
 
@@ -129,7 +131,7 @@ async def test_no_fault_of_the_network_shows_it(
 @pytest.mark.parametrize("fault", FATAL, ids=str)
 async def test_no_refusal_shows_it(
     written: io.StringIO,
-    app: App,
+    parts: Parts,
     faq: Faq,
     telegram: FakeTelegram,
     method: str,
@@ -137,7 +139,7 @@ async def test_no_refusal_shows_it(
 ) -> None:
     telegram.fail_next(method, fault)
     with pytest.raises(StartError) as raised:
-        await composition.serve(app, faq, asyncio.Event())
+        await composition.serve(parts, faq, asyncio.Event())
     logging.getLogger("test").error("it ended", exc_info=raised.value)
     assert SECRET not in str(raised.value)
     assert "Telegram refuses the token" in written.getvalue()
@@ -145,13 +147,17 @@ async def test_no_refusal_shows_it(
 
 
 async def test_no_failing_handler_shows_it(
-    written: io.StringIO, telegram: FakeTelegram, faq: Faq, clock: Clock, anna: Person
+    written: io.StringIO,
+    telegram: FakeTelegram,
+    faq: Faq,
+    clock: Clock,
+    storage: Storage,
+    anna: Person,
 ) -> None:
     telegram.person(OPERATOR, "Operator")
-    settings = Settings(operators=frozenset({OPERATOR}))
     failing = Failing.of(faq.knowledge)
-    app = build_app(telegram, failing, clock, settings, token=TOKEN)
-    await everyday(app, failing, telegram, anna)
+    parts = build_parts(telegram, failing, clock, storage, WITH_OPERATOR, token=TOKEN)
+    await everyday(parts, failing, telegram, anna)
     assert_hidden(written, telegram)
     assert "ValueError: hello" in written.getvalue()
     assert telegram.messages(OPERATOR)
@@ -167,10 +173,10 @@ async def test_no_error_of_ptbs_own_shows_it_in_the_log(written: io.StringIO) ->
 
 @pytest.mark.parametrize("written", ["json"], indirect=True)
 async def test_redacted_json_is_still_json(
-    written: io.StringIO, app: App, faq: Faq, telegram: FakeTelegram, anna: Person
+    written: io.StringIO, parts: Parts, faq: Faq, telegram: FakeTelegram, anna: Person
 ) -> None:
     telegram.fail_next("sendMessage", faults.Refusal(500, f"Telegram knows {TOKEN}"), times=3)
-    await everyday(app, faq, telegram, anna)
+    await everyday(parts, faq, telegram, anna)
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     assert any("Traceback" in line.get("traceback", "") for line in lines)
     assert any(logs.HIDDEN in line["message"] for line in lines)

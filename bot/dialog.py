@@ -1,0 +1,69 @@
+"""What the bot has asked somebody to write, until they do or some time has passed."""
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from telegram import Update
+
+REMEMBERED = 10_000
+PATIENCE = dt.timedelta(minutes=15)
+
+
+class Want(Enum):
+    """What was asked for."""
+
+    TIME = auto()
+    """The time of the daily tip."""
+    PLACE = auto()
+    CLOCK = auto()
+    """What the person's clock shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the bot's."""
+
+    want: Want
+    at: dt.time | None
+    """The time that was chosen before; None where only the place is to change."""
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """The open questions to people, by chat and person."""
+
+    now: Callable[[], dt.datetime]
+    _asked: OrderedDict[tuple[int, int], Asked] = field(default_factory=OrderedDict, repr=False)
+
+    def ask(self, update: Update, want: Want, at: dt.time | None) -> None:
+        """The next text of this person may be the answer."""
+        key = _key(update)
+        self._asked.pop(key, None)
+        self._asked[key] = Asked(want, at, self.now() + PATIENCE)
+        if len(self._asked) > REMEMBERED:
+            self._asked.popitem(last=False)
+
+    def asked(self, update: Update) -> Asked | None:
+        """What this person was asked, if they still may answer."""
+        asked = self._asked.get(self._whose(update))
+        return asked if asked and self.now() < asked.until else None
+
+    def done(self, update: Update) -> None:
+        """It was answered, or is not of interest any more."""
+        self._asked.pop(self._whose(update), None)
+
+    def _whose(self, update: Update) -> tuple[int, int]:
+        """An administrator who writes as the group was somebody when they pressed a button."""
+        key, message = _key(update), update.message
+        if key in self._asked or message is None or message.sender_chat != message.chat:
+            return key
+        return next((other for other in reversed(self._asked) if other[0] == key[0]), key)
+
+
+def _key(update: Update) -> tuple[int, int]:
+    chat, user = update.effective_chat, update.effective_user
+    return chat.id if chat else 0, user.id if user else 0

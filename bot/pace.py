@@ -1,0 +1,87 @@
+"""How fast tips go out: below Telegram's limit, behind the answers to people."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+from bot.sending import seconds_to_wait
+
+PER_SECOND = 28.5
+"""Telegram takes about 30 messages a second over all."""
+LATE = 0.03
+"""Seconds that a turn may come late without slowing those behind it."""
+MOST_AHEAD = 2.0
+"""Seconds that a burst of answers may hold tips up, however long it is."""
+FIRST_HOLD = 5.0
+"""Seconds; one 429 may be about one chat, two in a row are about all."""
+COUNTED = frozenset({"sendMessage", "sendPhoto", "sendDocument"})
+PACED = 1
+"""`rate_limit_args` of a message that has waited for its turn."""
+
+
+class Pace(BaseRateLimiter[int]):
+    """PTB hands every request through here: answers go at once, and push the next turn back."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._free = clock()
+        """When the next tip may go, in seconds of the clock."""
+        self._held = False
+        self._line = asyncio.Lock()
+        self._closed = asyncio.Event()
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,  # noqa: ANN401 - PTB's, handed on
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],  # noqa: ARG002 - nothing in a message changes its turn
+        rate_limit_args: int | None,
+    ) -> Any:  # noqa: ANN401 - the same
+        """Send at once; what did not wait for a turn delays the next one."""
+        if endpoint in COUNTED and rate_limit_args != PACED:
+            self._free = max(self._free, min(self._later(), self._clock() + MOST_AHEAD))
+        try:
+            result = await callback(*args, **kwargs)
+        except RetryAfter as flood:
+            self.hold(seconds_to_wait(flood))
+            raise
+        if endpoint in COUNTED:
+            self.works()
+        return result
+
+    async def turn(self) -> None:
+        """Wait until one more message may go out, in the order of asking."""
+        async with self._line:
+            while (wait := self._free - self._clock()) > 0 and not self._closed.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closed.wait(), wait)
+            self._free = self._later()
+
+    def close(self) -> None:
+        """Let everybody go who waits; nothing is sent any more."""
+        self._closed.set()
+
+    def hold(self, seconds: float) -> None:
+        """Telegram said 429: no turn before this many seconds are over."""
+        wait = seconds if self._held else min(seconds, FIRST_HOLD)
+        self._held = True
+        self._free = max(self._free, self._clock() + wait)
+
+    def works(self) -> None:
+        """Telegram took a message: the next 429 is a first one again."""
+        self._held = False
+
+    def _later(self) -> float:
+        return max(self._free, self._clock() - LATE) + 1 / PER_SECOND

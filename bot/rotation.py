@@ -1,0 +1,17 @@
+"""Which tip comes next: all of them once, in an order of each subscriber's own."""
+
+from collections.abc import Collection
+from hashlib import sha256
+
+
+def choose(tips: Collection[str], seen: Collection[str], chat: int, turn: int) -> str | None:
+    """The next tip that was not seen in this round; None when all were.
+
+    The order depends on nothing else, so tips may come and go: what is left keeps its order.
+    """
+    unseen = set(tips) - set(seen)
+    return min(unseen, key=lambda tip: _place(tip, chat, turn), default=None)
+
+
+def _place(tip: str, chat: int, turn: int) -> bytes:
+    return sha256(f"{chat} {turn} {tip}".encode()).digest()

@@ -1,0 +1,338 @@
+"""The one module that speaks SQL: subscribers, the ledger, the tips that were seen."""
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import (
+    CursorResult,
+    Delete,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from bot import database
+from bot.delivery import Delivery, Progress
+from bot.schedule import Schedule, Slot
+from bot.subscriber import State, Subscriber
+from bot.tables import DeliveryRow, SeenRow, SubscriberRow
+
+PRUNED_AT_ONCE = 1_000
+_SHOWN = {Progress.SENT, Progress.UNKNOWN, Progress.FAILED}
+"""What was refused does not come back either: another tip may be taken."""
+
+Choose = Callable[[Collection[str], int], str | None]
+"""From the tips that were seen and the round to the next tip; None when the round is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Each method is one transaction."""
+
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+
+    @classmethod
+    def open(cls, url: str) -> "Storage":
+        """See `database.connect` for what it raises."""
+        engine = database.connect(url)
+        return cls(engine, async_sessionmaker(engine, expire_on_commit=False))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    async def subscriber(self, chat: int) -> Subscriber | None:
+        async with self.sessions.begin() as session:
+            row = await session.get(SubscriberRow, chat)
+            return _subscriber(row) if row else None
+
+    async def change(
+        self, chat: int, how: Callable[[Subscriber | None], Subscriber | None]
+    ) -> Subscriber | None:
+        """Read, change and write a subscriber at once, so that no tip comes in between.
+
+        `how` gets None for a chat that is not known, and returns None to leave it as it is.
+        """
+        async with self.sessions.begin() as session:
+            row = await session.get(SubscriberRow, chat)
+            before = _subscriber(row) if row else None
+            after = how(before)
+            if after is None:
+                return before
+            await session.merge(SubscriberRow(chat_id=chat, **_columns(after)))
+            return after
+
+    async def forget(self, chat: int) -> bool:
+        """Delete all that is stored about a chat, from the file as well; False for nothing."""
+        async with self.sessions.begin() as session:
+            gone = await _changed(
+                session, delete(SubscriberRow).where(SubscriberRow.chat_id == chat)
+            )
+        await database.wipe(self.engine)
+        return gone
+
+    async def end(self, chat: int, state: State) -> None:
+        """No tips any more, for a reason that lies with the chat."""
+        columns = {"state": state, "next_at": None, "next_date": None, "paused_until": None}
+        async with self.sessions.begin() as session:
+            await session.execute(
+                update(SubscriberRow).where(SubscriberRow.chat_id == chat).values(**columns)
+            )
+
+    async def follow(self, old: int, new: int) -> None:
+        """A group has another id by now."""
+        async with self.sessions.begin() as session:
+            if await session.get(SubscriberRow, new):
+                await session.execute(delete(SubscriberRow).where(SubscriberRow.chat_id == old))
+            else:
+                moved = update(SubscriberRow).where(SubscriberRow.chat_id == old)
+                await session.execute(moved.values(chat_id=new))
+
+    async def due(self, now: dt.datetime, most: int) -> list[Subscriber]:
+        """Subscribers whose next tip has come, the longest waiting first."""
+        query = select(SubscriberRow).where(SubscriberRow.next_at <= now)
+        async with self.sessions.begin() as session:
+            rows = await session.scalars(query.order_by(SubscriberRow.next_at).limit(most))
+            return [_subscriber(row) for row in rows]
+
+    async def advance(self, before: Subscriber, after: Subscriber) -> bool:
+        """Write what has become of a subscriber, unless they changed their mind meanwhile."""
+        async with self.sessions.begin() as session:
+            return await _advance(session, before, after)
+
+    async def claim(
+        self, before: Subscriber, slot: Slot, choose: Choose, now: dt.datetime
+    ) -> Delivery | None:
+        """Take a slot into the ledger; None where it is there already or no longer wanted."""
+        async with self.sessions.begin() as session:
+            if not await _advance(session, before, before.served(slot, now)):
+                return None
+            tip = await _next_tip(session, before.chat, before.round, choose)
+            if tip is None:
+                return None
+            until = before.schedule.midnight(slot.moment)
+            row = (before.chat, slot.date, tip, Progress.SENDING, 0, until, now, now)
+            # In one statement: this is done for every tip, and each costs a way to the thread.
+            number = await session.scalar(_INTO_LEDGER, dict(zip(_LEDGER, row, strict=True)))
+            if number is None:
+                return None
+            return Delivery(number, before.chat, slot.date, tip, Progress.SENDING, 0, until)
+
+    async def retries(self, now: dt.datetime, most: int) -> list[Delivery]:
+        """Deliveries that are to be tried again, the longest waiting first."""
+        query = select(DeliveryRow).where(
+            DeliveryRow.retry_at <= now, DeliveryRow.state != Progress.SENDING
+        )
+        async with self.sessions.begin() as session:
+            rows = await session.scalars(query.order_by(DeliveryRow.retry_at).limit(most))
+            return [_delivery(row) for row in rows]
+
+    async def claim_again(self, delivery: Delivery, now: dt.datetime) -> Delivery | None:
+        """Take a delivery up once more; None where it is no longer wanted, or too late."""
+        async with self.sessions.begin() as session:
+            row = await session.get(DeliveryRow, delivery.id)
+            if row is None or row.retry_at is None or row.state == Progress.SENDING:
+                return None
+            subscriber = await session.get_one(SubscriberRow, row.chat_id)
+            row.changed = now
+            if not _gets_tips(subscriber, now) or row.until <= now:
+                row.retry_at = None
+                if row.state == Progress.UNKNOWN:
+                    await session.merge(SeenRow(chat_id=row.chat_id, tip=row.tip))
+                row.state = Progress.FAILED if row.state == Progress.DUE else row.state
+                return None
+            row.state = Progress.SENDING
+            return _delivery(row)
+
+    async def exchange(self, delivery: Delivery, choose: Choose) -> Delivery | None:
+        """Another tip for a delivery whose own has left the knowledge base; None if forgotten."""
+        async with self.sessions.begin() as session:
+            row = await session.get(DeliveryRow, delivery.id)
+            if row is None:
+                return None
+            subscriber = await session.get_one(SubscriberRow, row.chat_id)
+            row.tip = await _next_tip(session, row.chat_id, subscriber.round, choose) or row.tip
+            return _delivery(row)
+
+    async def finish(
+        self,
+        delivery: Delivery,
+        progress: Progress,
+        now: dt.datetime,
+        retry_at: dt.datetime | None = None,
+    ) -> None:
+        """Write how a try came out, and when to try again if that makes sense."""
+        columns: dict[str, Any] = {"state": progress, "changed": now, "retry_at": retry_at}
+        if progress is Progress.UNKNOWN:
+            columns["lost"] = delivery.lost + 1
+        async with self.sessions.begin() as session:
+            await _execute(
+                session, update(DeliveryRow).where(DeliveryRow.id == delivery.id).values(**columns)
+            )
+            if progress in _SHOWN:
+                await session.execute(_SEEN_NOW, {"number": delivery.id, "shown": delivery.tip})
+
+    async def interrupted(self, now: dt.datetime) -> int:
+        """What was on its way when the process died: try again. Returns how many."""
+        # Nobody knows whether it arrived; that is no fault of the network, so it does not count.
+        cut = update(DeliveryRow).where(
+            DeliveryRow.retry_at.is_not(None), DeliveryRow.state == Progress.SENDING
+        )
+        columns = {"state": Progress.UNKNOWN, "retry_at": now}
+        async with self.sessions.begin() as session:
+            return (await _execute(session, cut.values(**columns))).rowcount
+
+    async def draw(self, chat: int, choose: Choose) -> str | None:
+        """The next tip of a subscriber, seen from now on; None for others, or without tips."""
+        async with self.sessions.begin() as session:
+            row = await session.get(SubscriberRow, chat)
+            tip = await _next_tip(session, chat, row.round, choose) if row else None
+            if tip is not None:
+                await session.merge(SeenRow(chat_id=chat, tip=tip))
+            return tip
+
+    async def seen(self, chat: int) -> list[str]:
+        async with self.sessions.begin() as session:
+            tips = await session.scalars(select(SeenRow.tip).where(SeenRow.chat_id == chat))
+            return sorted(tips)
+
+    async def ledger(self, chat: int) -> list[Delivery]:
+        """What was sent to a chat, or tried, oldest first."""
+        query = select(DeliveryRow).where(DeliveryRow.chat_id == chat)
+        async with self.sessions.begin() as session:
+            rows = await session.scalars(query.order_by(DeliveryRow.local_date))
+            return [_delivery(row) for row in rows]
+
+    async def prune(self, before: dt.date) -> int:
+        """Delete some deliveries that are older than a date. Returns how many."""
+        old = select(DeliveryRow.id).where(DeliveryRow.local_date < before).limit(PRUNED_AT_ONCE)
+        async with self.sessions.begin() as session:
+            gone = delete(DeliveryRow).where(DeliveryRow.id.in_(old))
+            return (await _execute(session, gone)).rowcount
+
+
+_LEDGER = ("chat_id", "local_date", "tip", "state", "lost", "until", "changed", "retry_at")
+_ledger = cast("Table", DeliveryRow.__table__)
+_INTO_LEDGER = (
+    insert(_ledger)
+    .from_select(
+        _LEDGER,
+        select(*(bindparam(name, type_=_ledger.c[name].type) for name in _LEDGER)).where(
+            ~exists().where(
+                _ledger.c.chat_id == bindparam("chat_id"),
+                _ledger.c.local_date == bindparam("local_date"),
+            )
+        ),
+    )
+    .returning(_ledger.c.id)
+)
+"""A delivery, unless the ledger holds one for this chat and date."""
+_SEEN_NOW = insert(cast("Table", SeenRow.__table__)).from_select(
+    ("chat_id", "tip"),
+    select(DeliveryRow.chat_id, bindparam("shown", type_=_ledger.c["tip"].type)).where(
+        DeliveryRow.id == bindparam("number"),
+        ~exists().where(SeenRow.chat_id == DeliveryRow.chat_id, SeenRow.tip == bindparam("shown")),
+    ),
+)
+"""The tip of a delivery, unless it was seen or its subscriber is forgotten by now."""
+
+
+async def _execute(session: AsyncSession, statement: Update | Delete) -> "CursorResult[Any]":
+    statement = statement.execution_options(synchronize_session=False)
+    return cast("CursorResult[Any]", await session.execute(statement))
+
+
+async def _changed(session: AsyncSession, statement: Update | Delete) -> bool:
+    return (await _execute(session, statement)).rowcount > 0
+
+
+async def _advance(session: AsyncSession, before: Subscriber, after: Subscriber) -> bool:
+    unchanged = update(SubscriberRow).where(
+        SubscriberRow.chat_id == before.chat,
+        SubscriberRow.next_at == (before.next and before.next.moment),
+        SubscriberRow.state == before.state,
+        SubscriberRow.at == before.schedule.at,
+        SubscriberRow.zone == before.schedule.zone,
+        SubscriberRow.days == _mask(before.schedule),
+        SubscriberRow.paused_until == before.paused_until,
+        SubscriberRow.round == before.round,
+    )
+    return await _changed(session, unchanged.values(**_columns(after)))
+
+
+async def _next_tip(session: AsyncSession, chat: int, turn: int, choose: Choose) -> str | None:
+    # What is still on its way counts as seen, or it could come twice.
+    on_its_way = select(DeliveryRow.tip).where(
+        DeliveryRow.chat_id == chat, DeliveryRow.retry_at.is_not(None)
+    )
+    seen = list(
+        await session.scalars(
+            select(SeenRow.tip).where(SeenRow.chat_id == chat).union_all(on_its_way)
+        )
+    )
+    if tip := choose(seen, turn):
+        return tip
+    if tip := choose((), turn + 1):
+        # All were seen: the next round begins, with an order of its own.
+        await _execute(session, delete(SeenRow).where(SeenRow.chat_id == chat))
+        next_round = update(SubscriberRow).where(SubscriberRow.chat_id == chat)
+        await _execute(session, next_round.values(round=turn + 1))
+    return tip
+
+
+def _gets_tips(row: SubscriberRow, now: dt.datetime) -> bool:
+    return row.state == State.ACTIVE and (row.paused_until is None or row.paused_until <= now)
+
+
+def _mask(schedule: Schedule) -> int:
+    return sum(1 << day - 1 for day in schedule.days)
+
+
+def _columns(subscriber: Subscriber) -> dict[str, Any]:
+    slot = subscriber.next
+    return {
+        "at": subscriber.schedule.at,
+        "zone": subscriber.schedule.zone,
+        "days": _mask(subscriber.schedule),
+        "state": subscriber.state,
+        "since": subscriber.since,
+        "next_at": slot and slot.moment,
+        "next_date": slot and slot.date,
+        "last_date": subscriber.last,
+        "paused_until": subscriber.paused_until,
+        "round": subscriber.round,
+    }
+
+
+def _subscriber(row: SubscriberRow) -> Subscriber:
+    days = frozenset(day for day in range(1, 8) if row.days >> day - 1 & 1)
+    return Subscriber(
+        chat=row.chat_id,
+        schedule=Schedule(row.at, row.zone, days),
+        state=State(row.state),
+        since=row.since,
+        next=Slot(row.next_at, row.next_date) if row.next_at and row.next_date else None,
+        last=row.last_date,
+        paused_until=row.paused_until,
+        round=row.round,
+    )
+
+
+def _delivery(row: DeliveryRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        chat=row.chat_id,
+        date=row.local_date,
+        tip=row.tip,
+        progress=Progress(row.state),
+        lost=row.lost,
+        until=row.until,
+    )

@@ -1,0 +1,274 @@
+"""How people come to a daily tip: a time, a place, and one line that says what was understood."""
+
+import asyncio
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from telegram import Chat, ReplyKeyboardRemove, Update
+
+from bot import hours, keyboards, places, sending, texts
+from bot.buttons import PickPlace, PickTime, ShareLocation, TellClock
+from bot.dialog import Asked, Dialog, Want
+from bot.faq import RedFlag, Suggestions, Unknown
+from bot.handlers import Context, Handlers
+from bot.schedule import Schedule
+from bot.sending import chat_of, message_of, query_of
+from bot.storage import Storage
+from bot.subscriber import GONE, RUNNING, State, Subscriber
+from bot.tips import Tips
+from bot.zones import Place, is_zone, name_of
+
+NEVER_MIND = re.compile(r"\W*(?:cancel|never ?mind|forget it|no|nothing|back)\W*", re.IGNORECASE)
+"""Instead of an answer to what was asked."""
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*[+\-−]\s*\d[\d:.,]*", re.IGNORECASE)
+"""The one number in a place that is no time: hours from UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribing:
+    """The callbacks, with what they need."""
+
+    questions: Handlers
+    storage: Storage
+    tips: Tips
+    dialog: Dialog
+    now: Callable[[], dt.datetime]
+    default: Schedule
+    """What is offered to somebody who has said nothing yet."""
+
+    async def start(self, update: Update, context: Context) -> None:
+        """/start: who had blocked the bot is back; behind the link `tips`, a subscription."""
+        await self.storage.change(chat_of(update).id, self._returned)
+        if context.args == ["tips"]:
+            await self._begin(update)
+        else:
+            await self.questions.start(update, context)
+
+    async def subscribe(self, update: Update, context: Context) -> None:
+        """/subscribe, with a time, a place, both or nothing."""
+        if not self.tips.knowledge.tips:
+            await sending.say(update, texts.NO_TIPS, None)
+        elif context.args:
+            await self._understand(update, " ".join(context.args))
+        else:
+            await self._begin(update)
+
+    async def open_settings(self, update: Update, _: Context) -> None:
+        """The button under a tip."""
+        query = query_of(update)
+        await sending.acknowledge(query)
+        await self._begin(update)
+
+    async def timezone(self, update: Update, context: Context) -> None:
+        """/timezone, with a place or nothing."""
+        written = " ".join(context.args or [])
+        if not written:
+            await self._ask_where(update, None)
+        elif found := await asyncio.to_thread(places.find, written):
+            await self._choose(update, found, None)
+        else:
+            await sending.say(update, texts.no_place(written), None)
+
+    async def typed(self, update: Update, context: Context) -> None:
+        """A text of somebody who was asked for something: the answer, or a question after all."""
+        message, asked = message_of(update), self.dialog.asked(update)
+        text = message.text or ""
+        if NEVER_MIND.fullmatch(text):
+            self.dialog.done(update)
+            await sending.say(update, texts.AS_IT_WAS, None)
+            return
+        match asked and asked.want:
+            case Want.TIME if at := hours.parse(text):
+                self.dialog.done(update)
+                await self._with_time(update, at)
+            case Want.CLOCK if asked and (clock := hours.parse(text)):
+                found = await asyncio.to_thread(places.at_local_time, clock, self.now())
+                said = texts.WHICH_BY_CLOCK if found else texts.NO_CLOCK
+                await sending.say(update, said, keyboards.places(asked.at, found))
+            case Want.PLACE | Want.CLOCK if asked and (found := await self._place(text)):
+                await self._choose(update, found, asked.at)
+            case _:
+                await self._something_else(update, context, asked)
+
+    async def located(self, update: Update, _: Context) -> None:
+        """A shared location: looked up, and not kept."""
+        message, asked = message_of(update), self.dialog.asked(update)
+        spot = message.location
+        place = await asyncio.to_thread(places.at, spot.latitude, spot.longitude) if spot else None
+        if place is None:
+            await sending.say(update, texts.NO_LOCATION, ReplyKeyboardRemove())
+            return
+        self.dialog.done(update)
+        text = await self._settle(chat_of(update).id, asked.at if asked else None, place)
+        await sending.say(update, text, ReplyKeyboardRemove())
+        self.tips.wake()
+
+    async def pick_time(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        if at := PickTime.unpack(query.data or "").at:
+            await sending.acknowledge(query)
+            await self._with_time(update, at)
+        else:
+            self.dialog.ask(update, Want.TIME, None)
+            await sending.follow(update, _asking(update, texts.WRITE_TIME), None)
+
+    async def pick_place(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        picked = PickPlace.unpack(query.data or "")
+        if not is_zone(picked.zone):
+            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+            return
+        self.dialog.done(update)
+        place = Place(sending.label(query) or name_of(picked.zone), picked.zone)
+        text = await self._settle(chat_of(update).id, picked.at, place)
+        await sending.show(query, text, None)
+        self.tips.wake()
+
+    async def ask_place(self, update: Update, _: Context) -> None:
+        await sending.acknowledge(query_of(update))
+        await self._ask_where(update, None)
+
+    async def share_location(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        self.dialog.ask(update, Want.PLACE, ShareLocation.unpack(query.data or "").at)
+        await sending.follow(update, texts.LOCATION, keyboards.location())
+
+    async def tell_clock(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        self.dialog.ask(update, Want.CLOCK, TellClock.unpack(query.data or "").at)
+        await sending.follow(update, _asking(update, texts.CLOCK), None)
+
+    async def membership(self, update: Update, _: Context) -> None:
+        """Somebody blocked or unblocked the bot, or a group removed or added it."""
+        change = update.my_chat_member
+        if change is None:
+            return
+        left = change.new_chat_member.status in {"kicked", "left"}
+        await self.storage.change(change.chat.id, _left if left else self._returned)
+
+    async def moved(self, update: Update, _: Context) -> None:
+        """A group that became a supergroup has a new id."""
+        message = message_of(update)
+        if message.migrate_to_chat_id:
+            await self.storage.follow(message.chat.id, message.migrate_to_chat_id)
+
+    async def _begin(self, update: Update) -> None:
+        """The settings of somebody who gets tips, the first question to somebody who does not."""
+        known = await self.storage.subscriber(chat_of(update).id)
+        if known and known.state in RUNNING:
+            now = self.now()
+            await sending.say(update, texts.settings(known, now), keyboards.settings(known, now))
+        elif self.tips.knowledge.tips:
+            await sending.say(update, texts.WHEN, keyboards.times())
+        else:
+            await sending.say(update, texts.NO_TIPS, None)
+
+    async def _understand(self, update: Update, written: str) -> None:
+        at, place = hours.read(written)
+        if at and not place:
+            await self._with_time(update, at)
+        elif at is None and re.search(r"\d", _OFFSET.sub("", place)):
+            await sending.say(update, texts.subscribe_how(written), None)
+        elif found := await asyncio.to_thread(places.find, place):
+            known = await self.storage.subscriber(chat_of(update).id)
+            usual = known.schedule if known else self.default
+            await self._choose(update, found, at or usual.at)
+        elif at:
+            await sending.say(update, texts.no_place(place), None)
+        else:
+            await sending.say(update, texts.subscribe_how(written), None)
+
+    async def _place(self, text: str) -> tuple[Place, ...]:
+        """Where the text says that somebody is; nowhere for what must see a doctor first."""
+        found = await asyncio.to_thread(places.find, text)
+        if not found:
+            return ()
+        # The name of a city may sound like an injury; what counts is what stands around it.
+        city = re.escape(found[0].name.partition(",")[0])
+        around = re.sub(city, " ", text, flags=re.IGNORECASE)
+        return () if isinstance(self.questions.faq.ask(around), RedFlag) else found
+
+    async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
+        if len(found) > 1:
+            await sending.say(update, texts.WHICH, keyboards.places(at, found))
+            return
+        self.dialog.done(update)
+        text = await self._settle(chat_of(update).id, at, found[0])
+        # The phone's button for the location may still be there.
+        private = chat_of(update).type == Chat.PRIVATE
+        await sending.say(update, text, ReplyKeyboardRemove() if private else None)
+        self.tips.wake()
+
+    async def _with_time(self, update: Update, at: dt.time) -> None:
+        """Subscribe where the zone is known, else ask for it."""
+        message = message_of(update)
+        if known := await self.storage.subscriber(message.chat.id):
+            zone = known.schedule.zone
+            text = await self._settle(known.chat, at, Place(name_of(zone), zone))
+            await sending.say(update, text, None)
+            self.tips.wake()
+        else:
+            await self._ask_where(update, at)
+
+    async def _ask_where(self, update: Update, at: dt.time | None) -> None:
+        self.dialog.ask(update, Want.PLACE, at)
+        likely = Place(name_of(self.default.zone), self.default.zone)
+        private = chat_of(update).type == Chat.PRIVATE
+        keyboard = keyboards.where(at, likely, private=private)
+        await sending.say(update, _asking(update, texts.WHERE), keyboard)
+
+    async def _settle(self, chat: int, at: dt.time | None, place: Place) -> str:
+        """Write the time and place down; without a time, only the place of who gets tips."""
+        now = self.now()
+        known = await self.storage.subscriber(chat)
+        if at is None and known is None:
+            return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
+        after = await self.storage.change(
+            chat, lambda before: self._subscribed(before, chat, at, place.zone, now)
+        )
+        if after is None or after.state not in RUNNING:
+            return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
+        return texts.subscribed(after, place.name, now)
+
+    def _subscribed(
+        self,
+        known: Subscriber | None,
+        chat: int,
+        at: dt.time | None,
+        zone: str,
+        now: dt.datetime,
+    ) -> Subscriber:
+        usual = known.schedule if known else self.default
+        schedule = replace(usual, at=at or usual.at, zone=zone)
+        if known is None:
+            return Subscriber.new(chat, schedule, now)
+        if at is None or known.state in RUNNING:
+            return known.rescheduled(schedule, now)
+        return known.again(schedule, now)
+
+    async def _something_else(self, update: Update, context: Context, asked: Asked | None) -> None:
+        """Not what was asked for: a question, or something that could not be read."""
+        message = message_of(update)
+        reply = self.questions.faq.ask(message.text or "")
+        if asked is None or not isinstance(reply, Unknown | Suggestions):
+            await self.questions.question(update, context)
+        elif asked.want is Want.PLACE:
+            await sending.say(update, texts.no_place(message.text or ""), None)
+        else:
+            await sending.say(update, texts.NO_TIME, None)
+
+    def _returned(self, known: Subscriber | None) -> Subscriber | None:
+        gone = known is not None and known.state in GONE
+        return known.resumed(self.now()) if known and gone else None
+
+
+def _left(known: Subscriber | None) -> Subscriber | None:
+    active = known is not None and known.state is State.ACTIVE
+    return known.ended(State.BLOCKED) if known and active else None
+
+
+def _asking(update: Update, text: str) -> str:
+    """Bots do not see what people write in a group, but for replies to them."""
+    return text if chat_of(update).type == Chat.PRIVATE else f"{text}{texts.IN_GROUP}"

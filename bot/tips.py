@@ -1,0 +1,269 @@
+"""Sending what is due: claim, send, write down how it came out; and when not to go on."""
+
+import asyncio
+import datetime as dt
+import logging
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from telegram import LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.ext import ExtBot
+
+from bot import keyboards, rotation, texts
+from bot.delivery import Delivery, Progress
+from bot.knowledge import Knowledge
+from bot.models import Tip
+from bot.notices import Notices
+from bot.outcome import Gone, Moved, NotSent, Outcome, Refused, Sent, TooFast, Unsure, outcome
+from bot.pace import PACED, Pace
+from bot.storage import Storage
+from bot.subscriber import Subscriber
+
+BATCH = 200
+AT_ONCE = 16
+"""Tips on their way at the same time; half of the connections, the others are for answers."""
+LATER = dt.timedelta(seconds=30)
+AFTER_UNSURE = (30, 120, 600, 1800)
+"""Seconds before trying again what may have arrived, each time longer; then it is left alone."""
+WATCHED, MOST_FAILED = 20, 12
+"""Of so many chats in a row so many may fail before the run is stopped."""
+FIRST_REST, LONGEST_REST = 60.0, 300.0
+"""Seconds until a stopped run goes on."""
+ASIDE = dt.timedelta(hours=1)
+"""When a subscriber whose zone cannot be read is looked at again."""
+KEPT = dt.timedelta(days=90)
+"""How long the ledger is kept."""
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Health:
+    """Whether Telegram takes tips at all; when many fail, the run rests."""
+
+    clock: Callable[[], float]
+    """Seconds, never going back."""
+    outcomes: OrderedDict[int, bool] = field(default_factory=OrderedDict)
+    """The newest of each chat, for the last few chats."""
+    rest: float = FIRST_REST
+    until: float = 0.0
+
+    @property
+    def resting(self) -> bool:
+        return self.clock() < self.until
+
+    def note(self, chat: int, *, good: bool) -> bool:
+        """Count one outcome; True when the run has to stop now."""
+        self.outcomes.pop(chat, None)
+        self.outcomes[chat] = good
+        if len(self.outcomes) > WATCHED:
+            self.outcomes.popitem(last=False)
+        if good:
+            self.rest = FIRST_REST
+        if list(self.outcomes.values()).count(False) < MOST_FAILED or self.resting:
+            return False
+        self.outcomes.clear()
+        self.until = self.clock() + self.rest
+        self.rest = min(LONGEST_REST, 2 * self.rest)
+        return True
+
+
+@dataclass(slots=True)
+class Tips:
+    """The daily tips of everybody. `wake` starts a run unless one is on its way."""
+
+    knowledge: Knowledge
+    storage: Storage
+    bot: ExtBot[int]
+    pace: Pace
+    notices: Notices
+    now: Callable[[], dt.datetime]
+    health: Health
+    _run: asyncio.Task[None] | None = None
+    _stopping: bool = False
+    _pruned: dt.date | None = None
+    _told: float = -FIRST_REST
+    _unwritten: dict[int, tuple[Delivery, Outcome]] = field(default_factory=dict)
+
+    async def recover(self) -> None:
+        """After a start: what was on its way when the process died is tried again."""
+        if cut := await self.storage.interrupted(self.now()):
+            log.info("%d tips were on their way when the process ended; sending them again", cut)
+
+    def wake(self) -> None:
+        """Send what is due, soon."""
+        if not (self._stopping or self.health.resting or (self._run and not self._run.done())):
+            self._run = asyncio.create_task(self._safely())
+
+    async def finished(self) -> None:
+        """Wait for the run that is on its way, if there is one."""
+        if self._run:
+            await self._run
+
+    async def stop(self) -> None:
+        """Begin nothing new, and finish what is on its way."""
+        self._stopping = True
+        self.pace.close()
+        await self.finished()
+
+    async def _safely(self) -> None:
+        try:
+            await self.run()
+        except Exception as error:
+            log.exception("tips: a run failed; the next tick begins another")
+            if self.health.clock() - self._told >= FIRST_REST:
+                self._told = self.health.clock()
+                await self.notices.tell(self.bot, texts.fault_notice(type(error).__name__, None))
+
+    async def run(self) -> None:
+        """Send until nothing is due any more, or too much fails."""
+        while self._going_on() and self.knowledge.tips:
+            now = self.now()
+            again = await self.storage.retries(now, BATCH)
+            due = await self.storage.due(now, BATCH)
+            if not (again or due or self._unwritten):
+                await self._prune(now.date())
+                return
+            await self._all(
+                [
+                    *(partial(self._keep, *each) for each in self._unwritten.values()),
+                    *(partial(self._retry, d) for d in again),
+                    *(partial(self._serve, s) for s in due),
+                ]
+            )
+
+    def _going_on(self) -> bool:
+        return not (self._stopping or self.health.resting)
+
+    async def _all(self, work: Collection[Work]) -> None:
+        """Do the work of a batch; what fails for one subscriber is nothing to the others."""
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def one(do: Work) -> None:
+            async with places:
+                if self._going_on():
+                    await do()
+
+        results = await asyncio.gather(*map(one, work), return_exceptions=True)
+        if failed := next((r for r in results if isinstance(r, BaseException)), None):
+            raise failed
+
+    async def _serve(self, subscriber: Subscriber) -> None:
+        """Today's tip, or none where the day of what is due is over."""
+        try:
+            due = subscriber.due(self.now())
+        except ValueError:  # A zone that is no more: others must not wait behind them.
+            if slot := subscriber.next:
+                aside = replace(slot, moment=self.now() + ASIDE)
+                await self.storage.advance(subscriber, replace(subscriber, next=aside))
+            raise
+        if due is None:
+            await self.storage.advance(subscriber, subscriber.served(None, self.now()))
+            return
+        await self.pace.turn()
+        # Read only now: the turn may have taken its time.
+        slot = subscriber.due(self.now())
+        if slot and self._going_on():
+            choose = partial(self.choose, subscriber.chat)
+            delivery = await self.storage.claim(subscriber, slot, choose, self.now())
+            await self._send(delivery)
+
+    async def _retry(self, earlier: Delivery) -> None:
+        await self.pace.turn()
+        if self._going_on():
+            delivery = await self.storage.claim_again(earlier, self.now())
+            never_left = earlier.progress is Progress.DUE and not earlier.lost
+            if delivery and never_left and delivery.tip not in self.knowledge.tips:
+                choose = partial(self.choose, delivery.chat)
+                delivery = await self.storage.exchange(delivery, choose)
+            await self._send(delivery)
+
+    async def draw(self, chat: int) -> Tip | None:
+        """A tip right now: the next one of a subscriber, any one for others."""
+        drawn = await self.storage.draw(chat, partial(self.choose, chat))
+        if drawn is not None:
+            return self.knowledge.tips[drawn]
+        tips = list(self.knowledge.tips.values())
+        return random.choice(tips) if tips else None  # noqa: S311 - nothing to guess here
+
+    def choose(self, chat: int, seen: Collection[str], turn: int) -> str | None:
+        return rotation.choose(self.knowledge.tips, seen, chat, turn)
+
+    async def _send(self, delivery: Delivery | None) -> None:
+        if delivery is None:
+            return
+        tip = self.knowledge.tips.get(delivery.tip)
+        if tip is None:  # It has left the knowledge base since the first try.
+            await self.storage.finish(delivery, Progress.FAILED, self.now())
+            return
+        result = await outcome(
+            lambda: self.bot.send_message(
+                delivery.chat,
+                texts.tip(tip),
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboards.under_tip(tip),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                rate_limit_args=PACED,
+            )
+        )
+        await self._keep(delivery, result)
+        await self._watch(delivery, result)
+
+    async def _keep(self, delivery: Delivery, result: Outcome) -> None:
+        """Write an outcome down; where the database fails, remember it until it can be."""
+        self._unwritten[delivery.id] = delivery, result
+        await self._write_down(delivery, result)
+        del self._unwritten[delivery.id]
+
+    async def _write_down(self, delivery: Delivery, result: Outcome) -> None:
+        now, finish = self.now(), partial(self.storage.finish, delivery)
+        match result:
+            case Sent():
+                await finish(Progress.SENT, now)
+            case Gone(state=state):
+                await finish(Progress(state), now)
+                await self.storage.end(delivery.chat, state)
+            case Moved(chat=new):
+                await self.storage.follow(delivery.chat, new)
+                await finish(Progress.MIGRATED, now, now)
+            case TooFast(seconds=seconds):
+                await finish(Progress.DUE, now, now + dt.timedelta(seconds=seconds))
+            case NotSent():
+                await finish(Progress.DUE, now, now + LATER)
+            case Unsure():
+                await finish(Progress.UNKNOWN, now, _after_unsure(delivery.lost, now))
+            case Refused(why=why):
+                log.error("a tip was refused for a reason that is not the chat's: %s", why)
+                await finish(Progress.FAILED, now)
+
+    async def _watch(self, delivery: Delivery, result: Outcome) -> None:
+        if isinstance(result, TooFast):
+            return  # The pace knows already.
+        good = isinstance(result, Sent | Gone | Moved)
+        if not good:
+            log.warning("tip %s: %s", delivery.id, result)
+        if self.health.note(delivery.chat, good=good):
+            seconds = self.health.until - self.health.clock()
+            log.error("too many tips fail; the run goes on in %.0f s", seconds)
+            await self.notices.tell(self.bot, texts.run_stopped(seconds))
+
+    async def _prune(self, today: dt.date) -> None:
+        if self._pruned == today:
+            return
+        while await self.storage.prune(today - KEPT):
+            pass
+        self._pruned = today
+
+
+def _after_unsure(before: int, now: dt.datetime) -> dt.datetime | None:
+    """When to try again, after so many earlier tries without an answer; None for never."""
+    if before >= len(AFTER_UNSURE):
+        return None
+    return now + dt.timedelta(seconds=AFTER_UNSURE[before])

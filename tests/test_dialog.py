@@ -1,0 +1,123 @@
+"""For how long, and for whom, the bot remembers what it asked."""
+
+import datetime as dt
+
+import pytest
+from telegram import Chat, Message, Update, User
+
+from bot.dialog import PATIENCE, REMEMBERED, Asked, Dialog, Want
+from tests.fake_telegram import FakeTelegram
+from tests.fake_time import START, Clock
+from tests.fake_updates import Person
+
+SEVEN = dt.time(7)
+SECOND = 1.0
+
+
+@pytest.fixture
+def watch() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def dialog(watch: Clock) -> Dialog:
+    return Dialog(watch.wall)
+
+
+def text(person: Person) -> Update:
+    return Update.de_json(person.writes("anything"))
+
+
+def button(person: Person) -> Update:
+    return Update.de_json(person.presses_old("clock:0700"))
+
+
+def test_nobody_was_asked_at_first(dialog: Dialog, anna: Person) -> None:
+    assert dialog.asked(text(anna)) is None
+
+
+def test_the_next_text_of_somebody_who_was_asked_may_be_the_answer(
+    dialog: Dialog, anna: Person, watch: Clock
+) -> None:
+    dialog.ask(button(anna), Want.CLOCK, SEVEN)
+    assert dialog.asked(text(anna)) == Asked(Want.CLOCK, SEVEN, watch.wall() + PATIENCE)
+
+
+def test_a_question_stays_open_until_it_is_answered(dialog: Dialog, anna: Person) -> None:
+    """Somebody who makes a typo may try again."""
+    dialog.ask(text(anna), Want.PLACE, None)
+    assert dialog.asked(text(anna))
+    assert dialog.asked(text(anna))
+    dialog.done(text(anna))
+    assert dialog.asked(text(anna)) is None
+
+
+def test_an_answer_that_nobody_asked_for_does_no_harm(dialog: Dialog, anna: Person) -> None:
+    dialog.done(text(anna))
+    assert dialog.asked(text(anna)) is None
+
+
+def test_a_question_is_open_for_a_quarter_of_an_hour(
+    dialog: Dialog, anna: Person, watch: Clock
+) -> None:
+    dialog.ask(text(anna), Want.TIME, None)
+    watch.forward(PATIENCE.total_seconds() - SECOND)
+    assert dialog.asked(text(anna))
+    watch.forward(SECOND)
+    assert dialog.asked(text(anna)) is None
+
+
+def test_asking_again_begins_the_time_anew(dialog: Dialog, anna: Person, watch: Clock) -> None:
+    dialog.ask(text(anna), Want.TIME, None)
+    watch.forward(PATIENCE.total_seconds() - SECOND)
+    dialog.ask(text(anna), Want.TIME, None)
+    watch.forward(PATIENCE.total_seconds() - SECOND)
+    assert dialog.asked(text(anna))
+
+
+def test_only_the_newest_question_is_open(dialog: Dialog, anna: Person) -> None:
+    dialog.ask(text(anna), Want.TIME, None)
+    dialog.ask(text(anna), Want.PLACE, SEVEN)
+    asked = dialog.asked(text(anna))
+    assert asked
+    assert (asked.want, asked.at) == (Want.PLACE, SEVEN)
+    dialog.done(text(anna))
+    assert dialog.asked(text(anna)) is None
+
+
+def test_in_a_group_only_the_one_who_was_asked_answers(
+    dialog: Dialog, telegram: FakeTelegram
+) -> None:
+    group = telegram.group()
+    greta, karl = telegram.person(7, "Greta", group), telegram.person(8, "Karl", group)
+    dialog.ask(text(greta), Want.TIME, None)
+    assert dialog.asked(text(karl)) is None
+    assert dialog.asked(text(greta))
+
+
+def test_what_was_asked_in_a_group_is_not_answered_elsewhere(
+    dialog: Dialog, telegram: FakeTelegram
+) -> None:
+    in_group, alone = telegram.person(7, "Greta", telegram.group()), telegram.person(7, "Greta")
+    dialog.ask(text(in_group), Want.TIME, None)
+    assert dialog.asked(text(alone)) is None
+
+
+def text_of(user: int) -> Update:
+    """Made by hand: ten thousand of them would take Telegram's way too long."""
+    sender, chat = User(user, "Anna", is_bot=False), Chat(user, Chat.PRIVATE)
+    return Update(1, message=Message(1, START, chat, from_user=sender, text="anything"))
+
+
+def test_who_was_asked_longest_ago_is_forgotten_first_when_too_many_are(dialog: Dialog) -> None:
+    """Whoever makes the bot ask, again and again, must not fill its memory."""
+    people = [text_of(number) for number in range(1, REMEMBERED + 1)]
+    for update in people:
+        dialog.ask(update, Want.TIME, None)
+    first, second, *_, last = people
+    dialog.ask(first, Want.TIME, None)
+    assert all(dialog.asked(update) for update in people)
+    dialog.ask(text_of(REMEMBERED + 1), Want.TIME, None)
+    assert dialog.asked(second) is None
+    assert dialog.asked(first)
+    assert dialog.asked(last)

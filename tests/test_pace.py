@@ -1,0 +1,431 @@
+"""How fast tips go out, and that answers to people are never behind them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from statistics import quantiles
+
+import pytest
+from telegram import Bot
+from telegram.error import RetryAfter
+from telegram.request import RequestData
+from typing_extensions import override
+
+from bot import tables
+from bot.app import Parts
+from bot.faq import Faq
+from bot.handlers import App
+from bot.pace import FIRST_HOLD, LATE, MOST_AHEAD, PACED, PER_SECOND, Pace
+from bot.storage import Storage
+from tests import fake_faults as faults
+from tests.chats import Chat
+from tests.conftest import ANNA, build_parts
+from tests.fake_telegram import FakeRequest, FakeTelegram
+from tests.fake_time import Clock
+from tests.fake_updates import Person
+
+TURN = 1 / PER_SECOND
+SLACK = LATE + 0.001
+"""Seconds that a turn may come early, since the one before was late."""
+TELEGRAMS = 30
+"""Messages that Telegram takes in a second."""
+LATENCY = 0.1
+
+
+class Distant(FakeRequest):
+    """A Telegram that is some way off."""
+
+    @override
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        *_timeouts: object,
+        **_named_timeouts: object,
+    ) -> tuple[int, bytes]:
+        await asyncio.sleep(LATENCY / 2)
+        answer = await super().do_request(url, method, request_data)
+        await asyncio.sleep(LATENCY / 2)
+        return answer
+
+
+@pytest.fixture
+def telegram(clock: Clock) -> FakeTelegram:
+    return FakeTelegram(per_second=TELEGRAMS, per_chat_second=1, clock=clock)
+
+
+@pytest.fixture
+async def parts(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage
+) -> AsyncIterator[Parts]:
+    parts = build_parts(telegram, faq, clock, storage, request=Distant(telegram))
+    async with parts.app:
+        clock.forward(10)  # The bot has been there for a while.
+        yield parts
+        await parts.tips.finished()
+
+
+@pytest.fixture
+def pace(parts: Parts) -> Pace:
+    return parts.tips.pace
+
+
+@pytest.fixture
+def bot(app: App) -> Bot:
+    return app.bot
+
+
+@dataclass(slots=True)
+class Queue:
+    """People who wait for a turn, each of whom notes when it came."""
+
+    pace: Pace
+    clock: Clock
+    began: float
+    came: list[float] = field(default_factory=list)
+    names: list[int] = field(default_factory=list)
+
+    async def one(self, name: int = 0) -> None:
+        await self.pace.turn()
+        self.came.append(self.clock.now - self.began)
+        self.names.append(name)
+
+    async def many(self, count: int) -> None:
+        await asyncio.gather(*(self.one(name) for name in range(count)))
+
+
+@pytest.fixture
+def queue(pace: Pace, clock: Clock) -> Queue:
+    return Queue(pace, clock, clock.now)
+
+
+async def due_now(storage: Storage, telegram: FakeTelegram, clock: Clock, count: int) -> None:
+    """So many subscribers whose tip is due, in one transaction."""
+    now = clock.wall()
+    async with storage.sessions.begin() as session:
+        for chat in range(1_001, 1_001 + count):
+            telegram.person(chat)
+            session.add(
+                tables.SubscriberRow(
+                    chat_id=chat,
+                    at=now.time(),
+                    zone="UTC",
+                    days=0b1111111,
+                    state="active",
+                    since=now,
+                    next_at=now,
+                    next_date=now.date(),
+                    round=0,
+                )
+            )
+
+
+def tips_sent(telegram: FakeTelegram) -> list[float]:
+    """When each tip reached Telegram and was taken."""
+    return [
+        call.at
+        for call in telegram.calls
+        if call.method == "sendMessage" and call.accepted and call.params["chat_id"] > 1_000
+    ]
+
+
+def refusals(telegram: FakeTelegram) -> int:
+    return sum(call.method == "sendMessage" and not call.accepted for call in telegram.calls)
+
+
+# Turns
+
+
+async def test_turns_come_one_after_another(queue: Queue) -> None:
+    await queue.many(5)
+    assert queue.came == pytest.approx([i * TURN for i in range(5)], abs=SLACK)
+
+
+async def test_a_turn_is_free_at_once_after_a_silence(queue: Queue, clock: Clock) -> None:
+    await queue.many(50)
+    clock.forward(1)
+    at = clock.now
+    await queue.one()
+    assert clock.now == at
+
+
+async def test_a_long_silence_saves_up_no_turns(queue: Queue, clock: Clock) -> None:
+    clock.forward(3_600)
+    queue.began = clock.now
+    await queue.many(TELEGRAMS)
+    assert queue.came[-1] == pytest.approx((TELEGRAMS - 1) * TURN, abs=SLACK)
+
+
+async def test_turns_come_in_the_order_of_asking(queue: Queue) -> None:
+    await queue.many(20)
+    assert queue.names == list(range(20))
+
+
+async def test_no_second_has_more_turns_than_telegram_takes(queue: Queue, clock: Clock) -> None:
+    """Also when some turns come late, since the machine has other things to do."""
+    for late in (0.0, 0.02, 0.5, 0.0, 1.0, 0.0):
+        clock.forward(late)
+        await queue.many(25)
+    for at in queue.came:
+        assert sum(at <= each < at + 1 for each in queue.came) <= TELEGRAMS
+
+
+# Answers go first
+
+
+async def test_an_answer_waits_for_no_turn(
+    queue: Queue, bot: Bot, anna: Person, clock: Clock
+) -> None:
+    waiting = asyncio.create_task(queue.many(100))
+    await asyncio.sleep(1)
+    began = clock.now
+    await bot.send_message(anna.id, "an answer")
+    assert clock.now - began == pytest.approx(LATENCY)
+    await waiting
+
+
+async def test_each_answer_pushes_the_next_turn_back(
+    queue: Queue, bot: Bot, telegram: FakeTelegram
+) -> None:
+    people = [telegram.person(number) for number in range(1, 11)]
+    answers = asyncio.gather(*(bot.send_message(each.id, "an answer") for each in people))
+    await asyncio.sleep(0)
+    await queue.one()
+    assert queue.came == pytest.approx([10 * TURN], abs=SLACK)
+    await answers
+
+
+async def test_answers_hold_who_waits_already(
+    queue: Queue, bot: Bot, telegram: FakeTelegram
+) -> None:
+    people = [telegram.person(number) for number in range(1, 11)]
+    await queue.one()
+    waiting = asyncio.create_task(queue.one())
+    await asyncio.gather(*(bot.send_message(each.id, "an answer") for each in people))
+    await waiting
+    assert queue.came == pytest.approx([0, 11 * TURN], abs=SLACK)
+
+
+async def test_a_flood_of_answers_does_not_stop_the_tips_for_good(
+    queue: Queue, bot: Bot, telegram: FakeTelegram, clock: Clock
+) -> None:
+    telegram.fail_next("sendMessage", faults.Timeout(), times=500)
+    calls = (bot.send_message(ANNA, "an answer") for _ in range(500))
+    answers = asyncio.gather(*calls, return_exceptions=True)
+    await asyncio.sleep(0)
+    began = clock.now
+    await queue.one()
+    assert clock.now - began == pytest.approx(MOST_AHEAD, abs=SLACK)
+    await answers
+
+
+async def test_what_is_no_message_takes_no_turn(
+    queue: Queue, bot: Bot, anna: Person, clock: Clock
+) -> None:
+    calls = asyncio.gather(*(bot.send_chat_action(anna.id, "typing") for _ in range(20)))
+    await asyncio.sleep(0)
+    began = clock.now
+    await queue.one()
+    assert clock.now == began
+    await calls
+
+
+async def test_a_message_that_had_its_turn_takes_no_second_one(
+    app: App, queue: Queue, anna: Person
+) -> None:
+    await queue.one()
+    sending = asyncio.create_task(app.bot.send_message(anna.id, "a tip", rate_limit_args=PACED))
+    await asyncio.sleep(0)
+    await queue.one()
+    assert queue.came == pytest.approx([0, TURN], abs=SLACK)
+    await sending
+
+
+# 429
+
+
+async def flooded(bot: Bot, telegram: FakeTelegram, seconds: int) -> None:
+    telegram.fail_next("sendMessage", faults.FloodWait(seconds))
+    with pytest.raises(RetryAfter):
+        await bot.send_message(ANNA, "an answer")
+
+
+async def test_a_flood_wait_of_an_answer_holds_the_tips_as_told(
+    queue: Queue, bot: Bot, telegram: FakeTelegram, clock: Clock
+) -> None:
+    await flooded(bot, telegram, 3)
+    told = clock.now
+    await queue.one()
+    assert clock.now - told == pytest.approx(3 - LATENCY / 2, abs=LATENCY)
+
+
+async def test_a_flood_wait_also_holds_who_waits_already(
+    queue: Queue, pace: Pace, clock: Clock
+) -> None:
+    waiting = asyncio.create_task(queue.many(40))
+    await asyncio.sleep(1)
+    pace.hold(4)
+    told = clock.now
+    already = len(queue.came)
+    await waiting
+    assert queue.came[already] == pytest.approx(told + 4 - queue.began, abs=SLACK)
+
+
+async def test_one_long_flood_wait_may_be_about_one_chat(
+    queue: Queue, bot: Bot, telegram: FakeTelegram, clock: Clock
+) -> None:
+    await flooded(bot, telegram, 600)
+    told = clock.now
+    await queue.one()
+    assert clock.now - told == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
+
+
+async def test_a_second_flood_wait_in_a_row_is_obeyed_in_full(
+    queue: Queue, bot: Bot, telegram: FakeTelegram, clock: Clock
+) -> None:
+    await flooded(bot, telegram, 600)
+    await flooded(bot, telegram, 600)
+    told = clock.now
+    await queue.one()
+    assert clock.now - told == pytest.approx(600, abs=2 * LATENCY)
+
+
+async def test_a_flood_wait_after_something_that_worked_is_a_first_one_again(
+    queue: Queue, bot: Bot, telegram: FakeTelegram, pace: Pace, clock: Clock
+) -> None:
+    await flooded(bot, telegram, 600)
+    await queue.one()
+    pace.works()
+    await flooded(bot, telegram, 600)
+    told = clock.now
+    await queue.one()
+    assert clock.now - told == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
+
+
+async def test_a_flood_wait_after_answers_that_worked_is_a_first_one_again(
+    queue: Queue, bot: Bot, telegram: FakeTelegram, anna: Person, clock: Clock
+) -> None:
+    """At night, say, when no tips are due: two of these are not in a row."""
+    await flooded(bot, telegram, 600)
+    clock.forward(3_600)
+    await bot.send_message(anna.id, "an answer")
+    clock.forward(3_600)
+    await flooded(bot, telegram, 600)
+    told = clock.now
+    await queue.one()
+    assert clock.now - told == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
+
+
+async def test_a_shorter_hold_does_not_end_a_longer_one(
+    queue: Queue, pace: Pace, clock: Clock
+) -> None:
+    pace.hold(4)
+    pace.hold(1)
+    told = clock.now
+    await queue.one()
+    assert clock.now - told == pytest.approx(4)
+
+
+# The end
+
+
+async def test_at_the_end_nobody_waits_for_a_turn_any_more(
+    queue: Queue, pace: Pace, clock: Clock
+) -> None:
+    pace.hold(FIRST_HOLD)
+    pace.hold(3_600)
+    waiting = asyncio.create_task(queue.many(100))
+    await asyncio.sleep(1)
+    began = clock.now
+    pace.close()
+    await waiting
+    await queue.one()
+    assert clock.now == began
+    assert len(queue.came) == 101
+
+
+# The whole
+
+
+async def test_tips_go_out_about_as_fast_as_telegram_takes_them(
+    parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock
+) -> None:
+    await due_now(storage, telegram, clock, 300)
+    began = clock.now
+    parts.tips.wake()
+    await parts.tips.finished()
+    at = tips_sent(telegram)
+    assert len(at) == 300
+    assert refusals(telegram) <= 3
+    assert at[-1] - began <= 1.15 * 300 / TELEGRAMS
+
+
+async def test_questions_during_a_run_are_answered_within_a_second(
+    parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock
+) -> None:
+    await due_now(storage, telegram, clock, 120)
+    people = [Chat(parts.app, telegram, telegram.person(number)) for number in range(1, 31)]
+    took: list[float] = []
+
+    async def ask(chat: Chat, after: float) -> None:
+        await asyncio.sleep(after)
+        began = clock.now
+        await chat.write("why does my chain squeak")
+        took.append(clock.now - began)
+
+    began = clock.now
+    parts.tips.wake()
+    await asyncio.gather(*(ask(chat, i / 10) for i, chat in enumerate(people)))
+    still_running = len(tips_sent(telegram)) < 120
+    await parts.tips.finished()
+    at = tips_sent(telegram)
+    assert still_running
+    assert len(at) == 120
+    assert quantiles(took, n=20)[-1] < 1
+    assert refusals(telegram) <= 3
+    assert at[-1] - began <= 1.15 * (120 + 30) / TELEGRAMS
+
+
+async def test_a_flood_wait_of_a_tip_delays_no_answer(
+    parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock, chat: Chat
+) -> None:
+    await due_now(storage, telegram, clock, 40)
+    for number in range(1_001, 1_041):
+        telegram.fail_next("sendMessage", faults.FloodWait(30), chat_id=number)
+    parts.tips.wake()
+    await asyncio.sleep(2)
+    began = clock.now
+    await chat.write("why does my chain squeak")
+    assert clock.now - began == pytest.approx(LATENCY)
+    assert len(chat.texts) == 1
+
+
+async def test_a_flood_wait_of_an_answer_holds_a_run_of_tips(
+    parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock, chat: Chat
+) -> None:
+    await due_now(storage, telegram, clock, 60)
+    telegram.fail_next("sendMessage", faults.FloodWait(4), chat_id=ANNA)
+    parts.tips.wake()
+    await asyncio.sleep(1)
+    told = clock.now + LATENCY
+    await chat.write("why does my chain squeak")
+    await parts.tips.finished()
+    at = tips_sent(telegram)
+    # What had had its turn by then is on its way already.
+    assert not any(told + LATENCY < each < told + 4 - LATENCY for each in at)
+    assert len(at) == 60
+
+
+async def test_a_long_flood_wait_of_one_chat_hardly_delays_the_others(
+    parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock
+) -> None:
+    """Telegram limits a single group, say, for a quarter of an hour."""
+    await due_now(storage, telegram, clock, 60)
+    telegram.fail_next("sendMessage", faults.FloodWait(900), chat_id=1_010)
+    began = clock.now
+    parts.tips.wake()
+    await parts.tips.finished()
+    at = tips_sent(telegram)
+    assert len(at) == 59
+    assert at[-1] - began < 60 * TURN + FIRST_HOLD + 1
