@@ -1,13 +1,15 @@
 """What every test may use: a small knowledge base about bicycles, and a Telegram that is strict."""
 
 import asyncio
+import atexit
 import logging
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import cast
 
 import pytest
@@ -122,17 +124,44 @@ def empty_database() -> bytes:
         return (Path(folder) / "empty.db").read_bytes()
 
 
+@dataclass(slots=True)
+class SharedEngine:
+    """One engine for one fresh database after the other: each engine compiles every statement anew,
+    which would take longer than most tests."""
+
+    link: Path
+    """What the engine opens: a link to the database of the test that runs."""
+    storage: Storage
+    taken: bool = False
+
+    @classmethod
+    @cache
+    def of_this_process(cls) -> "SharedEngine":
+        folder = Path(mkdtemp(prefix="skinbot-tests-"))
+        atexit.register(shutil.rmtree, folder)
+        link = folder / "current.db"
+        link.write_bytes(empty_database())
+        return cls(link, Storage.open(f"sqlite:///{link}"))
+
+    def turn_to(self, file: Path) -> Storage:
+        file.write_bytes(empty_database())
+        self.link.unlink()
+        self.link.symlink_to(file)
+        self.taken = True
+        return self.storage
+
+
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Storage]:
     """The database in a folder, empty at first."""
-    file = folder / "test.db"
-    if not file.exists():
-        file.write_bytes(empty_database())
-    storage = Storage.open(f"sqlite:///{file}")
+    file, shared = folder / "test.db", SharedEngine.of_this_process()
+    fresh = not (file.exists() or shared.taken)
+    storage = shared.turn_to(file) if fresh else Storage.open(f"sqlite:///{file}")
     try:
         yield storage
     finally:
         await storage.close()
+        shared.taken = shared.taken and not fresh
 
 
 def build_parts(
