@@ -59,7 +59,7 @@ class Dialog:
     def _whose(self, update: Update) -> tuple[int, int]:
         """An administrator who writes as the group was somebody when they pressed a button."""
         key, message = _key(update), update.message
-        if key in self._asked or message is None or message.sender_chat != message.chat:
+        if message is None or message.sender_chat != message.chat:
             return key
         return next((other for other in reversed(self._asked) if other[0] == key[0]), key)
 

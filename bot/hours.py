@@ -40,7 +40,7 @@ _TIME = re.compile(
         (?:\smin(?:ute)?s?)?\s(?P<side>past|after|to|before|till|of)\s)?
     (?:{_HOUR})
     (?P<unit>\s?(?:{_UNIT})(?!\w))?
-    (?:\s?(?P<half>[ap])(?:\.?\s?m\b\.?)?)?
+    (?:[\s.]?(?P<half>[ap])(?:\.?\s?m\b\.?)?)?
     (?![\w:/%°])(?![.,+\-−–]\d)""",
     re.VERBOSE,
 )
@@ -53,6 +53,10 @@ _TELLING = ("named", "minutes", "minute", "unit", "half", "step", "compact")
 _ANNOUNCED = re.compile(r"(?:\b(?:at|um|kl|klo|à)\s|@)\s*\Z")
 _NUMBERS = re.compile(rf"(?![+\-−–]\d)(?:\d|\b(?:{'|'.join(_HOURS)})\b|\W)+")
 """A second time: hours from nine to five, or no hours at all."""
+
+
+_REPEATED = re.compile(r"\bevery \w+ (?:h|hours?|hrs?|min(?:ute)?s?)\b")
+"""As if more than one a day could come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ def read(text: str) -> tuple[time | None, str]:
 
     To the minute; None and the text as it was where no time can be told safely.
     """
-    readings = list(_readings(text)) if len(text) <= LONGEST else []
+    safe = len(text) <= LONGEST and not _REPEATED.search(_plain(text))
+    readings = list(_readings(text)) if safe else []
     # What can only be a time goes first: "three rivers 9am".
     readings.sort(key=lambda reading: reading.bare)
     twice = len(readings) > 1 and readings[0].bare

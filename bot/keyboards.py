@@ -122,9 +122,12 @@ def times() -> InlineKeyboardMarkup:
 
 def where(at: dt.time | None, likely: Place, *, private: bool) -> InlineKeyboardMarkup:
     """Ways to say where one is, beside writing it."""
-    rows = [_row(likely.name, PickPlace(at, likely.zone)), _row(texts.BY_CLOCK, TellClock(at))]
+    rows = [_row(texts.BY_CLOCK, TellClock(at))]
     if private:  # Telegram offers it nowhere else.
         rows.append(_row(texts.BY_LOCATION, ShareLocation(at)))
+    # Hardly anybody lives by UTC, but what stands first is pressed.
+    at_end = len(rows) if likely.zone == "UTC" else 0
+    rows.insert(at_end, _row(likely.name, PickPlace(at, likely.zone)))
     return InlineKeyboardMarkup(rows)
 
 

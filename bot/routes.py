@@ -19,8 +19,11 @@ from bot.sending import chat_of
 from bot.subscribing import Subscribing
 
 STOP = re.compile(
-    r"\W*(?:please )?(?:stop|unsubscribe|cancel(?= \w))(?:,? (?:me|it|this|these|the|my|your|daily"
-    r"|sending|from|tips?|messages?|subscription|please|now|all))*\W*",
+    r"\W*(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*"
+    r"(?:stopp?|unsub(?:scribe)?|cancel(?= \w)|no more(?= \w)|(?:don'?t|do not) send(?= \w))"
+    r"(?:,? (?:me|it|this|these|the|my|your|daily|any|more|sending|from|tips?|messages?"
+    r"|subscription|please|pls|plz|thanks|thank you|ok|now|all|any ?more))*\W*"
+    r"|\W*(?:leave me alone|стоп|отписаться|abbestellen|abmelden|basta|arrête|quit)\W*",
     re.IGNORECASE,
 )
 """A whole message that asks for no more tips."""
@@ -46,13 +49,18 @@ def _commands(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rule
         CommandHandler("topics", asked.topics, filters=_PRIVATE & _FIRST),
         CommandHandler("privacy", asked.privacy, filters=_PRIVATE & _FIRST),
         CommandHandler("ask", asked.ask, filters=_OR_EDITED),
-        CommandHandler("tip", chosen.tip, filters=_FIRST),
-        CommandHandler("subscribe", _by_administrators(wanted.subscribe), filters=_FIRST),
-        CommandHandler("timezone", _by_administrators(wanted.timezone), filters=_FIRST),
+        CommandHandler(["tip", "tips"], chosen.tip, filters=_FIRST),
+        CommandHandler(["subscribe", "sub"], _by_administrators(wanted.subscribe), filters=_FIRST),
+        CommandHandler(
+            ["timezone", "timezones"], _by_administrators(wanted.timezone), filters=_FIRST
+        ),
         CommandHandler("settings", _by_administrators(chosen.settings), filters=_FIRST),
-        CommandHandler("unsubscribe", _by_administrators(chosen.unsubscribe), filters=_FIRST),
+        CommandHandler(
+            ["unsubscribe", "unsub"], _by_administrators(chosen.unsubscribe), filters=_FIRST
+        ),
         CommandHandler("mydata", _by_administrators(chosen.my_data), filters=_FIRST),
         CommandHandler("forget", _by_administrators(chosen.forget), filters=_FIRST),
+        CommandHandler("cancel", wanted.cancel, filters=_FIRST),
         ChatMemberHandler(wanted.membership, ChatMemberHandler.MY_CHAT_MEMBER),
     ]
 

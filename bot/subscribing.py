@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from telegram import Chat, ReplyKeyboardRemove, Update
+from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
 
 from bot import hours, keyboards, places, sending, texts
 from bot.buttons import PickPlace, PickTime, ShareLocation, TellClock
 from bot.dialog import Asked, Dialog, Want
-from bot.faq import RedFlag, Suggestions, Unknown
+from bot.faq import Limited, RedFlag, Suggestions, Unknown
 from bot.handlers import Context, Handlers
 from bot.schedule import Schedule
 from bot.sending import chat_of, message_of, query_of
@@ -20,7 +20,14 @@ from bot.subscriber import GONE, RUNNING, State, Subscriber
 from bot.tips import Tips
 from bot.zones import Place, is_zone, name_of
 
-NEVER_MIND = re.compile(r"\W*(?:cancel|never ?mind|forget it|no|nothing|back)\W*", re.IGNORECASE)
+FEW_WORDS = 3
+"""So few are a place and nothing else, however they sound: Bled, CST."""
+NEVER_MIND = re.compile(
+    r"\W*(?:cancel|never ?mind|nvm|forget it|leave it|skip|not now|no|nah|nope|nothing|back"
+    r"|nein|нет|stop asking|i (?:don'?t|do not) (?:want to|wanna) say"
+    r"|none of (?:your|ur) business)\W*",
+    re.IGNORECASE,
+)
 """Instead of an answer to what was asked."""
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*[+\-−]\s*\d[\d:.,]*", re.IGNORECASE)
 """The one number in a place that is no time: hours from UTC."""
@@ -69,28 +76,36 @@ class Subscribing:
         elif found := await asyncio.to_thread(places.find, written):
             await self._choose(update, found, None)
         else:
-            await sending.say(update, texts.no_place(written), None)
+            await self._no_place(update, written, None)
 
     async def typed(self, update: Update, context: Context) -> None:
         """A text of somebody who was asked for something: the answer, or a question after all."""
         message, asked = message_of(update), self.dialog.asked(update)
         text = message.text or ""
         if NEVER_MIND.fullmatch(text):
-            self.dialog.done(update)
-            await sending.say(update, texts.AS_IT_WAS, None)
+            await self.cancel(update, context)
             return
         match asked and asked.want:
-            case Want.TIME if at := hours.parse(text):
+            case Want.TIME if hours.read(text)[0]:
                 self.dialog.done(update)
-                await self._with_time(update, at)
+                await self._understand(update, text)
             case Want.CLOCK if asked and (clock := hours.parse(text)):
                 found = await asyncio.to_thread(places.at_local_time, clock, self.now())
                 said = texts.WHICH_BY_CLOCK if found else texts.NO_CLOCK
                 await sending.say(update, said, keyboards.places(asked.at, found))
-            case Want.PLACE | Want.CLOCK if asked and (found := await self._place(text)):
-                await self._choose(update, found, asked.at)
+            case Want.PLACE | Want.CLOCK if asked:
+                at, place = hours.read(text)
+                if found := await self._place(place):
+                    await self._choose(update, found, at or asked.at)
+                else:
+                    await self._something_else(update, context, asked)
             case _:
                 await self._something_else(update, context, asked)
+
+    async def cancel(self, update: Update, _: Context) -> None:
+        """/cancel: instead of an answer."""
+        self.dialog.done(update)
+        await sending.say(update, texts.AS_IT_WAS, None)
 
     async def located(self, update: Update, _: Context) -> None:
         """A shared location: looked up, and not kept."""
@@ -161,7 +176,8 @@ class Subscribing:
             now = self.now()
             await sending.say(update, texts.settings(known, now), keyboards.settings(known, now))
         elif self.tips.knowledge.tips:
-            await sending.say(update, texts.WHEN, keyboards.times())
+            self.dialog.ask(update, Want.TIME, None)
+            await sending.say(update, _asking(update, texts.WHEN), keyboards.times())
         else:
             await sending.say(update, texts.NO_TIPS, None)
 
@@ -176,15 +192,20 @@ class Subscribing:
             usual = known.schedule if known else self.default
             await self._choose(update, found, at or usual.at)
         elif at:
-            await sending.say(update, texts.no_place(place), None)
+            await self._no_place(update, place, at)
         else:
+            self.dialog.ask(update, Want.TIME, None)
             await sending.say(update, texts.subscribe_how(written), None)
+
+    async def _no_place(self, update: Update, written: str, at: dt.time | None) -> None:
+        self.dialog.ask(update, Want.PLACE, at)
+        await sending.say(update, texts.no_place(written), self._ways(update, at))
 
     async def _place(self, text: str) -> tuple[Place, ...]:
         """Where the text says that somebody is; nowhere for what must see a doctor first."""
         found = await asyncio.to_thread(places.find, text)
-        if not found:
-            return ()
+        if not found or len(text.split()) < FEW_WORDS:
+            return found
         # The name of a city may sound like an injury; what counts is what stands around it.
         city = re.escape(found[0].name.partition(",")[0])
         around = re.sub(city, " ", text, flags=re.IGNORECASE)
@@ -192,6 +213,7 @@ class Subscribing:
 
     async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
         if len(found) > 1:
+            self.dialog.ask(update, Want.PLACE, at)
             await sending.say(update, texts.WHICH, keyboards.places(at, found))
             return
         self.dialog.done(update)
@@ -214,10 +236,12 @@ class Subscribing:
 
     async def _ask_where(self, update: Update, at: dt.time | None) -> None:
         self.dialog.ask(update, Want.PLACE, at)
+        await sending.say(update, _asking(update, texts.WHERE), self._ways(update, at))
+
+    def _ways(self, update: Update, at: dt.time | None) -> InlineKeyboardMarkup:
+        """To say where one is, beside writing it."""
         likely = Place(name_of(self.default.zone), self.default.zone)
-        private = chat_of(update).type == Chat.PRIVATE
-        keyboard = keyboards.where(at, likely, private=private)
-        await sending.say(update, _asking(update, texts.WHERE), keyboard)
+        return keyboards.where(at, likely, private=chat_of(update).type == Chat.PRIVATE)
 
     async def _settle(self, chat: int, at: dt.time | None, place: Place) -> str:
         """Write the time and place down; without a time, only the place of who gets tips."""
@@ -252,10 +276,10 @@ class Subscribing:
         """Not what was asked for: a question, or something that could not be read."""
         message = message_of(update)
         reply = self.questions.faq.ask(message.text or "")
-        if asked is None or not isinstance(reply, Unknown | Suggestions):
+        if asked is None or not isinstance(reply, Unknown | Suggestions | Limited):
             await self.questions.question(update, context)
         elif asked.want is Want.PLACE:
-            await sending.say(update, texts.no_place(message.text or ""), None)
+            await self._no_place(update, message.text or "", asked.at)
         else:
             await sending.say(update, texts.NO_TIME, None)
 

@@ -43,7 +43,10 @@ READ_MORE = "Read more"
 SETTINGS = "Settings"
 GET_DAILY = "One every day"
 NO_TIPS = "There are no daily tips here."
-WHEN = "One short tip a day, at your own hour. When should it come?"
+WHEN = (
+    "One short tip a day, at your own hour. When should it come? Press a button or write the time, "
+    "such as 7:30."
+)
 OTHER_TIME = "Another time"
 WRITE_TIME = "Please write the time, such as 7:30 or half past nine."
 NO_TIME = "I could not read a time in that. Please write it like 7:30, 9 pm or half past nine."
@@ -207,7 +210,9 @@ def subscribed(subscriber: Subscriber, place: str, now: dt.datetime) -> str:
     if slot is None:
         follows = "Your tips are paused; /settings goes on with them."
     elif slot.moment <= now:
-        follows = "The first one follows right away."
+        second = schedule.after(now, slot.date)
+        then = f"; the next comes {_when(schedule, second.moment, now)}" if second else ""
+        follows = f"The first one follows right away{then}."
     else:
         follows = _next(subscriber, now)
     return (
@@ -234,9 +239,9 @@ def settings(subscriber: Subscriber, now: dt.datetime) -> str:
             state = "Paused until further notice."
         case _:
             return "<b>Daily tip</b>\nYou get no tips at the moment."
-    there = _there(schedule, name_of(schedule.zone), now)
+    there = f"{escape(name_of(schedule.zone))} time (it is {schedule.local(now):%H:%M} there now)"
     return (
-        f"<b>Daily tip</b>\nTime: {schedule.at:%H:%M} {there}\nDays: {days(schedule.days)}\n{state}"
+        f"<b>Daily tip</b>\nTime: {schedule.at:%H:%M}, {there}\nDays: {days(schedule.days)}\n{state}"
     )
 
 
@@ -265,7 +270,7 @@ def _next(subscriber: Subscriber, now: dt.datetime) -> str:
 
 
 def _when(schedule: Schedule, moment: dt.datetime, now: dt.datetime) -> str:
-    there = schedule.local(max(moment, now))
+    there = schedule.local(max(moment, now)).replace(second=0, microsecond=0)
     match (there.date() - schedule.local(now).date()).days:
         case 0:
             day = "today"
@@ -275,7 +280,8 @@ def _when(schedule: Schedule, moment: dt.datetime, now: dt.datetime) -> str:
             day = f"on {WEEKDAYS[there.weekday()]}"
         case _:
             day = f"on {there.day} {there:%B}"
-    return f"{day} at {there:%H:%M}"
+    leaps = "" if there.time() == schedule.at else " (the clocks change that night)"
+    return f"{day} at {there:%H:%M}{leaps}"
 
 
 def my_data(subscriber: Subscriber, ledger: Sequence[Delivery], seen: Sequence[str]) -> str:

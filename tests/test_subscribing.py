@@ -9,7 +9,7 @@ import pytest
 from bot import loading, texts
 from bot.app import Parts
 from bot.storage import Storage
-from bot.subscriber import Subscriber
+from bot.subscriber import State, Subscriber
 from tests.chats import Chat
 from tests.conftest import ANNA, build_app
 from tests.fake_telegram import FakeTelegram
@@ -19,7 +19,7 @@ from tests.fake_updates import Person
 # The clock shows noon of a Monday in UTC: one o'clock in Berlin, seven in New York.
 WELCOME = "Hello. Ask me about bicycles."
 SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."
-FIRST = "The first one follows right away."
+FIRST = "The first one follows right away; the next comes tomorrow at "
 TEN_MINUTES, QUARTER = 10 * 60, 15 * 60
 
 pytestmark = pytest.mark.usefixtures("no_faults")
@@ -61,7 +61,8 @@ async def test_a_time_and_a_city_are_all_it_takes(chat: Chat, parts: Parts) -> N
     said, *_ = chat.texts
     assert said == (
         "Done. A tip comes every day at 07:30 in Berlin, Germany (it is 13:00 there now). "
-        "The first one follows right away.\n/settings changes that, /unsubscribe ends it."
+        "The first one follows right away; the next comes tomorrow at 07:30.\n"
+        "/settings changes that, /unsubscribe ends it."
     )
     [tip] = await tips(chat, parts)
     assert chat.texts == [said, tip]
@@ -201,7 +202,7 @@ async def test_two_taps_subscribe(chat: Chat, parts: Parts, storage: Storage) ->
     assert chat.texts == [texts.WHEN]
     await chat.press("08:00")
     assert chat.texts == [texts.WHEN, texts.WHERE]
-    assert chat.buttons == ["UTC", texts.BY_CLOCK, texts.BY_LOCATION]
+    assert chat.buttons == [texts.BY_CLOCK, texts.BY_LOCATION, "UTC"]
     await chat.press("UTC")
     when, done = chat.texts
     assert when == texts.WHEN
@@ -746,3 +747,70 @@ async def test_a_knowledge_base_without_tips_offers_none(
         chat = Chat(app, telegram, anna)
         await chat.write(written)
         assert chat.texts == [texts.NO_TIPS]
+
+
+async def test_a_time_can_be_written_instead_of_pressed(chat: Chat, storage: Storage) -> None:
+    await chat.write("/subscribe")
+    await chat.write("21.15")
+    await chat.write("berlin")
+    assert await wanted(storage) == ("21:15", "Europe/Berlin")
+
+
+async def test_a_time_and_a_city_answer_both_questions_at_once(
+    chat: Chat, storage: Storage
+) -> None:
+    await chat.write("/subscribe")
+    await chat.write("9 pm berlin")
+    assert await wanted(storage) == ("21:00", "Europe/Berlin")
+
+
+async def test_after_a_place_that_is_not_found_another_can_be_written(
+    chat: Chat, storage: Storage
+) -> None:
+    await chat.write("/subscribe 8 narnia")
+    assert chat.buttons == [texts.BY_CLOCK, texts.BY_LOCATION, "UTC"]
+    await chat.write("berlin")
+    assert await wanted(storage) == ("08:00", "Europe/Berlin")
+
+
+async def test_a_time_beside_the_place_is_newer_than_the_one_before(
+    chat: Chat, storage: Storage
+) -> None:
+    await chat.write("/subscribe 8:00")
+    await chat.write("berlin 9:30")
+    assert await wanted(storage) == ("09:30", "Europe/Berlin")
+
+
+async def test_a_zone_that_sounds_like_an_illness_is_a_zone(chat: Chat) -> None:
+    await chat.write("/subscribe 8:00")
+    await chat.write("cst")
+    assert chat.text == texts.WHICH
+
+
+async def test_cancel_closes_what_was_asked(chat: Chat) -> None:
+    await chat.write("/subscribe")
+    await chat.write("/cancel")
+    assert chat.text == texts.AS_IT_WAS
+    await chat.write("8:00")
+    assert "Done" not in chat.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["no more tips", "I want to unsubscribe", "pls stop", "can you stop the tips", "стоп", "unsub"],
+)
+async def test_people_say_in_many_ways_that_it_is_enough(
+    chat: Chat, storage: Storage, said: str
+) -> None:
+    await chat.write("/subscribe 9:00 UTC")
+    await chat.write(said)
+    assert chat.text == texts.UNSUBSCRIBED
+    known = await storage.subscriber(chat.person.id)
+    assert known is not None
+    assert known.state is State.STOPPED
+
+
+async def test_the_night_of_the_clocks_is_explained(chat: Chat, clock: Clock) -> None:
+    clock.set(dt.datetime(2026, 3, 28, 8, tzinfo=dt.UTC))
+    await chat.write("/subscribe 2:30 Europe/Berlin")
+    assert "tomorrow at 03:00 (the clocks change that night)" in chat.text

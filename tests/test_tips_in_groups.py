@@ -104,7 +104,7 @@ async def test_a_group_is_not_asked_for_its_location(anna_there: Chat) -> None:
     """Telegram lets a bot ask for it in private only."""
     await anna_there.write("/subscribe 7:30")
     assert anna_there.text == texts.WHERE + texts.IN_GROUP
-    assert anna_there.buttons == ["UTC", texts.BY_CLOCK]
+    assert anna_there.buttons == [texts.BY_CLOCK, "UTC"]
 
 
 async def test_an_administrator_changes_the_settings_in_place(subscribed: Chat) -> None:
