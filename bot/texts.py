@@ -240,9 +240,8 @@ def settings(subscriber: Subscriber, now: dt.datetime) -> str:
         case _:
             return "<b>Daily tip</b>\nYou get no tips at the moment."
     there = f"{escape(name_of(schedule.zone))} time (it is {schedule.local(now):%H:%M} there now)"
-    return (
-        f"<b>Daily tip</b>\nTime: {schedule.at:%H:%M}, {there}\nDays: {days(schedule.days)}\n{state}"
-    )
+    when = f"Time: {schedule.at:%H:%M}, {there}"
+    return f"<b>Daily tip</b>\n{when}\nDays: {days(schedule.days)}\n{state}"
 
 
 def days(chosen: Iterable[int]) -> str:

@@ -236,7 +236,7 @@ async def test_a_subscription_stays_in_a_database_of_ones_own(faq: Faq, kept: Se
     await talk(faq, "/subscribe 9:00 UTC", settings=kept, start=MORNING)
     evening = MORNING + dt.timedelta(hours=12)
     _, settings, _ = await talk(faq, "/settings", settings=kept, start=evening)
-    assert "Time: 09:00 in UTC (it is 19:30 there now)" in settings
+    assert "Time: 09:00, UTC time (it is 19:30 there now)" in settings
     assert "The next one comes tomorrow at 09:00." in settings
 
 

@@ -212,7 +212,7 @@ def test_a_subscription_in_a_chat_stays_in_a_database_that_is_named(
     assert (tmp_path / "kept.db").is_file()
     type_in(b"/settings\n")
     assert cli.main(["chat"]) == 0
-    assert "Time: 09:00 in UTC" in capsys.readouterr().out
+    assert "Time: 09:00, UTC time" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

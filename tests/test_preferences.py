@@ -60,7 +60,7 @@ async def tips(chat: Chat, parts: Parts) -> list[str]:
 
 async def test_settings_show_what_there_is_and_what_can_be_changed(settings: Chat) -> None:
     assert settings.text == (
-        "Daily tip\nTime: 09:00 in UTC (it is 12:00 there now)\nDays: every day\n"
+        "Daily tip\nTime: 09:00, UTC time (it is 12:00 there now)\nDays: every day\n"
         "The next one comes tomorrow at 09:00."
     )
     assert settings.buttons == [
@@ -103,7 +103,7 @@ async def test_the_time_moves_in_steps_within_one_message(
     for button in presses:
         await settings.press(button)
     assert len(settings.said) == before
-    assert f"Time: {time} in UTC" in settings.text
+    assert f"Time: {time}, UTC time" in settings.text
     assert f"{(await stored(storage)).schedule.at:%H:%M}" == time
 
 
@@ -482,7 +482,7 @@ async def test_one_tap_leads_back_with_the_same_time_and_place(
 ) -> None:
     await subscriber.write("stop")
     await subscriber.press(texts.SUBSCRIBE_AGAIN)
-    assert "Time: 09:00 in UTC" in subscriber.text
+    assert "Time: 09:00, UTC time" in subscriber.text
     assert subscriber.text.endswith(TOMORROW)
     assert texts.UNSUBSCRIBED not in subscriber.texts
     clock.forward(DAY)
