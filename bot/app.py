@@ -22,6 +22,7 @@ from bot.errors import StartError
 from bot.faq import Faq
 from bot.faults import Faults
 from bot.handlers import App, Context, Handlers
+from bot.health import Health
 from bot.notices import Notices
 from bot.order import OneByOneInEachChat
 from bot.pace import Pace
@@ -33,7 +34,7 @@ from bot.settings import Settings
 from bot.storage import Storage
 from bot.subscribing import Subscribing
 from bot.throttle import Throttle
-from bot.tips import Health, Tips
+from bot.tips import Tips
 
 DATABASE = "sqlite:///skinbot.db"
 """In the working directory."""
@@ -75,8 +76,9 @@ def build(
     throttle: Throttle,
     clocks: Clocks,
     tick_seconds: float = TICK_SECONDS,
+    only: int | None = None,
 ) -> Parts:
-    """The bot, with an Application ready to be initialized."""
+    """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
     pace = Pace(clocks.monotonic)
     app = (
         ApplicationBuilder()
@@ -92,7 +94,7 @@ def build(
     )
     notices = Notices(settings.operators)
     health = Health(clocks.monotonic)
-    tips = Tips(faq.knowledge, storage, app.bot, pace, notices, clocks.now, health)
+    tips = Tips(faq.knowledge, storage, app.bot, pace, notices, clocks.now, health, only)
     _register(app, Handlers(faq, throttle), tips, settings, clocks.now)
     app.add_error_handler(Faults(notices, clocks.monotonic).handle)
     _tick(app, tips, tick_seconds)
@@ -116,7 +118,7 @@ def _tick(app: App, tips: Tips, seconds: float) -> None:
         raise TypeError("PTB was built without its job queue")
     # By default a tick that comes a second late is left out.
     late = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    app.job_queue.run_repeating(tick, seconds, first=0, job_kwargs=late)
+    app.job_queue.run_repeating(tick, seconds, job_kwargs=late)
 
 
 class _Bystanders(ThreadPoolExecutor):

@@ -26,7 +26,8 @@ from bot.throttle import Throttle
 TOKEN = "1:offline"  # noqa: S105 - names a bot that lives in this process only
 BOT = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "offline_bot"}
 PERSON = {"id": 2, "is_bot": False, "first_name": "You"}
-CHAT = {"id": 2, "type": "private", "first_name": "You"}
+CHAT_ID = 2
+CHAT = {"id": CHAT_ID, "type": "private", "first_name": "You"}
 WIDTH = 88
 PROMPT = "> "
 NO_PHONE = "(A phone shows a button here. Type ':location 52.5 13.4' instead.)"
@@ -222,6 +223,8 @@ async def _talk(
         throttle=Throttle(time.monotonic, most=1_000_000),
         clocks=composition.Clocks(now=now),
         tick_seconds=1.0,
+        # The database may be the one that serves real people.
+        only=CHAT_ID,
     )
     print(_wrapped(GREETING.format(name=faq.knowledge.about.name)), file=screen)
     async with parts.app as app:

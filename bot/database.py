@@ -38,7 +38,7 @@ def connect(url: str) -> AsyncEngine:
     address = _address(url)
     with _explained(address):
         # Alembic does its work without asyncio, before anything else does.
-        plain = create_engine(_without_asyncio(address))
+        plain = create_engine(_without_asyncio(address), hide_parameters=True)
         if plain.dialect.name == "sqlite":
             # Without these the driver begins no transaction before it makes or changes tables.
             event.listen(plain, "connect", _leave_transactions_alone)
@@ -48,9 +48,11 @@ def connect(url: str) -> AsyncEngine:
         finally:
             plain.dispose()
         if address.get_backend_name() != "sqlite":
-            return create_async_engine(address)
+            return create_async_engine(address, hide_parameters=True)
         # One connection: SQLite has one writer, and waiting for it is cheaper than being refused.
-        engine = create_async_engine(address, pool_size=1, max_overflow=0, pool_timeout=60)
+        engine = create_async_engine(
+            address, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=60
+        )
         event.listen(engine.sync_engine, "connect", _set_pragmas)
         event.listen(engine.sync_engine, "begin", _begin)
         return engine
@@ -128,10 +130,12 @@ async def wipe(engine: AsyncEngine) -> None:
         try:
             if (await outside.exec_driver_sql("PRAGMA page_count")).scalar_one() < VACUUMED_PAGES:
                 await outside.exec_driver_sql("VACUUM")
-            await outside.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            done = await outside.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            why = "another process reads it" if done.scalar_one() else None
         except DBAPIError as error:
-            # Somebody else reads the file just now; the rows are gone all the same.
-            log.warning("traces of what was deleted stay for a while: %s", error.orig)
+            why = str(error.orig)
+        if why:  # The rows are gone all the same.
+            log.warning("traces of what was deleted stay in the database for a while: %s", why)
 
 
 def _bring_up_to_date(engine: Engine) -> None:

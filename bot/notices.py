@@ -20,4 +20,4 @@ class Notices:
             try:
                 await bot.send_message(operator, text)
             except TelegramError as failed:
-                log.warning("operator %s could not be told: %s", operator, failed)
+                log.warning("an operator could not be told: %s", failed)

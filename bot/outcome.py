@@ -21,8 +21,6 @@ BLOCKED = (
     "blocked by the user",
     "was kicked",
     "not a member",
-    "can't initiate conversation",
-    "chat not found",
     "have no rights to send",
     "not enough rights to send",
     "chat_write_forbidden",

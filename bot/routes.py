@@ -17,6 +17,7 @@ from bot.handlers import App, Callback, Context, Handlers
 from bot.preferences import Preferences
 from bot.sending import chat_of
 from bot.subscribing import Subscribing
+from bot.throttle import Throttle, Verdict
 
 STOP = re.compile(
     r"\W*(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*"
@@ -49,8 +50,12 @@ def _commands(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rule
         CommandHandler("topics", asked.topics, filters=_PRIVATE & _FIRST),
         CommandHandler("privacy", asked.privacy, filters=_PRIVATE & _FIRST),
         CommandHandler("ask", asked.ask, filters=_OR_EDITED),
-        CommandHandler(["tip", "tips"], chosen.tip, filters=_FIRST),
-        CommandHandler(["subscribe", "sub"], _by_administrators(wanted.subscribe), filters=_FIRST),
+        CommandHandler(["tip", "tips"], _not_too_often(asked.throttle, chosen.tip), filters=_FIRST),
+        CommandHandler(
+            ["subscribe", "sub"],
+            _not_too_often(asked.throttle, _by_administrators(wanted.subscribe)),
+            filters=_FIRST,
+        ),
         CommandHandler(
             ["timezone", "timezones"], _by_administrators(wanted.timezone), filters=_FIRST
         ),
@@ -71,7 +76,9 @@ def _texts(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rules:
     other = ~filters.TEXT & ~filters.StatusUpdate.ALL
     return [
         MessageHandler(_PRIVATE & _FIRST & _Stop(), chosen.unsubscribe),
-        MessageHandler(here & text & _FIRST & _Asked(wanted), wanted.typed),
+        MessageHandler(
+            here & text & _FIRST & _Asked(wanted), _not_too_often(asked.throttle, wanted.typed)
+        ),
         MessageHandler(here & text & _OR_EDITED, asked.question),
         MessageHandler(_PRIVATE & filters.LOCATION & _FIRST, wanted.located),
         MessageHandler(filters.StatusUpdate.MIGRATE, wanted.moved),
@@ -108,6 +115,20 @@ def _buttons(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rules
             for pattern, do in for_administrators.items()
         ),
     ]
+
+
+def _not_too_often(throttle: Throttle, callback: Callback) -> Callback:
+    """What costs a tip or a search counts like a question."""
+
+    async def judged(update: Update, context: Context) -> None:
+        asker = update.effective_user or chat_of(update)
+        match throttle.judge(asker.id):
+            case Verdict.ASK_TO_SLOW_DOWN:
+                await sending.say(update, texts.SLOW_DOWN, None)
+            case Verdict.ANSWER:
+                await callback(update, context)
+
+    return judged
 
 
 def _by_administrators(callback: Callback) -> Callback:

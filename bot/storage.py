@@ -26,6 +26,8 @@ from bot.subscriber import State, Subscriber
 from bot.tables import DeliveryRow, SeenRow, SubscriberRow
 
 PRUNED_AT_ONCE = 1_000
+FAR_AHEAD = dt.timedelta(days=2)
+"""No zone is so far ahead of another."""
 _SHOWN = {Progress.SENT, Progress.UNKNOWN, Progress.FAILED}
 """What was refused does not come back either: another tip may be taken."""
 
@@ -96,9 +98,11 @@ class Storage:
                 moved = update(SubscriberRow).where(SubscriberRow.chat_id == old)
                 await session.execute(moved.values(chat_id=new))
 
-    async def due(self, now: dt.datetime, most: int) -> list[Subscriber]:
-        """Subscribers whose next tip has come, the longest waiting first."""
+    async def due(self, now: dt.datetime, most: int, only: int | None = None) -> list[Subscriber]:
+        """Subscribers whose next tip has come, the longest waiting first; or one chat only."""
         query = select(SubscriberRow).where(SubscriberRow.next_at <= now)
+        if only is not None:
+            query = query.where(SubscriberRow.chat_id == only)
         async with self.sessions.begin() as session:
             rows = await session.scalars(query.order_by(SubscriberRow.next_at).limit(most))
             return [_subscriber(row) for row in rows]
@@ -126,11 +130,13 @@ class Storage:
                 return None
             return Delivery(number, before.chat, slot.date, tip, Progress.SENDING, 0, until)
 
-    async def retries(self, now: dt.datetime, most: int) -> list[Delivery]:
-        """Deliveries that are to be tried again, the longest waiting first."""
+    async def retries(self, now: dt.datetime, most: int, only: int | None = None) -> list[Delivery]:
+        """Deliveries that are to be tried again, the longest waiting first; or one chat's only."""
         query = select(DeliveryRow).where(
             DeliveryRow.retry_at <= now, DeliveryRow.state != Progress.SENDING
         )
+        if only is not None:
+            query = query.where(DeliveryRow.chat_id == only)
         async with self.sessions.begin() as session:
             rows = await session.scalars(query.order_by(DeliveryRow.retry_at).limit(most))
             return [_delivery(row) for row in rows]
@@ -180,12 +186,14 @@ class Storage:
             if progress in _SHOWN:
                 await session.execute(_SEEN_NOW, {"number": delivery.id, "shown": delivery.tip})
 
-    async def interrupted(self, now: dt.datetime) -> int:
+    async def interrupted(self, now: dt.datetime, only: int | None = None) -> int:
         """What was on its way when the process died: try again. Returns how many."""
         # Nobody knows whether it arrived; that is no fault of the network, so it does not count.
         cut = update(DeliveryRow).where(
             DeliveryRow.retry_at.is_not(None), DeliveryRow.state == Progress.SENDING
         )
+        if only is not None:
+            cut = cut.where(DeliveryRow.chat_id == only)
         columns = {"state": Progress.UNKNOWN, "retry_at": now}
         async with self.sessions.begin() as session:
             return (await _execute(session, cut.values(**columns))).rowcount
@@ -210,6 +218,20 @@ class Storage:
         async with self.sessions.begin() as session:
             rows = await session.scalars(query.order_by(DeliveryRow.local_date))
             return [_delivery(row) for row in rows]
+
+    async def come_back_to(self, today: dt.date, now: dt.datetime) -> int:
+        """Undo what a clock that was far ahead has written. Returns how many it silenced."""
+        ahead = today + FAR_AHEAD
+        silenced = update(SubscriberRow).where(SubscriberRow.last_date > ahead)
+        # So long ago that nothing is sent for it, and the right moment is found anew.
+        past = (now - 2 * FAR_AHEAD, today - 2 * FAR_AHEAD)
+        columns = {"last_date": None, "next_at": past[0], "next_date": past[1]}
+        async with self.sessions.begin() as session:
+            await _execute(session, delete(DeliveryRow).where(DeliveryRow.local_date > ahead))
+            active = silenced.where(SubscriberRow.state == State.ACTIVE).values(**columns)
+            found = (await _execute(session, active)).rowcount
+            await _execute(session, silenced.values(last_date=None))
+            return found
 
     async def prune(self, before: dt.date) -> int:
         """Delete some deliveries that are older than a date. Returns how many."""
@@ -280,7 +302,7 @@ async def _next_tip(session: AsyncSession, chat: int, turn: int, choose: Choose)
     )
     if tip := choose(seen, turn):
         return tip
-    if tip := choose((), turn + 1):
+    if tip := choose(list(await session.scalars(on_its_way)), turn + 1) or choose((), turn + 1):
         # All were seen: the next round begins, with an order of its own.
         await _execute(session, delete(SeenRow).where(SeenRow.chat_id == chat))
         next_round = update(SubscriberRow).where(SubscriberRow.chat_id == chat)

@@ -75,14 +75,19 @@ class Subscriber:
         )
 
     def resumed(self, now: dt.datetime) -> "Subscriber":
-        """Is back from a pause, a stop or a block; what was missed stays missed."""
+        """Wants tips again after a pause or a stop; what was missed stays missed."""
         if self.due(now):
             return self  # An old button, pressed while a tip is on its way.
         return replace(self, state=State.ACTIVE, paused_until=None)._waiting(now)
 
     def ended(self, state: State) -> "Subscriber":
         """Gets no tips any more, for this reason."""
-        return replace(self, state=state, next=None, paused_until=None)
+        until = self.paused_until if state in GONE else None
+        return replace(self, state=state, next=None, paused_until=until)
+
+    def returned(self, now: dt.datetime) -> "Subscriber":
+        """Has unblocked the bot: all is as it was, a pause included."""
+        return replace(self, state=State.ACTIVE)._waiting(now)
 
     def due(self, now: dt.datetime) -> Slot | None:
         """What to send now: the slot that has come, or after a longer silence only today's."""

@@ -118,7 +118,7 @@ class Subscribing:
         self.dialog.done(update)
         text = await self._settle(chat_of(update).id, asked.at if asked else None, place)
         await sending.say(update, text, ReplyKeyboardRemove())
-        self.tips.wake()
+        self.tips.wake(chat_of(update).id)
 
     async def pick_time(self, update: Update, _: Context) -> None:
         query = query_of(update)
@@ -139,7 +139,7 @@ class Subscribing:
         place = Place(sending.label(query) or name_of(picked.zone), picked.zone)
         text = await self._settle(chat_of(update).id, picked.at, place)
         await sending.show(query, text, None)
-        self.tips.wake()
+        self.tips.wake(chat_of(update).id)
 
     async def ask_place(self, update: Update, _: Context) -> None:
         await sending.acknowledge(query_of(update))
@@ -221,7 +221,7 @@ class Subscribing:
         # The phone's button for the location may still be there.
         private = chat_of(update).type == Chat.PRIVATE
         await sending.say(update, text, ReplyKeyboardRemove() if private else None)
-        self.tips.wake()
+        self.tips.wake(chat_of(update).id)
 
     async def _with_time(self, update: Update, at: dt.time) -> None:
         """Subscribe where the zone is known, else ask for it."""
@@ -230,7 +230,7 @@ class Subscribing:
             zone = known.schedule.zone
             text = await self._settle(known.chat, at, Place(name_of(zone), zone))
             await sending.say(update, text, None)
-            self.tips.wake()
+            self.tips.wake(chat_of(update).id)
         else:
             await self._ask_where(update, at)
 
@@ -285,7 +285,7 @@ class Subscribing:
 
     def _returned(self, known: Subscriber | None) -> Subscriber | None:
         gone = known is not None and known.state in GONE
-        return known.resumed(self.now()) if known and gone else None
+        return known.returned(self.now()) if known and gone else None
 
 
 def _left(known: Subscriber | None) -> Subscriber | None:

@@ -73,7 +73,11 @@ class DeliveryRow(Table):
     """The ledger: one row for each chat and local date."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (UniqueConstraint("chat_id", "local_date"),)
+    __table_args__ = (
+        UniqueConstraint("chat_id", "local_date"),
+        # Otherwise the number of a deleted row is given to another, which a late outcome would hit.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     chat_id: Mapped[int] = mapped_column(

@@ -33,8 +33,9 @@ PRIVACY = (
     "profile and no name. To answer an edited question I remember for a while which of my messages "
     "belonged to it; that is gone when the program stops.\n"
     "If you subscribe to the daily tip, I store the number of this chat, your time, zone and days, "
-    "which tips you have seen, and for 90 days when one was sent. A location that you share is "
-    "turned into a zone and not kept.\n"
+    "whether the tips are paused, stopped or blocked, which you have seen, and for 90 days what "
+    "was sent. It stays until you delete it. A location that you share is turned into a zone and "
+    "not kept.\n"
     "/mydata shows all of it, /forget deletes it. Telegram itself keeps our chat: you can delete "
     "it there at any time."
 )
@@ -174,14 +175,15 @@ def of(knowledge: Knowledge, reply: Reply) -> str:
 
 def fault_notice(fault: str, update: int | None) -> str:
     """For operators: where it broke, never what a person wrote."""
-    return f"A fault: {fault} (update {update}). The log has the traceback."
+    where = f" (update {update})" if update is not None else ""
+    return f"A fault: {fault}{where}. The log has the traceback."
 
 
 def run_stopped(seconds: float) -> str:
     """For operators: too many tips failed."""
     return (
         f"Many tips could not be sent, so I stopped and go on in {seconds:.0f} seconds. "
-        "Nobody was unsubscribed; the log says what failed."
+        "The log says what failed."
     )
 
 

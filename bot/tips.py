@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import logging
 import random
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,13 +16,14 @@ from telegram.ext import ExtBot
 
 from bot import keyboards, rotation, texts
 from bot.delivery import Delivery, Progress
+from bot.health import FIRST_REST, Health
 from bot.knowledge import Knowledge
 from bot.models import Tip
 from bot.notices import Notices
 from bot.outcome import Gone, Moved, NotSent, Outcome, Refused, Sent, TooFast, Unsure, outcome
 from bot.pace import PACED, Pace
 from bot.storage import Storage
-from bot.subscriber import Subscriber
+from bot.subscriber import State, Subscriber
 
 BATCH = 200
 AT_ONCE = 16
@@ -30,10 +31,6 @@ AT_ONCE = 16
 LATER = dt.timedelta(seconds=30)
 AFTER_UNSURE = (30, 120, 600, 1800)
 """Seconds before trying again what may have arrived, each time longer; then it is left alone."""
-WATCHED, MOST_FAILED = 20, 12
-"""Of so many chats in a row so many may fail before the run is stopped."""
-FIRST_REST, LONGEST_REST = 60.0, 300.0
-"""Seconds until a stopped run goes on."""
 ASIDE = dt.timedelta(hours=1)
 """When a subscriber whose zone cannot be read is looked at again."""
 KEPT = dt.timedelta(days=90)
@@ -42,37 +39,6 @@ KEPT = dt.timedelta(days=90)
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Health:
-    """Whether Telegram takes tips at all; when many fail, the run rests."""
-
-    clock: Callable[[], float]
-    """Seconds, never going back."""
-    outcomes: OrderedDict[int, bool] = field(default_factory=OrderedDict)
-    """The newest of each chat, for the last few chats."""
-    rest: float = FIRST_REST
-    until: float = 0.0
-
-    @property
-    def resting(self) -> bool:
-        return self.clock() < self.until
-
-    def note(self, chat: int, *, good: bool) -> bool:
-        """Count one outcome; True when the run has to stop now."""
-        self.outcomes.pop(chat, None)
-        self.outcomes[chat] = good
-        if len(self.outcomes) > WATCHED:
-            self.outcomes.popitem(last=False)
-        if good:
-            self.rest = FIRST_REST
-        if list(self.outcomes.values()).count(False) < MOST_FAILED or self.resting:
-            return False
-        self.outcomes.clear()
-        self.until = self.clock() + self.rest
-        self.rest = min(LONGEST_REST, 2 * self.rest)
-        return True
 
 
 @dataclass(slots=True)
@@ -86,19 +52,24 @@ class Tips:
     notices: Notices
     now: Callable[[], dt.datetime]
     health: Health
+    only: int | None = None
+    """The one chat to send to; None for all."""
+    _urgent: deque[int] = field(default_factory=deque)
     _run: asyncio.Task[None] | None = None
     _stopping: bool = False
-    _pruned: dt.date | None = None
+    _tidied: dt.date | None = None
     _told: float = -FIRST_REST
     _unwritten: dict[int, tuple[Delivery, Outcome]] = field(default_factory=dict)
 
     async def recover(self) -> None:
         """After a start: what was on its way when the process died is tried again."""
-        if cut := await self.storage.interrupted(self.now()):
+        if cut := await self.storage.interrupted(self.now(), self.only):
             log.info("%d tips were on their way when the process ended; sending them again", cut)
 
-    def wake(self) -> None:
-        """Send what is due, soon."""
+    def wake(self, chat: int | None = None) -> None:
+        """Send what is due, soon; first of all to a chat that waits for it."""
+        if chat is not None:
+            self._urgent.append(chat)
         if not (self._stopping or self.health.resting or (self._run and not self._run.done())):
             self._run = asyncio.create_task(self._safely())
 
@@ -124,36 +95,59 @@ class Tips:
 
     async def run(self) -> None:
         """Send until nothing is due any more, or too much fails."""
-        while self._going_on() and self.knowledge.tips:
-            now = self.now()
-            again = await self.storage.retries(now, BATCH)
-            due = await self.storage.due(now, BATCH)
-            if not (again or due or self._unwritten):
-                await self._prune(now.date())
-                return
-            await self._all(
-                [
-                    *(partial(self._keep, *each) for each in self._unwritten.values()),
-                    *(partial(self._retry, d) for d in again),
-                    *(partial(self._serve, s) for s in due),
-                ]
-            )
+        waiting: deque[tuple[int, Work]] = deque()
+        busy: dict[int, asyncio.Task[None]] = {}
+        failed: dict[int, BaseException] = {}
+        try:
+            while self._going_on():
+                await self._overtake(waiting)
+                if not waiting:
+                    found = await self._due()
+                    waiting.extend((c, do) for c, do in found if c not in {*busy, *failed})
+                if not (waiting or busy):
+                    await self._tidy()
+                    break
+                if waiting and len(busy) < AT_ONCE:
+                    chat, do = waiting.popleft()
+                    if chat not in busy:
+                        busy[chat] = asyncio.create_task(do())
+                else:
+                    await asyncio.wait(busy.values(), return_when=asyncio.FIRST_COMPLETED)
+                    failed |= _ended(busy)
+        except asyncio.CancelledError:
+            for task in busy.values():
+                task.cancel()
+            raise
+        finally:
+            await asyncio.gather(*busy.values(), return_exceptions=True)
+            failed |= _ended(busy)
+        # What fails for one subscriber is nothing to the others: it is told when they are served.
+        for error in failed.values():
+            raise error
+
+    async def _due(self) -> list[tuple[int, Work]]:
+        """Chats and what is to be done for each, in this order."""
+        if not self.knowledge.tips:
+            return []
+        now = self.now()
+        again = await self.storage.retries(now, BATCH, self.only)
+        due = await self.storage.due(now, BATCH, self.only)
+        return [
+            *((d.chat, partial(self._keep, d, result)) for d, result in self._unwritten.values()),
+            *((delivery.chat, partial(self._retry, delivery)) for delivery in again),
+            *((subscriber.chat, partial(self._serve, subscriber)) for subscriber in due),
+        ]
+
+    async def _overtake(self, waiting: deque[tuple[int, Work]]) -> None:
+        """Whoever has just subscribed was promised a tip right away, and does not stand in line."""
+        while self._urgent:
+            chat = self._urgent.popleft()
+            subscriber = await self.storage.subscriber(chat)
+            if subscriber and subscriber.due(self.now()) and self.knowledge.tips:
+                waiting.appendleft((chat, partial(self._serve, subscriber)))
 
     def _going_on(self) -> bool:
         return not (self._stopping or self.health.resting)
-
-    async def _all(self, work: Collection[Work]) -> None:
-        """Do the work of a batch; what fails for one subscriber is nothing to the others."""
-        places = asyncio.Semaphore(AT_ONCE)
-
-        async def one(do: Work) -> None:
-            async with places:
-                if self._going_on():
-                    await do()
-
-        results = await asyncio.gather(*map(one, work), return_exceptions=True)
-        if failed := next((r for r in results if isinstance(r, BaseException)), None):
-            raise failed
 
     async def _serve(self, subscriber: Subscriber) -> None:
         """Today's tip, or none where the day of what is due is over."""
@@ -229,7 +223,7 @@ class Tips:
                 await finish(Progress.SENT, now)
             case Gone(state=state):
                 await finish(Progress(state), now)
-                await self.storage.end(delivery.chat, state)
+                await self.storage.change(delivery.chat, partial(_gone, state))
             case Moved(chat=new):
                 await self.storage.follow(delivery.chat, new)
                 await finish(Progress.MIGRATED, now, now)
@@ -254,12 +248,30 @@ class Tips:
             log.error("too many tips fail; the run goes on in %.0f s", seconds)
             await self.notices.tell(self.bot, texts.run_stopped(seconds))
 
-    async def _prune(self, today: dt.date) -> None:
-        if self._pruned == today:
+    async def _tidy(self) -> None:
+        """Once a day: forget old deliveries, and mend what a wrong clock has done."""
+        now = self.now()
+        if self._tidied == now.date():
             return
-        while await self.storage.prune(today - KEPT):
+        if silenced := await self.storage.come_back_to(now.date(), now):
+            log.warning("a clock was far ahead; %d subscribers get tips again", silenced)
+        while await self.storage.prune(now.date() - KEPT):
             pass
-        self._pruned = today
+        self._tidied = now.date()
+
+
+def _ended(busy: dict[int, asyncio.Task[None]]) -> dict[int, BaseException]:
+    """Take out what is done; returns what has failed, by chat."""
+    done = {chat: task for chat, task in busy.items() if task.done()}
+    for chat in done:
+        del busy[chat]
+    failed = {chat: task for chat, task in done.items() if not task.cancelled()}
+    return {chat: error for chat, task in failed.items() if (error := task.exception())}
+
+
+def _gone(state: State, known: Subscriber | None) -> Subscriber | None:
+    """Only who got tips until now: an old answer must not undo what was chosen since."""
+    return known.ended(state) if known and known.state is State.ACTIVE else None
 
 
 def _after_unsure(before: int, now: dt.datetime) -> dt.datetime | None:

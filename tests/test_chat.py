@@ -17,7 +17,10 @@ from typing_extensions import override
 
 from bot import chat, texts
 from bot.faq import Faq
+from bot.schedule import Schedule
 from bot.settings import Settings
+from bot.storage import Storage
+from bot.subscriber import Subscriber
 
 
 async def talk(
@@ -319,3 +322,20 @@ async def test_a_tip_that_becomes_due_comes_by_itself(
     terminal.type(b"\x04")
     await running
     assert terminal.screen.getvalue().count("💡 ") == 1
+
+
+async def test_a_chat_over_a_real_database_sends_nothing_to_real_people(
+    faq: Faq, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/real.db"
+    storage = Storage.open(url)
+    now = dt.datetime.now(dt.UTC)
+    somebody = Subscriber.new(555, Schedule(dt.time(9), "UTC"), now)
+    await storage.change(555, lambda _: somebody)
+    await storage.close()
+    screen = io.StringIO()
+    await chat.run(Settings(database=url), faq, io.StringIO("/tip\n/subscribe 9:00 UTC\n"), screen)
+    storage = Storage.open(url)
+    assert await storage.ledger(555) == []
+    assert len(await storage.ledger(chat.CHAT_ID)) == 1
+    await storage.close()

@@ -17,6 +17,7 @@ LAYERS = (
         "dialog",
         "faults",
         "handlers",
+        "health",
         "notices",
         "order",
         "outcome",

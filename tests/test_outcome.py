@@ -39,8 +39,6 @@ async def test_what_telegram_took_is_sent() -> None:
         Forbidden("Forbidden: bot was kicked from the group chat"),
         Forbidden("Forbidden: bot was kicked from the supergroup chat"),
         Forbidden("Forbidden: bot is not a member of the channel chat"),
-        Forbidden("Forbidden: bot can't initiate conversation with a user"),
-        BadRequest("Bad Request: chat not found"),
         BadRequest("Bad Request: have no rights to send a message"),
         BadRequest("Bad Request: not enough rights to send text messages to the chat"),
         BadRequest("Bad Request: CHAT_WRITE_FORBIDDEN"),
@@ -49,6 +47,21 @@ async def test_what_telegram_took_is_sent() -> None:
 )
 async def test_a_chat_that_takes_no_messages_has_blocked_the_bot(error: TelegramError) -> None:
     assert await sent_with(error) == Gone(State.BLOCKED)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Forbidden("Forbidden: bot can't initiate conversation with a user"),
+        BadRequest("Bad Request: chat not found"),
+    ],
+    ids=str,
+)
+async def test_what_every_chat_says_to_another_bot_is_not_about_the_chat(
+    error: TelegramError,
+) -> None:
+    """With the token of another bot over this database, nobody must be lost."""
+    assert not isinstance(await sent_with(error), Gone | Sent)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import texts, tips
+from bot import health, texts, tips
 from bot.app import Parts
 from bot.delivery import Delivery, Progress
 from bot.faq import Faq
@@ -802,8 +802,8 @@ async def test_many_failures_at_once_stop_the_run(world: World, bot: Bot) -> Non
     await bot.tick()
     assert world.clock.now - began < 1.5
     failed = len(world.tries()) - len(world.tries(OPERATOR))
-    assert failed < tips.MOST_FAILED + tips.AT_ONCE
-    await bot.ticks(tips.FIRST_REST - 2 * TICK)
+    assert failed < health.MOST_FAILED + tips.AT_ONCE
+    await bot.ticks(health.FIRST_REST - 2 * TICK)
     assert len(world.tries()) - len(world.tries(OPERATOR)) == failed
 
 
@@ -885,7 +885,7 @@ async def test_an_operator_who_cannot_be_told_is_no_reason_to_fail(
         world.fail(faults.NoConnection(), each)
     world.fail(faults.Blocked(), OPERATOR)
     await bot.tick()
-    assert any("operator 1000001 could not be told" in each for each in logged(caplog))
+    assert any("an operator could not be told" in each for each in logged(caplog))
     await bot.ticks(3 * MINUTE)
     assert [await world.progress(each) for each in (1_001, 1_030)] == [[Progress.SENT]] * 2
 
@@ -1308,3 +1308,47 @@ async def test_a_tip_that_left_after_it_may_have_arrived_is_the_only_one_of_its_
         assert world.tips() == ["💡 Tip old."]
         await bot.ticks(DAY, every=HOUR)
     assert world.tips() == ["💡 Tip old.", "💡 Tip new."]
+
+
+# What somebody else does meanwhile
+
+
+async def test_a_new_subscriber_does_not_stand_in_the_line_of_a_run(
+    world: World, bot: Bot, chat: Chat
+) -> None:
+    for each in await world.subscribe_many(200):
+        assert each != ANNA
+    bot.parts.tips.wake()
+    await asyncio.sleep(1)
+    before = world.clock.now
+    await chat.write("/subscribe 9:00 UTC")
+    await asyncio.sleep(2)
+    assert len(world.tips(ANNA)) == 1
+    assert world.clock.now - before < 3
+    await bot.parts.tips.finished()
+
+
+async def test_a_block_that_is_heard_of_late_does_not_undo_a_stop(world: World, bot: Bot) -> None:
+    await world.subscribe(ANNA)
+    world.fail(faults.Blocked())
+    world.at(9)
+    bot.parts.tips.wake()
+    await world.storage.end(ANNA, State.STOPPED)
+    await bot.parts.tips.finished()
+    assert (await world.subscriber(ANNA)).state is State.STOPPED
+
+
+async def test_a_clock_that_was_a_year_ahead_silences_nobody(world: World, bot: Bot) -> None:
+    await world.subscribe(ANNA)
+    later = world.clock.wall() + dt.timedelta(days=365)
+
+    def served_next_year(known: Subscriber | None) -> Subscriber | None:
+        return known and known.served(Slot(later, later.date()), later)
+
+    await world.storage.change(ANNA, served_next_year)
+    await bot.tick()
+    await bot.ticks(DAY, every=HOUR)
+    today = world.clock.wall().date()
+    known = await world.subscriber(ANNA)
+    assert await world.dates() == [today - dt.timedelta(days=1), today]
+    assert (known.last, known.next and known.next.date) == (today, today + dt.timedelta(days=1))

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
         _subscriber("deliveries"),
         sa.UniqueConstraint("chat_id", "local_date", name="uq_deliveries_chat_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_deliveries_local_date", "deliveries", ["local_date"])
     op.create_index("ix_deliveries_retry_at", "deliveries", ["retry_at"])
