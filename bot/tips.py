@@ -87,6 +87,8 @@ class Tips:
     async def _safely(self) -> None:
         try:
             await self.run()
+            while self._urgent and self._going_on():  # Somebody came while it was ending.
+                await self.run()
         except Exception as error:
             log.exception("tips: a run failed; the next tick begins another")
             if self.health.clock() - self._told >= FIRST_REST:
