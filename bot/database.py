@@ -6,7 +6,17 @@ from contextlib import contextmanager
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    AdaptedConnection,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -118,7 +128,12 @@ def _begin(connection: Connection) -> None:
     if connection.get_execution_options().get(NO_TRANSACTION):
         return
     # At once for writing: whoever reads first and writes then is refused instead of waiting.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # By the driver itself: a cursor of SQLAlchemy's goes to SQLite's thread three times for it.
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, AdaptedConnection):
+        driver.run_async(lambda opened: opened.execute("BEGIN IMMEDIATE"))
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def wipe(engine: AsyncEngine) -> None:

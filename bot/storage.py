@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot import database
 from bot.delivery import Delivery, Progress
@@ -109,23 +109,23 @@ class Storage:
 
     async def advance(self, before: Subscriber, after: Subscriber) -> bool:
         """Write what has become of a subscriber, unless they changed their mind meanwhile."""
-        async with self.sessions.begin() as session:
-            return await _advance(session, before, after)
+        async with self.engine.begin() as connection:
+            return await _advance(connection, before, after)
 
     async def claim(
         self, before: Subscriber, slot: Slot, choose: Choose, now: dt.datetime
     ) -> Delivery | None:
         """Take a slot into the ledger; None where it is there already or no longer wanted."""
-        async with self.sessions.begin() as session:
-            if not await _advance(session, before, before.served(slot, now)):
+        async with self.engine.begin() as connection:
+            if not await _advance(connection, before, before.served(slot, now)):
                 return None
-            tip = await _next_tip(session, before.chat, before.round, choose)
+            tip = await _next_tip(connection, before.chat, before.round, choose)
             if tip is None:
                 return None
             until = before.schedule.midnight(slot.moment)
             row = (before.chat, slot.date, tip, Progress.SENDING, 0, until, now, now)
             # In one statement: this is done for every tip, and each costs a way to the thread.
-            number = await session.scalar(_INTO_LEDGER, dict(zip(_LEDGER, row, strict=True)))
+            number = await connection.scalar(_INTO_LEDGER, dict(zip(_LEDGER, row, strict=True)))
             if number is None:
                 return None
             return Delivery(number, before.chat, slot.date, tip, Progress.SENDING, 0, until)
@@ -165,7 +165,8 @@ class Storage:
             if row is None:
                 return None
             subscriber = await session.get_one(SubscriberRow, row.chat_id)
-            row.tip = await _next_tip(session, row.chat_id, subscriber.round, choose) or row.tip
+            connection = await session.connection()
+            row.tip = await _next_tip(connection, row.chat_id, subscriber.round, choose) or row.tip
             return _delivery(row)
 
     async def finish(
@@ -179,12 +180,10 @@ class Storage:
         columns: dict[str, Any] = {"state": progress, "changed": now, "retry_at": retry_at}
         if progress is Progress.UNKNOWN:
             columns["lost"] = delivery.lost + 1
-        async with self.sessions.begin() as session:
-            await _execute(
-                session, update(DeliveryRow).where(DeliveryRow.id == delivery.id).values(**columns)
-            )
+        async with self.engine.begin() as connection:
+            await connection.execute(_TRIED, {"number": delivery.id, **columns})
             if progress in _SHOWN:
-                await session.execute(_SEEN_NOW, {"number": delivery.id, "shown": delivery.tip})
+                await connection.execute(_SEEN_NOW, {"number": delivery.id, "shown": delivery.tip})
 
     async def interrupted(self, now: dt.datetime, only: int | None = None) -> int:
         """What was on its way when the process died: try again. Returns how many."""
@@ -202,7 +201,8 @@ class Storage:
         """The next tip of a subscriber, seen from now on; None for others, or without tips."""
         async with self.sessions.begin() as session:
             row = await session.get(SubscriberRow, chat)
-            tip = await _next_tip(session, chat, row.round, choose) if row else None
+            connection = await session.connection()
+            tip = await _next_tip(connection, chat, row.round, choose) if row else None
             if tip is not None:
                 await session.merge(SeenRow(chat_id=chat, tip=tip))
             return tip
@@ -276,37 +276,52 @@ async def _changed(session: AsyncSession, statement: Update | Delete) -> bool:
     return (await _execute(session, statement)).rowcount > 0
 
 
-async def _advance(session: AsyncSession, before: Subscriber, after: Subscriber) -> bool:
-    unchanged = update(SubscriberRow).where(
-        SubscriberRow.chat_id == before.chat,
-        SubscriberRow.next_at == (before.next and before.next.moment),
-        SubscriberRow.state == before.state,
-        SubscriberRow.at == before.schedule.at,
-        SubscriberRow.zone == before.schedule.zone,
-        SubscriberRow.days == _mask(before.schedule),
-        SubscriberRow.paused_until == before.paused_until,
-        SubscriberRow.round == before.round,
-    )
-    return await _changed(session, unchanged.values(**_columns(after)))
+# What each tip needs is prepared here, and goes past the ORM: that halves the CPU time of it.
+_ADVANCED = update(SubscriberRow).where(
+    SubscriberRow.chat_id == bindparam("chat"),
+    SubscriberRow.next_at.is_not_distinct_from(bindparam("was_due")),
+    SubscriberRow.state == bindparam("was"),
+    SubscriberRow.at == bindparam("was_at"),
+    SubscriberRow.zone == bindparam("was_in"),
+    SubscriberRow.days == bindparam("was_on"),
+    SubscriberRow.paused_until.is_not_distinct_from(bindparam("was_paused")),
+    SubscriberRow.round == bindparam("was_round"),
+)
+"""A subscriber, unless they changed their mind meanwhile."""
+_TRIED = update(DeliveryRow).where(DeliveryRow.id == bindparam("number"))
+_ON_ITS_WAY = select(DeliveryRow.tip).where(
+    DeliveryRow.chat_id == bindparam("chat"), DeliveryRow.retry_at.is_not(None)
+)
+_SEEN_BY = select(SeenRow.tip).where(SeenRow.chat_id == bindparam("chat")).union_all(_ON_ITS_WAY)
+"""What is still on its way counts as seen, or it could come twice."""
 
 
-async def _next_tip(session: AsyncSession, chat: int, turn: int, choose: Choose) -> str | None:
-    # What is still on its way counts as seen, or it could come twice.
-    on_its_way = select(DeliveryRow.tip).where(
-        DeliveryRow.chat_id == chat, DeliveryRow.retry_at.is_not(None)
-    )
-    seen = list(
-        await session.scalars(
-            select(SeenRow.tip).where(SeenRow.chat_id == chat).union_all(on_its_way)
-        )
-    )
-    if tip := choose(seen, turn):
+async def _advance(connection: AsyncConnection, before: Subscriber, after: Subscriber) -> bool:
+    was = {
+        "chat": before.chat,
+        "was_due": before.next and before.next.moment,
+        "was": before.state,
+        "was_at": before.schedule.at,
+        "was_in": before.schedule.zone,
+        "was_on": _mask(before.schedule),
+        "was_paused": before.paused_until,
+        "was_round": before.round,
+    }
+    return (await connection.execute(_ADVANCED, was | _columns(after))).rowcount > 0
+
+
+async def _next_tip(
+    connection: AsyncConnection, chat: int, turn: int, choose: Choose
+) -> str | None:
+    this = {"chat": chat}
+    if tip := choose(list(await connection.scalars(_SEEN_BY, this)), turn):
         return tip
-    if tip := choose(list(await session.scalars(on_its_way)), turn + 1) or choose((), turn + 1):
+    on_its_way = list(await connection.scalars(_ON_ITS_WAY, this))
+    if tip := choose(on_its_way, turn + 1) or choose((), turn + 1):
         # All were seen: the next round begins, with an order of its own.
-        await _execute(session, delete(SeenRow).where(SeenRow.chat_id == chat))
+        await connection.execute(delete(SeenRow).where(SeenRow.chat_id == chat))
         next_round = update(SubscriberRow).where(SubscriberRow.chat_id == chat)
-        await _execute(session, next_round.values(round=turn + 1))
+        await connection.execute(next_round.values(round=turn + 1))
     return tip
 
 
