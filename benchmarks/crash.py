@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -108,6 +108,15 @@ class SlowServer(FakeServer):
         return response
 
 
+async def tips_due(bot: Installation, _: FakeTelegram, chats: Sequence[int]) -> None:
+    """Everybody waits for the first tip."""
+    await bot.fill(chats)
+
+
+Prepare = Callable[[Installation, FakeTelegram, Sequence[int]], Awaitable[None]]
+"""Gives a bot something to send to these chats."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run both parts; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -123,7 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report(promises)
 
 
-async def killed(subscribers: int, kills: int, chance: random.Random) -> list[AtMost]:
+async def killed(
+    subscribers: int, kills: int, chance: random.Random, prepare: Prepare = tips_due
+) -> list[AtMost]:
     """The first part."""
     telegram = FakeTelegram()
     chats = range(FIRST_CHAT, FIRST_CHAT + subscribers)
@@ -133,7 +144,7 @@ async def killed(subscribers: int, kills: int, chance: random.Random) -> list[At
     with tempfile.TemporaryDirectory() as folder:
         async with SlowServer(telegram, chance) as server:
             bot = Installation(Path(folder), server.url, BICYCLES)
-            await bot.fill(chats)
+            await prepare(bot, telegram, chats)
             print("| kill | after the start | sends | unanswered | in flight |")
             print("|---|---|---|---|---|")
             lives = []
@@ -187,7 +198,7 @@ def _after_kills(
     print(f" ({unanswered} unanswered); repeated though answered before the kill: {len(late)},")
     print(f"at most {max(late, default=0) * 1000:.0f} ms before\n")
     return [
-        AtMost("killed: people without a tip", missing, 0),
+        AtMost("killed: people without a message", missing, 0),
         AtMost("killed: duplicates, at most the sends in flight", duplicates, flying),
         AtMost("killed: repeated though written down as sent", unfounded, 0),
         AtMost("killed: runs that did not come to an end", not idle, 0),

@@ -5,7 +5,7 @@ python -m benchmarks.picture .github/conversation.svg
 
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -20,6 +20,8 @@ CONVERSATION = (
     "can i massage a burn?",
 )
 WIDTH, MARGIN, LINE = 560, 16, 20
+PADDING, BETWEEN = 5, 4
+"""Of buttons."""
 COLUMNS = 66
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
@@ -57,18 +59,23 @@ def _exchange(faq: Faq, question: str) -> list[Bubble]:
         line for part in text.split("\n") for line in textwrap.wrap(part, COLUMNS) or [""]
     )
     keyboard = keyboards.under(faq.knowledge, reply)
-    labels = [row[0].text for row in keyboard.inline_keyboard] if keyboard else []
+    rows = [[button.text for button in row] for row in keyboard.inline_keyboard] if keyboard else []
     width = len(question) * 8 + 20
     return [
         Bubble((question,), "#dcf8c6", WIDTH - MARGIN - width, width),
         Bubble(lines, "#ffffff", MARGIN, WIDTH - 4 * MARGIN),
-        *(_button(label) for label in labels),
+        *(button for row in rows for button in _buttons(row)),
     ]
 
 
-def _button(label: str) -> Bubble:
-    width = WIDTH - 4 * MARGIN
-    return Bubble((label,), "#cfdfee", MARGIN, width, padding=5, gap=4, centred=True)
+def _buttons(labels: Sequence[str]) -> Iterator[Bubble]:
+    """Beside each other."""
+    width = (WIDTH - 4 * MARGIN - BETWEEN * (len(labels) - 1)) // len(labels)
+    for number, label in enumerate(labels):
+        left = MARGIN + number * (width + BETWEEN)
+        # Up again by the height of the one before.
+        gap = -(LINE + 2 * PADDING) if number else BETWEEN
+        yield Bubble((label,), "#cfdfee", left, width, padding=PADDING, gap=gap, centred=True)
 
 
 def _svg(bubbles: Sequence[Bubble]) -> str:

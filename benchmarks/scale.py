@@ -23,10 +23,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from subprocess import PIPE, Popen
 from zoneinfo import ZoneInfo
@@ -37,9 +37,10 @@ from telegram.request import BaseRequest, RequestData
 from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import FIRST_CHAT, TOKEN
 from bot import app as composition
-from bot import knowledge, loading
+from bot import knowledge, loading, rotation
 from bot.app import Clocks
 from bot.delivery import Progress
+from bot.live import Live
 from bot.pace import PER_SECOND, Pace
 from bot.schedule import DAY, Schedule, Slot
 from bot.settings import Settings
@@ -321,7 +322,7 @@ def _check(file: Path) -> int:
 def _tips(storage: Storage, now: Callable[[], dt.datetime]) -> Tips:
     parts = composition.build(
         Settings(),
-        loading.load(knowledge.shipped()),
+        Live(loading.load(knowledge.shipped())),
         storage,
         request=Instant(),
         updates_request=Instant(),
@@ -341,7 +342,10 @@ async def _deliver(storage: Storage, tips: Tips, now: Callable[[], dt.datetime])
         async with places:
             slot = subscriber.due(now())
             assert slot
-            choose = partial(tips.choose, subscriber.chat)
+
+            def choose(seen: Collection[str], turn: int) -> str | None:
+                return rotation.choose(tips.knowledge.tips, seen, subscriber.chat, turn)
+
             delivery = await storage.claim(subscriber, slot, choose, now())
             assert delivery
             await storage.finish(delivery, Progress.SENT, now())

@@ -58,15 +58,16 @@ class Installation:
         command = (sys.executable, "-m", "bot", "run")
         return await asyncio.create_subprocess_exec(*command, cwd=self.folder, env=settings)
 
-    async def fill(self, chats: Iterable[int]) -> None:
-        """Subscribe these chats, with their first tip due now."""
+    async def fill(self, chats: Iterable[int], *, served: bool = False) -> None:
+        """Subscribe these chats, with their first tip due now, or with today's behind them."""
         now = dt.datetime.now(dt.UTC)
         schedule = Schedule(dt.time(9), zone_at_noon(now))
         storage = Storage.open(self.url)
         try:
             for chat in chats:
-                due = Subscriber.new(chat, schedule, now)
-                await storage.change(chat, lambda _, due=due: due)  # type: ignore[misc] # mypy sees no default
+                new = Subscriber.new(chat, schedule, now)
+                one = new.served(new.next, now) if served else new
+                await storage.change(chat, lambda _, one=one: one)  # type: ignore[misc] # mypy sees no default
         finally:
             await storage.close()
 

@@ -1,50 +1,43 @@
-"""Where everything is put together, and the life of the process: start, poll, drain, end."""
+"""Where everything is put together."""
 
-import asyncio
 import datetime as dt
-import logging
-import signal
 import time
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from threading import Thread
-from typing import Any, ParamSpec, TypeVar
 
-from telegram import BotCommandScopeAllGroupChats
-from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
-from bot import routes, texts
+from bot import knowledge, operator_routes, reloading, routes, serving
+from bot.broadcasting import Broadcasting
 from bot.dialog import Dialog
+from bot.digest import Digest
 from bot.errors import StartError
-from bot.faq import Faq
 from bot.faults import Faults
+from bot.feedback import Feedback
 from bot.handlers import App, Context, Handlers
 from bot.health import Health
+from bot.inbox_handlers import Inbox
+from bot.journal import Journal
+from bot.live import Live
 from bot.notices import Notices
+from bot.operating import Operating
+from bot.operator_routes import Commands
 from bot.order import OneByOneInEachChat
 from bot.pace import Pace
-from bot.polling import Polling
 from bot.preferences import Preferences
+from bot.reloading import Reloader
 from bot.request import AiohttpRequest
 from bot.schedule import Schedule
-from bot.settings import Settings
+from bot.serving import Parts
+from bot.settings import DATABASE, Settings
 from bot.storage import Storage
 from bot.subscribing import Subscribing
 from bot.throttle import Throttle
 from bot.tips import Tips
+from bot.watching import Watching
 
-DATABASE = "sqlite:///skinbot.db"
-"""In the working directory."""
-DRAIN_SECONDS = 8.0
 TICK_SECONDS = 5.0
-
-log = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +50,9 @@ class Clocks:
     """What calendars say, aware."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a bot consists of, once it is put together."""
-
-    app: App
-    tips: Tips
-
-
 def build(
     settings: Settings,
-    faq: Faq,
+    live: Live,
     storage: Storage,
     *,
     request: BaseRequest,
@@ -79,12 +64,47 @@ def build(
     only: int | None = None,
 ) -> Parts:
     """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
-    pace = Pace(clocks.monotonic)
-    app = (
+    pace, now = Pace(clocks.monotonic), clocks.now
+    app = _application(settings.api, token, pace, request, updates_request)
+    notices = Notices(settings.operators)
+    journal = Journal(storage.records, now, settings.zone, settings.kept_days)
+    health = Health(clocks.monotonic)
+    tips = Tips(live, storage, app.bot, pace, notices, now, health, journal, only)
+    folder = settings.knowledge or knowledge.shipped()
+    reloader = Reloader(live, storage.records, folder, now)
+    watching = Watching(reloader, notices, app.bot)
+    parts = Parts(app, live, tips, journal, notices, watching)
+    asked = Handlers(live, throttle, journal)
+    broadcasting = Broadcasting(storage, tips, app.bot, now)
+    commands = Commands(
+        Operating(reloader, live, storage.records, journal, now, settings.zone),
+        Inbox(storage.records, reloader, live, journal, now),
+        broadcasting,
+    )
+    operator_routes.register(app, settings.operators, commands, asked.outdated)
+    _register(app, asked, tips, settings, now)
+    app.add_error_handler(Faults(notices, clocks.monotonic).handle)
+    digest = _digest(parts, storage, settings, now)
+    for chore in (tips.wake, journal.write, broadcasting.refresh, digest.maybe):
+        _repeat(app, tick_seconds, chore)
+    return parts
+
+
+def _digest(
+    parts: Parts, storage: Storage, settings: Settings, now: Callable[[], dt.datetime]
+) -> Digest:
+    when = settings.zone, settings.tip_time
+    return Digest(storage.records, parts.notices, parts.app.bot, parts.live, now, *when)
+
+
+def _application(
+    api: str, token: str, pace: Pace, request: BaseRequest, updates_request: BaseRequest
+) -> App:
+    return (
         ApplicationBuilder()
         .token(token)
-        .base_url(f"{settings.api}/bot")
-        .base_file_url(f"{settings.api}/file/bot")
+        .base_url(f"{api}/bot")
+        .base_file_url(f"{api}/file/bot")
         .request(request)
         .get_updates_request(updates_request)
         .rate_limiter(pace)
@@ -92,13 +112,6 @@ def build(
         .updater(None)
         .build()
     )
-    notices = Notices(settings.operators)
-    health = Health(clocks.monotonic)
-    tips = Tips(faq.knowledge, storage, app.bot, pace, notices, clocks.now, health, only)
-    _register(app, Handlers(faq, throttle), tips, settings, clocks.now)
-    app.add_error_handler(Faults(notices, clocks.monotonic).handle)
-    _tick(app, tips, tick_seconds)
-    return Parts(app, tips)
 
 
 def _register(
@@ -107,45 +120,29 @@ def _register(
     dialog, storage = Dialog(now), tips.storage
     default = Schedule(settings.tip_time, settings.zone)
     wanted = Subscribing(asked, storage, tips, dialog, now, default)
-    routes.register(app, asked, wanted, Preferences(storage, tips, dialog, now))
+    chosen = Preferences(storage, tips, dialog, asked.memory, now)
+    voted = Feedback(storage.records, asked.journal, asked.live, asked.memory, now)
+    routes.register(app, asked, wanted, chosen, voted)
 
 
-def _tick(app: App, tips: Tips, seconds: float) -> None:
-    async def tick(_: Context) -> None:
-        tips.wake()
+def _repeat(app: App, seconds: float, chore: Callable[[], Awaitable[None] | None]) -> None:
+    async def do(_: Context) -> None:
+        waiting = chore()
+        if waiting is not None:
+            await waiting
 
     if app.job_queue is None:
         raise TypeError("PTB was built without its job queue")
     # By default a tick that comes a second late is left out.
     late = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    app.job_queue.run_repeating(tick, seconds, job_kwargs=late)
+    app.job_queue.run_repeating(do, seconds, job_kwargs=late)
 
 
-class _Bystanders(ThreadPoolExecutor):
-    """Threads that do not hold up the end of the process, as asyncio's own do.
-
-    Looking up Telegram's address can take half a minute when the network is down.
-    """
-
-    def submit(self, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Future[T]:
-        future: Future[T] = Future()
-
-        def do() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(work(*args, **named))
-            except Exception as error:  # noqa: BLE001 - whoever awaits the future gets it
-                future.set_exception(error)
-
-        Thread(target=do, daemon=True).start()
-        return future
-
-
-async def run(settings: Settings, faq: Faq) -> None:
+async def run(settings: Settings) -> None:
     """Answer until SIGTERM or SIGINT.
 
     Raises:
+        KnowledgeError: the knowledge base has problems, and no good one was kept.
         StartError: there is no token, or Telegram does not accept it.
         StorageError: the database cannot be used.
     """
@@ -153,98 +150,19 @@ async def run(settings: Settings, faq: Faq) -> None:
         raise StartError("BOT_TOKEN is not set; put the token from @BotFather there or into .env")
     storage = Storage.open(settings.database or DATABASE)
     try:
+        folder = settings.knowledge or knowledge.shipped()
+        begun = await reloading.start(folder, storage.records)
         parts = build(
             settings,
-            faq,
+            Live(begun.faq),
             storage,
             request=AiohttpRequest(),
             updates_request=AiohttpRequest(connections=1),
             token=settings.token,
-            throttle=Throttle(time.monotonic),
+            throttle=Throttle(time.monotonic, most=settings.questions_a_minute),
             clocks=Clocks(),
         )
-        await serve(parts, faq, _told_to_stop())
+        stop = serving.signals(parts.watching)
+        await serving.serve(parts, stop, begun)
     finally:
         await storage.close()
-
-
-def _told_to_stop() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.set_default_executor(_Bystanders())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
-
-
-async def serve(parts: Parts, faq: Faq, stop: asyncio.Event) -> None:
-    """Connect, answer until told to stop, then finish what was fetched and what is on its way.
-
-    Raises:
-        StartError: Telegram does not accept the token.
-    """
-    app = parts.app
-    polling = Polling(app)
-    try:
-        if await _unless(stop, polling.connect()):
-            await parts.tips.recover()
-            await app.start()
-            # The first tick of the job queue comes only after a whole interval.
-            parts.tips.wake()
-            log.info("@%s is answering", app.bot.username)
-            await _unless(stop, _answer(app, faq, polling))
-    finally:
-        if app.running:
-            await _drain(parts, polling)
-        await app.shutdown()
-        # After a start that failed half-way PTB's own shutdown leaves the connections open.
-        await app.bot.shutdown()
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
-    """Work until it is done, fails, or is told to stop; whether it was done."""
-    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        working.cancel()
-        stopping.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)
-    if working.cancelled():
-        return False
-    working.result()
-    return True
-
-
-async def _answer(app: App, faq: Faq, polling: Polling) -> None:
-    introducing = asyncio.create_task(_introduce(app, faq))
-    try:
-        await polling.run()
-    finally:
-        introducing.cancel()
-        await asyncio.gather(introducing, return_exceptions=True)
-
-
-async def _introduce(app: App, faq: Faq) -> None:
-    """Set the command menu and the descriptions; the bot works without them."""
-    about, bot = faq.knowledge.about, app.bot
-    try:
-        await bot.set_my_commands(list(texts.COMMANDS.items()))
-        await bot.set_my_commands(
-            list(texts.GROUP_COMMANDS.items()), scope=BotCommandScopeAllGroupChats()
-        )
-        await bot.set_my_description(about.description)
-        await bot.set_my_short_description(about.short_description)
-    except TelegramError as error:
-        log.warning("the command menu could not be set: %s", error)
-
-
-async def _drain(parts: Parts, polling: Polling) -> None:
-    """Answer what was fetched, for as long as a supervisor waits before it kills."""
-    log.info("stopping; answering what was fetched")
-    try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            await asyncio.gather(polling.confirm(), parts.app.stop(), parts.tips.stop())
-    except TimeoutError:
-        log.warning("some messages could not be sent in %.0f s", DRAIN_SECONDS)

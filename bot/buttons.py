@@ -90,6 +90,23 @@ class ReadMore:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """Says whether an entry helped."""
+
+    PATTERN: ClassVar[str] = r"^(?:up|down):"
+    entry: str
+    up: bool
+
+    def pack(self) -> str:
+        return f"{'up' if self.up else 'down'}:{self.entry}"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        said, _, entry = data.partition(":")
+        return cls(entry, said == "up")
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSettings(_Bare):
     """Sends the settings, or begins a subscription."""
 
@@ -244,6 +261,7 @@ Button = (
     | ShowTopic
     | ShowTopics
     | ReadMore
+    | Vote
     | OpenSettings
     | PickTime
     | PickPlace

@@ -2,112 +2,40 @@
 
 import asyncio
 import datetime as dt
-import json
 import re
 import textwrap
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from http import HTTPStatus
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 from telegram import Update
-from telegram.request import BaseRequest, RequestData
 
 from bot import app as composition
-from bot.app import Parts
-from bot.faq import Faq
+from bot import reloading
+from bot.knowledge import shipped
+from bot.live import Live
+from bot.offline import CHAT, CHAT_ID, Offline
+from bot.reloading import Start
+from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
-from bot.text import plain
 from bot.throttle import Throttle
 
 TOKEN = "1:offline"  # noqa: S105 - names a bot that lives in this process only
-BOT = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "offline_bot"}
 PERSON = {"id": 2, "is_bot": False, "first_name": "You"}
-CHAT_ID = 2
-CHAT = {"id": CHAT_ID, "type": "private", "first_name": "You"}
 WIDTH = 88
 PROMPT = "> "
-NO_PHONE = "(A phone shows a button here. Type ':location 52.5 13.4' instead.)"
+SENT = re.compile(r":send (\S+)(?:\s+(.+))?")
 SPOT = re.compile(r":location (-?\d+(?:\.\d+)?)[, ]+(-?\d+(?:\.\d+)?)")
 GREETING = (
     "{name}. Type a question, the number of a button, or /help. "
-    "':edit ...' changes your last question. Ctrl-D ends."
+    "':edit ...' changes your last question, ':send FILE CAPTION' sends a file. Ctrl-D ends."
 )
-
-
-@dataclass(slots=True)
-class Offline(BaseRequest):
-    """Answers every request as Telegram would, and shows what people would see."""
-
-    show: Callable[[str, bool], None]
-    """Called with a text for people, and whether it replaces an earlier one."""
-    sent: dict[int, dict[str, Any]] = field(default_factory=dict)
-    numbers: int = 0
-    buttons: list[tuple[int, str]] = field(default_factory=list)
-    """Message and data of the numbered buttons."""
-
-    @property
-    def read_timeout(self) -> float:
-        return 1.0
-
-    async def initialize(self) -> None:
-        """Nothing to open."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
-
-    def number(self) -> int:
-        """The next number for a message or an update."""
-        self.numbers += 1
-        return self.numbers
-
-    async def do_request(
-        self,
-        url: str,
-        method: str,  # noqa: ARG002 - it is always POST
-        request_data: RequestData | None = None,
-        *_: Any,  # noqa: ANN401 - time-outs, of which there are none here
-        **__: Any,  # noqa: ANN401 - the same
-    ) -> tuple[int, bytes]:
-        given = dict(request_data.parameters) if request_data else {}
-        result = self._result(url.rpartition("/")[2], given)
-        return HTTPStatus.OK, json.dumps({"ok": True, "result": result}).encode()
-
-    def _result(self, method: str, given: dict[str, Any]) -> object:
-        match method:
-            case "getMe":
-                return BOT
-            case "sendMessage":
-                return self._put(self.number(), given, edited=False)
-            case "editMessageText":
-                return self._put(int(given["message_id"]), given, edited=True)
-            case "answerCallbackQuery":
-                if given.get("text"):
-                    self.show(f"({given['text']})", False)
-        return True
-
-    def _put(self, number: int, given: dict[str, Any], *, edited: bool) -> dict[str, Any]:
-        markup = given.get("reply_markup") or {}
-        rows = markup.get("inline_keyboard", [])
-        labels = [button["text"] for row in rows for button in row]
-        self.buttons = [(number, button["callback_data"]) for row in rows for button in row]
-        text = plain(str(given["text"]))
-        numbered = [f"[{i}] {label}" for i, label in enumerate(labels, 1)]
-        below = [NO_PHONE] if "keyboard" in markup else numbered
-        self.show("\n".join([text, *(["", *below] if below else [])]), edited)
-        self.sent[number] = {
-            "message_id": number,
-            # PTB takes a message without a date for one that is out of reach.
-            "date": int(time.time()),
-            "chat": CHAT,
-            "from": BOT,
-            "text": text,
-            "reply_markup": {"inline_keyboard": rows},
-        }
-        return self.sent[number]
 
 
 def _written(text: str) -> dict[str, Any]:
@@ -147,6 +75,8 @@ class Terminal:
             edited = {"edit_date": self._seconds()}
             self.last = self._message(self.last["message_id"], _written(text)) | edited
             return {"edited_message": self.last}
+        if sent := SENT.fullmatch(line):
+            return {"message": self._message(number, self._document(*sent.groups()))}
         if spot := SPOT.fullmatch(line):
             latitude, longitude = map(float, spot.groups())
             shared = {"location": {"latitude": latitude, "longitude": longitude}}
@@ -162,6 +92,18 @@ class Terminal:
             "from": PERSON,
             **content,
         }
+
+    def _document(self, name: str, caption: str | None) -> dict[str, Any]:
+        path = Path(name).expanduser()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            return _written(f"{name}: {error.strerror}")
+        self.wire.given[path.name] = content
+        known = {"file_id": path.name, "file_unique_id": path.name}
+        document = known | {"file_name": path.name, "file_size": len(content)}
+        said = {"caption": caption, "caption_entities": _command(caption)} if caption else {}
+        return {"document": document} | said
 
     def _seconds(self) -> int:
         return int(self.now().timestamp())
@@ -184,40 +126,40 @@ def clock_from(start: dt.datetime | None) -> Callable[[], dt.datetime]:
 
 
 async def run(
-    settings: Settings, faq: Faq, lines: TextIO, screen: TextIO, start: dt.datetime | None = None
+    settings: Settings, lines: TextIO, screen: TextIO, start: dt.datetime | None = None
 ) -> None:
     """Talk until the lines end. The clock shows `start` at first.
 
     Raises:
+        KnowledgeError: the knowledge base has problems.
         StorageError: the database cannot be used.
     """
     with TemporaryDirectory(prefix="skinbot-") as folder:
         storage = Storage.open(settings.database or f"sqlite:///{folder}/chat.db")
         try:
-            await _talk(settings, faq, storage, lines, screen, clock_from(start))
+            begun = await reloading.start(settings.knowledge or shipped(), storage.records)
+            wire = Offline(partial(_show, screen), Path(folder))
+            parts = _parts(settings, Live(begun.faq), storage, wire, clock_from(start))
+            print(_wrapped(GREETING.format(name=begun.faq.knowledge.about.name)), file=screen)
+            async with _answering(parts, begun, alone=not lines.isatty()):
+                terminal = Terminal(parts, wire, clock_from(start))
+                while (line := await _read(lines, screen)) is not None:
+                    if line:
+                        await terminal.take(line)
         finally:
             await storage.close()
 
 
-async def _talk(
-    settings: Settings,
-    faq: Faq,
-    storage: Storage,
-    lines: TextIO,
-    screen: TextIO,
-    now: Callable[[], dt.datetime],
-) -> None:
-    def show(text: str, edited: bool) -> None:
-        mark = "(edited)\n" if edited else ""
-        print(f"\n{mark}{_wrapped(text)}\n", file=screen, flush=True)
-
-    wire = Offline(show)
-    parts = composition.build(
-        settings,
-        faq,
+def _parts(
+    settings: Settings, live: Live, storage: Storage, wire: Offline, now: Callable[[], dt.datetime]
+) -> Parts:
+    return composition.build(
+        # Whoever sits at the terminal may do everything.
+        replace(settings, operators=frozenset({CHAT_ID})),
+        live,
         storage,
         request=wire,
-        updates_request=Offline(show),
+        updates_request=wire,
         token=TOKEN,
         # Nobody floods themselves, and a script that pipes a hundred questions in is no flood.
         throttle=Throttle(time.monotonic, most=1_000_000),
@@ -226,18 +168,30 @@ async def _talk(
         # The database may be the one that serves real people.
         only=CHAT_ID,
     )
-    print(_wrapped(GREETING.format(name=faq.knowledge.about.name)), file=screen)
+
+
+@asynccontextmanager
+async def _answering(parts: Parts, begun: Start, *, alone: bool) -> AsyncIterator[None]:
+    """With nobody at the keyboard the files are not watched: a script knows what it changes."""
     async with parts.app as app:
         await parts.tips.recover()
+        await parts.watching.reloader.keep(begun.files)
         await app.start()
-        terminal = Terminal(parts, wire, now)
+        watching = None if alone else asyncio.create_task(parts.watching.run())
         try:
-            while (line := await _read(lines, screen)) is not None:
-                if line:
-                    await terminal.take(line)
+            yield
         finally:
+            if watching:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
             await parts.tips.stop()
             await app.stop()
+            await parts.journal.write()
+
+
+def _show(screen: TextIO, text: str, edited: bool) -> None:
+    mark = "(edited)\n" if edited else ""
+    print(f"\n{mark}{_wrapped(text)}\n", file=screen, flush=True)
 
 
 async def _read(lines: TextIO, screen: TextIO) -> str | None:

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bot import compiled, knowledge, logs, texts
-from bot.errors import KnowledgeError, SkinbotError
+from bot import compiled, garbage, knowledge, logs, texts
+from bot.errors import KnowledgeError, SkinbotError, short
 from bot.faq import Faq, Reply, Suggestions
-from bot.settings import Settings, environment
+from bot.settings import DATABASE, Settings, environment
 from bot.text import plain
 
 OK, PROBLEM = 0, 1
@@ -91,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="measure the answers on a file of questions")
     evaluate.add_argument("file", type=Path, help="tab-separated: question, gold, kind")
     evaluate.set_defaults(command=_evaluate)
+
+    export = commands.add_parser("export", help="print what operators taught, as YAML")
+    export.set_defaults(command=_export)
     return parser
 
 
@@ -100,18 +103,21 @@ def _faq(settings: Settings) -> Faq:
 
 def _run(_: argparse.Namespace, settings: Settings) -> int:
     # Each command imports what only it needs: the others start faster without.
-    from bot import app
+    # To look through what a start makes for garbage costs a sixth of it.
+    with garbage.spared():
+        from bot import app
 
     logs.set_up(sys.stderr, settings.level, settings.format, settings.token)
-    asyncio.run(app.run(settings, _faq(settings)))
+    asyncio.run(app.run(settings))
     return OK
 
 
 def _chat(given: argparse.Namespace, settings: Settings) -> int:
-    from bot import chat
+    with garbage.spared():
+        from bot import chat
 
     logs.set_up(sys.stderr, "ERROR", settings.format, settings.token)
-    asyncio.run(chat.run(settings, _faq(settings), sys.stdin, sys.stdout, given.now))
+    asyncio.run(chat.run(settings, sys.stdin, sys.stdout, given.now))
     return OK
 
 
@@ -180,4 +186,21 @@ def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
 
     questions = evaluation.read(given.file)
     print(evaluation.report(evaluation.evaluate(questions, _faq(settings).ask)))
+    return OK
+
+
+def _export(_: argparse.Namespace, settings: Settings) -> int:
+    from bot import exporting
+
+    taught = asyncio.run(exporting.lessons(settings.database or DATABASE))
+    export = exporting.export(settings.knowledge or knowledge.shipped(), taught)
+    for lesson in export.left_out:
+        why = "an expected question would go astray"
+        print(f"left out: '{short(lesson.phrasing)}' for {lesson.target}: {why}", file=sys.stderr)
+    if not export.yaml:
+        print("nothing to export: nothing was taught that is not there already", file=sys.stderr)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Files of a knowledge base are in UTF-8, whatever this terminal can show.
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(export.yaml, end="")
     return OK

@@ -14,10 +14,11 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.faq import Faq
+from bot.lesson import Kind, Lesson
 
 KEPT = 3
 """Copies that stay: the newest."""
@@ -27,7 +28,7 @@ NOTHING_KEPT = "this start leaves nothing behind for the next one: %s"
 log = logging.getLogger(__name__)
 
 
-def load(folder: Path, cache: Path | None = None) -> Faq:
+def load(folder: Path, cache: Path | None = None, lessons: Sequence[Lesson] = ()) -> Faq:
     """As `loading.load`, or what that made of the same files before.
 
     Whatever is wrong with `cache`, which is the user's own by default, the bot starts without it.
@@ -35,22 +36,22 @@ def load(folder: Path, cache: Path | None = None) -> Faq:
     Raises:
         KnowledgeError: with every problem, not only the first.
     """
-    copy = _copy(folder, cache)
+    copy = _copy(folder, cache, lessons)
     if copy and (faq := _read(copy)):
         return faq
     # Imported here: with a copy at hand nothing that reads YAML is needed.
     from bot import loading
 
-    faq = loading.load(folder)
+    faq = loading.load(folder, lessons)
     if copy:
-        _keep(faq, folder, copy)
+        _keep(faq, folder, copy, lessons)
     return faq
 
 
-def _copy(folder: Path, cache: Path | None) -> Path | None:
+def _copy(folder: Path, cache: Path | None, lessons: Sequence[Lesson]) -> Path | None:
     """Where the copy of a folder is, or will be; None where there cannot be one."""
     try:
-        name = f"{_fingerprint(folder)}.pickle"
+        name = f"{_fingerprint(folder, lessons)}.pickle"
     except OSError:
         # Whoever loads the folder says what is wrong with it.
         return None
@@ -76,10 +77,10 @@ def _ours(found: os.stat_result) -> bool:
     return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(folder: Path, lessons: Sequence[Lesson] = ()) -> str:
     """Of everything that loading depends on."""
     found = hashlib.sha256()
-    for part in (sys.version.encode(), *_installed(), *_files(folder)):
+    for part in (sys.version.encode(), *_installed(), *_files(folder), *_taught(lessons)):
         # With its length, or a part could pass for the end of the one before.
         found.update(len(part).to_bytes(8, "big"))
         found.update(part)
@@ -97,6 +98,13 @@ def _files(folder: Path) -> Iterator[bytes]:
     yield from _contents(Path(__file__).parent, ".py")
     yield from _contents(folder, ".yaml")
     yield from _contents(folder / "topics", ".yaml", ".yml")
+
+
+def _taught(lessons: Sequence[Lesson]) -> Iterator[bytes]:
+    for lesson in lessons:
+        if lesson.kind is not Kind.IGNORE:
+            taught = "\n".join((lesson.kind, lesson.target, lesson.phrasing))
+            yield taught.encode("utf-8", "replace")
 
 
 def _contents(folder: Path, *endings: str) -> Iterator[bytes]:
@@ -125,10 +133,10 @@ def _read(copy: Path) -> Faq | None:
     return found if isinstance(found, Faq) else None
 
 
-def _keep(faq: Faq, folder: Path, copy: Path) -> None:
+def _keep(faq: Faq, folder: Path, copy: Path, lessons: Sequence[Lesson]) -> None:
     try:
         # Otherwise a file was changed meanwhile: nobody knows whether before or after it was read.
-        if copy.stem == _fingerprint(folder):
+        if copy.stem == _fingerprint(folder, lessons):
             _write(faq, copy)
             _tidy(copy.parent)
     except Exception as error:  # noqa: BLE001 - the bot is loaded, and needs no copy

@@ -12,6 +12,7 @@ from bot.errors import KnowledgeError, Problem
 from bot.models import (
     About,
     Expected,
+    Learned,
     Limits,
     Model,
     RedFlags,
@@ -27,6 +28,7 @@ TOPICS = "topics"
 FILES: Mapping[str, type[Model]] = {
     "about.yaml": About,
     "expected.yaml": Expected,
+    "learned.yaml": Learned,
     "limits.yaml": Limits,
     "red_flags.yaml": RedFlags,
     "smalltalk.yaml": SmallTalks,
@@ -34,7 +36,7 @@ FILES: Mapping[str, type[Model]] = {
     "thresholds.yaml": Thresholds,
     "tips.yaml": Tips,
 }
-OPTIONAL = frozenset({"thresholds.yaml", "tips.yaml"})
+OPTIONAL = frozenset({"learned.yaml", "thresholds.yaml", "tips.yaml"})
 ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
     model: TypeAdapter(model) for model in (*FILES.values(), Topic)
 }

@@ -5,6 +5,7 @@ SkinbotError
 ├── SettingsError     a setting with a wrong value
 ├── InputError        a file that a command was given and cannot use
 ├── StorageError      a database that cannot be used
+├── ReloadError       a knowledge base that could not be put in place
 └── StartError        Telegram refuses the bot, or the process cannot start
 """
 
@@ -47,6 +48,10 @@ class InputError(SkinbotError):
 
 class StorageError(SkinbotError):
     """The database cannot be opened or written."""
+
+
+class ReloadError(SkinbotError):
+    """A knowledge base could not be built, or put in place of the one that answers."""
 
 
 class StartError(SkinbotError):

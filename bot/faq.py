@@ -1,7 +1,7 @@
 """What to reply to a question: the rules over red flags, small talk and the index."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -112,24 +112,32 @@ class Faq:
 
     def ask(self, question: str) -> Reply:
         """Decide what to reply; any text will do. Only red flags are looked for to its end."""
+        return self.decide(question)[0]
+
+    def decide(self, question: str) -> tuple[Reply, Weighed | None]:
+        """The same, and what was weighed for it; None where nothing had to be."""
         heard = self.index.hear(question[:MAX_QUESTION])
         if flag := self._red_flag(heard, question):
-            return RedFlag(flag)
+            return RedFlag(flag), None
         question = question[:MAX_QUESTION]
         if talk := self.talk.get(words(question) or question.strip()):
-            return SmallTalkReply(talk, 1.0)
+            return SmallTalkReply(talk, 1.0), None
         if not heard:
-            return Unknown((), 0.0)
+            return Unknown((), 0.0), None
         whole = self.weigh(heard)
-        return self._two_topics(question, whole) or self._one(whole)
+        return self._two_topics(question, whole) or self._one(whole), whole
 
     def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
+        windows = self.windows(heard, question)
+        found = (flags.first(self.watching, [h.stem for h in part]) for part in windows)
+        return next((flag for flag in found if flag), None)
+
+    def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
+        """What red flags are looked for in: the beginning, which was heard, and all the rest."""
         step = MAX_QUESTION - SHARED
         starts = range(step, len(question) - SHARED, step)
         parts = (question[at : at + MAX_QUESTION] for at in starts)
-        others = map(self.index.hear, islice(parts, MOST_PARTS - 1))
-        found = (flags.first(self.watching, [h.stem for h in p]) for p in chain([heard], others))
-        return next((flag for flag in found if flag), None)
+        return chain([heard], map(self.index.hear, islice(parts, MOST_PARTS - 1)))
 
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
         """Score a question, without what is said out of courtesy, against everything."""
@@ -138,7 +146,7 @@ class Faq:
     def _one(self, weighed: Weighed) -> Reply:
         thresholds = self.index.thresholds
         if weighed.confidence >= thresholds.answer and weighed.evidence.fit >= SLIGHT:
-            best = self.knowledge.entries[self._best_entry(weighed)]
+            best = self.knowledge.entries[self.best_entry(weighed)]
             return Answer((best,), weighed.confidence)
         return (
             self._small_talk(weighed)
@@ -169,7 +177,8 @@ class Faq:
             return Suggestions(self._suggested(weighed), weighed.confidence)
         return Unknown(self._near(weighed, None), weighed.confidence)
 
-    def _best_entry(self, weighed: Weighed) -> str:
+    def best_entry(self, weighed: Weighed) -> str:
+        """The one that is the answer, if there is any."""
         topic = weighed.topics[0][0]
         return next(key for key, _ in weighed.entries if self.knowledge.entries[key].topic == topic)
 
@@ -198,18 +207,22 @@ class Faq:
         pair = [topic for topic, _ in narrow[:2]]
         if len(pair) < 2 or narrow[1][1] < TRACE * narrow[0][1]:
             return None
-        parts = [heard for p in _PARTS.split(question, MOST_PARTS) if (heard := self.index.hear(p))]
+        parts = self.parts(question)
         if len(parts) < len(pair):
             return None
         found: dict[str, tuple[Entry, float]] = {}
         for weighed in map(self.weigh, parts):
-            entry = self.knowledge.entries[self._best_entry(weighed)]
+            entry = self.knowledge.entries[self.best_entry(weighed)]
             if weighed.confidence >= self.index.thresholds.answer and entry.topic in pair:
                 found.setdefault(entry.topic, (entry, weighed.confidence))
         if len(found) < len(pair):
             return None
         both = [found[topic] for topic in pair]
         return Answer(tuple(entry for entry, _ in both), min(score for _, score in both))
+
+    def parts(self, question: str) -> list[tuple[Heard, ...]]:
+        """What may be several questions in one."""
+        return [heard for p in _PARTS.split(question, MOST_PARTS) if (heard := self.index.hear(p))]
 
     def _without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
         """A greeting around a question says nothing about it; a greeting alone does."""

@@ -77,17 +77,20 @@ class Watch:
 
     def sees(self, said: Sequence[str]) -> bool:
         """Whether these stems trip the flag."""
-        if not self._fits(said):
-            return False
-        left = list(said)
-        for look_alike in self.unless:
-            for spans in sorted(islice(look_alike.places(left), MOST_PLACES), key=_width):
-                _mask(left, spans)
-        return self._fits(left)
+        return next(self.places(said), None) is not None
 
-    def _fits(self, said: Sequence[str]) -> bool:
+    def places(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
+        """Every way in which these stems trip the flag."""
+        if next(self._fitting(said), None) is not None:
+            left = list(said)
+            for look_alike in self.unless:
+                for spans in sorted(islice(look_alike.places(left), MOST_PLACES), key=_width):
+                    _mask(left, spans)
+            yield from self._fitting(left)
+
+    def _fitting(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
         near = (pattern for stem in self.patterns.keys() & said for pattern in self.patterns[stem])
-        return any(True for pattern in near for _ in pattern.places(said))
+        return (spans for pattern in near for spans in pattern.places(said))
 
 
 def watches(red_flags: RedFlags) -> tuple[Watch, ...]:

@@ -132,7 +132,7 @@ class Index:
             lead=lead,
             margin=topics[0][1] - second if lead > 0 else 0.0,
             fit=topics[0][1],
-            unaccounted=self._unaccounted(heard, topics[0][0]),
+            unaccounted=self.unaccounted(heard, topics[0][0]),
         )
         return Weighed(
             heard=heard,
@@ -143,9 +143,9 @@ class Index:
             confidence=evidence.confidence(self.thresholds),
         )
 
-    def _unaccounted(self, heard: tuple[Heard, ...], topic: str) -> float:
-        """The share of words that the topic does not know, rare words counting more."""
-        number = self.classes.index(topic)
+    def unaccounted(self, heard: tuple[Heard, ...], name: str) -> float:
+        """The share of words that a class does not know, rare words counting more."""
+        number = self.classes.index(name)
         first = int(self.firsts[number])
         last = first + int(self.lengths[number])
         total = strange = 0.0
@@ -167,14 +167,19 @@ def _ranked(
     return tuple(zip(ranked, scores[order].tolist(), strict=True))
 
 
-def _phrasings(knowledge: Knowledge) -> dict[str, list[tuple[str, ...]]]:
-    """The words of each phrasing of everything that could be replied."""
+def texts(knowledge: Knowledge) -> dict[str, list[str]]:
+    """What people say for everything that could be replied, by its id."""
     entries = {e.id: [e.question, *e.phrasings, *e.keywords] for e in knowledge.entries.values()}
     limits = {limit.id: limit.phrasings for limit in knowledge.limits.values()}
     talk = {talk.id: talk.phrasings for talk in knowledge.smalltalk.values()}
+    return entries | limits | talk
+
+
+def _phrasings(knowledge: Knowledge) -> dict[str, list[tuple[str, ...]]]:
+    """The words of each of these texts."""
     said = {
-        key: [found for text in texts if (found := words(text))]
-        for key, texts in (entries | limits | talk).items()
+        key: [found for text in group if (found := words(text))]
+        for key, group in texts(knowledge).items()
     }
     return {key: group for key, group in said.items() if group}
 

@@ -24,6 +24,7 @@ from bot.buttons import (
     Stop,
     TellClock,
     ToggleDay,
+    Vote,
 )
 from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge import Knowledge
@@ -77,13 +78,37 @@ def entries(topic: Topic) -> InlineKeyboardMarkup:
 
 
 def around(knowledge: Knowledge, shown: Iterable[Entry]) -> InlineKeyboardMarkup:
-    """Under an answer: what is related, and the topics that it belongs to."""
+    """Under an answer: what is related, the topics that it belongs to, and whether it helped."""
     shown = list(shown)
     ids = dict.fromkeys(other for entry in shown for other in entry.related)
     related = [knowledge.entries[i] for i in ids if i not in {entry.id for entry in shown}]
     belongs = {entry.topic: knowledge.topic(entry.id) for entry in shown}
     rows = [*map(_entry, related[:MOST_RELATED]), *map(_topic, belongs.values())]
+    # Each of several answers is known by the emoji that it stands under.
+    emoji = [f"{knowledge.topic(entry.id).emoji} " if shown[1:] else "" for entry in shown]
+    votes = [_vote(entry, label) for entry, label in zip(shown, emoji, strict=True)]
+    return InlineKeyboardMarkup([*rows, *votes])
+
+
+def _vote(entry: Entry, label: str) -> Row:
+    return [
+        _button(f"{label}{texts.UP}", Vote(entry.id, up=True)),
+        _button(f"{label}{texts.DOWN}", Vote(entry.id, up=False)),
+    ]
+
+
+def thanked(shown: InlineKeyboardMarkup, vote: Vote) -> InlineKeyboardMarkup:
+    """The same buttons, with a mark on the one that was pressed and none on its opposite."""
+    rows = [[_thanked(button, vote) for button in row] for row in shown.inline_keyboard]
     return InlineKeyboardMarkup(rows)
+
+
+def _thanked(button: InlineKeyboardButton, vote: Vote) -> InlineKeyboardButton:
+    label = button.text.removesuffix(texts.THANKS)
+    if button.callback_data == vote.pack():
+        return _button(f"{label}{texts.THANKS}", vote)
+    opposite = Vote(vote.entry, not vote.up)
+    return _button(label, opposite) if button.callback_data == opposite.pack() else button
 
 
 def under(knowledge: Knowledge, reply: Reply) -> InlineKeyboardMarkup | None:

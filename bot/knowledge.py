@@ -1,7 +1,8 @@
 """Everything that the bot knows, as one value."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from bot.models import (
     About,
     Entry,
     Expected,
+    Learned,
     Limit,
     Limits,
     RedFlags,
@@ -54,7 +56,7 @@ class Knowledge:
         talk = draft.the("smalltalk.yaml", SmallTalks)
         tips = draft.get("tips.yaml", Tips)
         topics = {topic.id: topic for _, topic in draft.topics()}
-        return cls(
+        knowledge = cls(
             about=draft.the("about.yaml", About),
             topics=topics,
             entries={entry.id: entry for topic in topics.values() for entry in topic.entries},
@@ -67,6 +69,34 @@ class Knowledge:
             tips={tip.id: tip for tip in tips.tips} if tips else {},
             thresholds=draft.get("thresholds.yaml", Thresholds),
         )
+        learned = draft.get("learned.yaml", Learned)
+        more = [(each.id, p) for each in learned.learned for p in each.phrasings] if learned else []
+        return knowledge.with_phrasings(more)
+
+    def with_phrasings(self, more: Iterable[tuple[str, str]]) -> "Knowledge":
+        """The same with more ways to ask: pairs of the id of an entry or a limit and a phrasing."""
+        added: dict[str, list[str]] = defaultdict(list)
+        for owner, phrasing in more:
+            added[owner].append(phrasing)
+        if not added:
+            return self
+        topics = {key: _richer_topic(topic, added) for key, topic in self.topics.items()}
+        limits = {
+            key: replace(limit, phrasings=[*limit.phrasings, *added.get(key, ())])
+            for key, limit in self.limits.items()
+        }
+        entries = {entry.id: entry for topic in topics.values() for entry in topic.entries}
+        return replace(self, topics=topics, entries=entries, limits=limits)
+
+
+def _richer_topic(topic: Topic, added: Mapping[str, list[str]]) -> Topic:
+    return replace(
+        topic,
+        entries=[
+            replace(entry, phrasings=[*entry.phrasings, *added.get(entry.id, ())])
+            for entry in topic.entries
+        ],
+    )
 
 
 def shipped() -> Path:

@@ -1,14 +1,15 @@
 """From a folder of YAML to a bot that answers, or to every problem that the folder has."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bot import evaluation, flags, references
+from bot import evaluation, flags, references, teaching
 from bot.draft import Draft
-from bot.errors import KnowledgeError, Problem
+from bot.errors import KnowledgeError, Problem, short
 from bot.faq import Answer, Faq, Limited, RedFlag, Reply, SmallTalkReply, Suggestions
 from bot.knowledge import Knowledge
+from bot.lesson import Lesson
 from bot.matcher import featurize
 from bot.references import NONE
 from bot.source import Loc
@@ -17,13 +18,15 @@ TELLING = 0.1
 """Weight from which a word tells one entry from another."""
 
 
-def load(folder: Path) -> Faq:
+def load(folder: Path, lessons: Sequence[Lesson] = ()) -> Faq:
     """Read, validate, build, and try the red-flag sentences and the expected questions.
+
+    Lessons that do not fit these files are left out: see `teaching.fitting`.
 
     Raises:
         KnowledgeError: with every problem, not only the first.
     """
-    return _load(folder)[0]
+    return _load(folder, lessons)[0]
 
 
 def check(folder: Path) -> list[Problem]:
@@ -32,11 +35,13 @@ def check(folder: Path) -> list[Problem]:
     return list(_too_alike(faq, draft))
 
 
-def _load(folder: Path) -> tuple[Faq, Draft]:
+def _load(folder: Path, lessons: Sequence[Lesson] = ()) -> tuple[Faq, Draft]:
     draft = Draft.read(folder)
     if problems := [*draft.problems, *references.problems(draft)]:
         raise KnowledgeError(problems)
-    faq = Faq.of(Knowledge.of(draft))
+    knowledge = Knowledge.of(draft)
+    fitting = teaching.fitting(knowledge, lessons)
+    faq = Faq.of(knowledge.with_phrasings((lesson.target, lesson.phrasing) for lesson in fitting))
     if problems := [*_failed_flags(faq, draft), *_astray(faq, draft)]:
         raise KnowledgeError(problems)
     return faq, draft
@@ -63,7 +68,10 @@ def _astray(faq: Faq, draft: Draft) -> Iterator[Problem]:
         if expected.reaches not in reaches(reply):
             loc: Loc = ("expected", i, "question")
             must = "no answer" if expected.reaches == NONE else expected.reaches
-            what = f"this must reach {must}, but {_instead(reply)}; mend the phrasings or this line"
+            what = (
+                f"'{short(expected.question)}' must reach {must}, but {_instead(reply)}; "
+                "mend the phrasings or this line"
+            )
             yield draft.problem("expected.yaml", loc, what)
 
 

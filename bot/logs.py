@@ -6,7 +6,16 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 HIDDEN = "<token>"
-_CHATTY = ("httpx", "httpcore", "aiohttp.access", "hpack", "apscheduler", "aiosqlite")
+_CHATTY = (
+    "httpx",
+    "httpcore",
+    "aiohttp.access",
+    "hpack",
+    "apscheduler",
+    "aiosqlite",
+    "matplotlib",
+    "PIL",
+)
 
 
 class Redacting(logging.Formatter):

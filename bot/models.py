@@ -220,6 +220,22 @@ class Tips(Model):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedPhrasings(Model):
+    """More ways to ask for something that another file holds."""
+
+    id: Line
+    """The id of an entry or of a limit."""
+    phrasings: Annotated[list[Phrasing], Fits(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned(Model):
+    """What operators taught the running bot, as `skinbot export` writes it."""
+
+    learned: list[LearnedPhrasings]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About(Model):
     """What the bot says of itself and of its source."""
 

@@ -14,11 +14,13 @@ PER_SECOND = 27.5
 """Telegram takes about 30 messages a second over all; on their way some come closer together."""
 LATE = 0.03
 """Seconds that a turn may come late without slowing those behind it."""
+NOTHING = 1e-6
+"""Seconds that nobody waits for: a timer of less than its clock shows would come at once."""
 MOST_AHEAD = 2.0
 """Seconds that a burst of answers may hold tips up, however long it is."""
 FIRST_HOLD = 5.0
 """Seconds; one 429 may be about one chat, two in a row are about all."""
-COUNTED = frozenset({"sendMessage", "sendPhoto", "sendDocument"})
+COUNTED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "copyMessage"})
 PACED = 1
 """`rate_limit_args` of a message that has waited for its turn."""
 
@@ -64,7 +66,7 @@ class Pace(BaseRateLimiter[int]):
     async def turn(self) -> None:
         """Wait until one more message may go out, in the order of asking."""
         async with self._line:
-            while (wait := self._free - self._clock()) > 0 and not self._closed.is_set():
+            while (wait := self._free - self._clock()) > NOTHING and not self._closed.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._closed.wait(), wait)
             self._free = self._later()

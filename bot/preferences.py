@@ -10,8 +10,9 @@ from bot import keyboards, sending, texts
 from bot.buttons import Forget, Pause, ReadMore, Shift, ToggleDay
 from bot.dialog import Dialog
 from bot.handlers import Context
+from bot.memory import Memory
 from bot.schedule import Schedule
-from bot.sending import chat_of, message_of, query_of
+from bot.sending import chat_of, query_of
 from bot.storage import Storage
 from bot.subscriber import RUNNING, State, Subscriber
 from bot.text import pages
@@ -28,6 +29,7 @@ class Preferences:
     storage: Storage
     tips: Tips
     dialog: Dialog
+    memory: Memory
     now: Callable[[], dt.datetime]
 
     async def tip(self, update: Update, _: Context) -> None:
@@ -104,40 +106,51 @@ class Preferences:
             await sending.say(update, texts.NOT_SUBSCRIBED, None)
         else:
             await self.storage.end(chat_of(update).id, State.STOPPED)
+            self.tips.journal.changed(known, None)
             await sending.say(update, texts.UNSUBSCRIBED, keyboards.again())
 
     async def my_data(self, update: Update, _: Context) -> None:
         chat = chat_of(update).id
         known = await self.storage.subscriber(chat)
-        if known is None:
+        votes = await self.storage.records.votes_of(chat)
+        if known is None and not votes:
             await sending.say(update, texts.NO_DATA, None)
             return
         ledger, seen = await self.storage.ledger(chat), await self.storage.seen(chat)
-        for page in pages(texts.my_data(known, ledger, seen)):
+        for page in pages(texts.my_data(chat, known, ledger, seen, votes)):
             await sending.say(update, page, None)
 
     async def forget(self, update: Update, _: Context) -> None:
-        message = message_of(update)
-        if await self.storage.subscriber(message.chat.id):
+        chat = chat_of(update).id
+        if await self._holds(chat):
             await sending.say(update, texts.FORGET, keyboards.forget())
         else:
+            self.memory.forget(chat)
             await sending.say(update, texts.NO_DATA, None)
 
     async def forget_for_good(self, update: Update, _: Context) -> None:
         query, chat = query_of(update), chat_of(update).id
         if Forget.unpack(query.data or "").sure:
             self.dialog.done(update)
+            self.memory.forget(chat)
+            self.tips.journal.changed(await self.storage.subscriber(chat), None)
             await self.storage.forget(chat)
             await sending.show(query, texts.FORGOTTEN, None)
         else:
-            kept = await self.storage.subscriber(chat)
+            kept = await self._holds(chat)
             await sending.show(query, texts.KEPT if kept else texts.NO_DATA, None)
+
+    async def _holds(self, chat: int) -> bool:
+        """Whether anything is stored about a chat, or the person whose private chat it is."""
+        known = await self.storage.subscriber(chat)
+        return known is not None or bool(await self.storage.records.votes_of(chat))
 
     async def _change(self, update: Update, how: Change) -> None:
         """Change what is stored, and show the settings as they are now."""
         query, now = query_of(update), self.now()
         after = await self.storage.change(
-            chat_of(update).id, lambda known: how(known) if known else None
+            chat_of(update).id,
+            self.tips.journal.watched(lambda known: how(known) if known else None),
         )
         if after is None:
             await sending.acknowledge(query, texts.OUTDATED_SETTING)

@@ -16,6 +16,7 @@ NONE = "none"
 """Where an expected question must not be answered."""
 RED_FLAGS = "red_flags.yaml"
 TIPS, TIPS_LIST = "tips.yaml", "tips"
+LEARNED = "learned.yaml"
 
 Found = tuple[str, Loc, str]
 """A text with its file and place."""
@@ -32,7 +33,10 @@ def problems(draft: Draft) -> Iterator[Problem]:
 
 def phrasings(draft: Draft) -> Iterator[tuple[str, Loc, str, str]]:
     """File, place, owner and words of every way to ask for an entry or a limit."""
-    for file, key in [*((file, "entries") for file in _topics(draft)), ("limits.yaml", "limits")]:
+    sections = [*((file, "entries") for file in _topics(draft)), ("limits.yaml", "limits")]
+    if LEARNED in draft.sources:
+        sections.append((LEARNED, "learned"))
+    for file, key in sections:
         owners = dict(draft.texts(file, key, None, "id"))
         for loc, phrasing in draft.texts(file, key, None, "phrasings", None):
             yield file, loc, owners.get((*loc[:2], "id"), "an entry without an id"), phrasing
@@ -89,6 +93,12 @@ def _tips(draft: Draft, key: str) -> Iterator[Found]:
     return _found(draft, TIPS, TIPS_LIST, None, key) if TIPS in draft.sources else iter(())
 
 
+def _learned(draft: Draft) -> Iterator[Found]:
+    if LEARNED not in draft.sources:
+        return iter(())
+    return _found(draft, LEARNED, "learned", None, "id")
+
+
 def _unique(draft: Draft, ids: Iterator[Found]) -> Iterator[Problem]:
     first: dict[str, Problem] = {}
     for file, loc, name in ids:
@@ -132,6 +142,8 @@ def _check_references(draft: Draft) -> Iterator[Problem]:
         nearest = _found(draft, "limits.yaml", "limits", None, "topics", None)
         yield from _missing(draft, "topic", nearest, topics)
     if topics and all(_named(draft, *section) for section in sections):
+        limits = [t for _, t in draft.texts("limits.yaml", "limits", None, "id")]
+        yield from _missing(draft, "entry or limit", _learned(draft), [*entries, *limits])
         expected = _found(draft, "expected.yaml", "expected", None, "reaches")
         yield from _missing(draft, "id", expected, ids)
 

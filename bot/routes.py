@@ -13,6 +13,7 @@ from telegram.ext import (
 )
 
 from bot import buttons, sending, texts
+from bot.feedback import Feedback
 from bot.handlers import App, Callback, Context, Handlers
 from bot.preferences import Preferences
 from bot.sending import chat_of
@@ -30,10 +31,13 @@ STOP = re.compile(
 """A whole message that asks for no more tips."""
 
 
-def register(app: App, asked: Handlers, wanted: Subscribing, chosen: Preferences) -> None:
+def register(
+    app: App, asked: Handlers, wanted: Subscribing, chosen: Preferences, voted: Feedback
+) -> None:
     """Give the application all that it handles."""
     app.add_handlers([*_commands(asked, wanted, chosen), *_texts(asked, wanted, chosen)])
-    app.add_handlers([*_buttons(asked, wanted, chosen), CallbackQueryHandler(asked.outdated)])
+    app.add_handlers(_buttons(asked, wanted, chosen, voted))
+    app.add_handler(CallbackQueryHandler(asked.outdated))
 
 
 Rules = list[BaseHandler[Update, Context, None]]
@@ -87,12 +91,13 @@ def _texts(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rules:
     ]
 
 
-def _buttons(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rules:
+def _buttons(asked: Handlers, wanted: Subscribing, chosen: Preferences, voted: Feedback) -> Rules:
     for_all: dict[str, Callback] = {
         buttons.ShowEntry.PATTERN: asked.show_entry,
         buttons.ShowTopic.PATTERN: asked.show_topic,
         buttons.ShowTopics.PATTERN: asked.show_topics,
         buttons.ReadMore.PATTERN: chosen.read_more,
+        buttons.Vote.PATTERN: _not_too_often(asked.throttle, voted.vote),
     }
     for_administrators: dict[str, Callback] = {
         buttons.OpenSettings.PATTERN: wanted.open_settings,
@@ -118,15 +123,18 @@ def _buttons(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rules
 
 
 def _not_too_often(throttle: Throttle, callback: Callback) -> Callback:
-    """What costs a tip or a search counts like a question."""
+    """What costs a tip, a search or a vote counts like a question."""
 
     async def judged(update: Update, context: Context) -> None:
-        asker = update.effective_user or chat_of(update)
+        asker, query = update.effective_user or chat_of(update), update.callback_query
         match throttle.judge(asker.id):
-            case Verdict.ASK_TO_SLOW_DOWN:
-                await sending.say(update, texts.SLOW_DOWN, None)
             case Verdict.ANSWER:
                 await callback(update, context)
+            case verdict if query is not None:  # A button waits for an answer each time.
+                asked_to = verdict is Verdict.ASK_TO_SLOW_DOWN
+                await sending.acknowledge(query, texts.SLOW_DOWN if asked_to else None)
+            case Verdict.ASK_TO_SLOW_DOWN:
+                await sending.say(update, texts.SLOW_DOWN, None)
 
     return judged
 

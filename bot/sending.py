@@ -10,6 +10,7 @@ from telegram import (
     CallbackQuery,
     Chat,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     MaybeInaccessibleMessage,
     Message,
@@ -91,6 +92,15 @@ async def reply(message: Message, text: str, keyboard: Keyboard) -> Message:
     )
 
 
+async def picture(message: Message, photo: InputFile, caption: str) -> None:
+    """Answer a message with a picture, and Telegram HTML below it."""
+    await patiently(
+        lambda: message.reply_photo(
+            photo, caption, parse_mode=ParseMode.HTML, allow_sending_without_reply=True
+        )
+    )
+
+
 async def edit(
     message: MaybeInaccessibleMessage,
     earlier: int,
@@ -136,10 +146,28 @@ async def _send(bot: Bot, chat: int, text: str, keyboard: Keyboard) -> None:
     )
 
 
+async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:
+    """Change the buttons under a message; False when it is gone or too old."""
+    try:
+        await patiently(lambda: message.edit_reply_markup(keyboard))
+    except BadRequest as error:
+        return _says_what_it_said(error)
+    return True
+
+
 async def acknowledge(query: CallbackQuery, alert: str | None = None) -> None:
     """Stop the button's spinner, with an alert if there is something to say."""
+    await _stop_spinner(query, alert, must_be_closed=alert is not None)
+
+
+async def toast(query: CallbackQuery, text: str) -> None:
+    """Stop the button's spinner with a few words that go away by themselves."""
+    await _stop_spinner(query, text, must_be_closed=False)
+
+
+async def _stop_spinner(query: CallbackQuery, text: str | None, *, must_be_closed: bool) -> None:
     try:
-        await patiently(lambda: query.answer(alert, show_alert=alert is not None))
+        await patiently(lambda: query.answer(text, show_alert=must_be_closed))
     except BadRequest:
         # Pressed too long ago, which is normal after a pause: nobody waits for this any more.
         return

@@ -15,10 +15,12 @@ from bot.logs import HIDDEN
 from bot.zones import is_zone
 
 TELEGRAM = "https://api.telegram.org"
+DATABASE = "sqlite:///skinbot.db"
+"""In the working directory."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FORMATS = ("text", "json")
 
-_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
+TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Settings:
     zone: str = "UTC"
     """The zone that is offered first."""
     tip_time: dt.time = dt.time(9)
+    questions_a_minute: int = 20
+    """That one person may ask."""
+    kept_days: int = 90
+    """How long questions that found no answer are kept."""
     api: str = TELEGRAM
     """Root of the Bot API server, without a slash at the end."""
     level: str = "INFO"
@@ -56,6 +62,8 @@ class Settings:
             database=given.get("DATABASE_URL"),
             zone=_zone(given.get("DEFAULT_TIMEZONE", "UTC")),
             tip_time=_time(given.get("TIP_TIME", "09:00")),
+            questions_a_minute=_number(given, "QUESTIONS_A_MINUTE", 20, most=10_000),
+            kept_days=_number(given, "QUESTIONS_KEPT_DAYS", 90, most=3_650),
             api=_url(given.get("TELEGRAM_API_URL", TELEGRAM)),
             level=_one_of("LOG_LEVEL", given.get("LOG_LEVEL", "INFO"), LEVELS),
             format=_one_of("LOG_FORMAT", given.get("LOG_FORMAT", "text"), FORMATS),
@@ -77,7 +85,7 @@ def environment(process: Mapping[str, str], file: Path) -> dict[str, str]:
 
 def _wrong(name: str, value: str, expected: str) -> SettingsError:
     # A token may stand where it does not belong, and would show.
-    return SettingsError(f"{name} is {_TOKEN.sub(HIDDEN, value)!r}, expected {expected}")
+    return SettingsError(f"{name} is {TOKEN.sub(HIDDEN, value)!r}, expected {expected}")
 
 
 def _token(given: Mapping[str, str]) -> str | None:
@@ -89,7 +97,7 @@ def _token(given: Mapping[str, str]) -> str | None:
         except (OSError, UnicodeDecodeError):
             # From None: the cause names the file, which may be the token itself.
             raise _wrong("BOT_TOKEN_FILE", file, "a readable file that holds the token") from None
-    if token is not None and not _TOKEN.fullmatch(token):
+    if token is not None and not TOKEN.fullmatch(token):
         where = "BOT_TOKEN" if "BOT_TOKEN" in given else "BOT_TOKEN_FILE"
         what = "is not a bot token, expected what @BotFather gave you: digits, a colon, letters"
         raise SettingsError(f"{where} {what}")
@@ -132,6 +140,13 @@ def _time(value: str) -> dt.time:
     if at is None:
         raise _wrong("TIP_TIME", value, "a time such as 09:00")
     return at
+
+
+def _number(given: Mapping[str, str], name: str, default: int, most: int) -> int:
+    value = given.get(name, str(default))
+    if not re.fullmatch(r"[1-9]\d{0,5}", value) or int(value) > most:
+        raise _wrong(name, value, f"a number from 1 to {most:,}")
+    return int(value)
 
 
 def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:

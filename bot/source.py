@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
-from bot import yaml_errors
+from bot import files, yaml_errors
 from bot.errors import Problem, short
 
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = files.MAX_BYTES
 MAX_DEPTH = 12
 
 Place = tuple[int, int]

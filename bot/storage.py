@@ -1,4 +1,4 @@
-"""The one module that speaks SQL: subscribers, the ledger, the tips that were seen."""
+"""SQL of subscribers, the ledger, and the tips that were seen."""
 
 import datetime as dt
 from collections.abc import Callable, Collection
@@ -14,6 +14,7 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
+    literal,
     select,
     update,
 )
@@ -21,9 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 
 from bot import database
 from bot.delivery import Delivery, Progress
+from bot.mailings import LASTS, UNDER_WAY, Mailings
+from bot.mailings import delivery as _delivery
+from bot.records import Records
 from bot.schedule import Schedule, Slot
 from bot.subscriber import State, Subscriber
-from bot.tables import DeliveryRow, SeenRow, SubscriberRow
+from bot.tables import BroadcastRow, DeliveryRow, SeenRow, SubscriberRow, VoteRow
 
 PRUNED_AT_ONCE = 1_000
 FAR_AHEAD = dt.timedelta(days=2)
@@ -47,6 +51,16 @@ class Storage:
         """See `database.connect` for what it raises."""
         engine = database.connect(url)
         return cls(engine, async_sessionmaker(engine, expire_on_commit=False))
+
+    @property
+    def records(self) -> Records:
+        """What is stored beside subscribers."""
+        return Records(self.engine, self.sessions)
+
+    @property
+    def mailings(self) -> Mailings:
+        """What operators send to all subscribers."""
+        return Mailings(self.engine, self.sessions)
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -73,13 +87,20 @@ class Storage:
             return after
 
     async def forget(self, chat: int) -> bool:
-        """Delete all that is stored about a chat, from the file as well; False for nothing."""
+        """Delete all that is stored about a chat, from the file as well; False for nothing.
+
+        A private chat has the number of its person, so that their votes go with it.
+        """
         async with self.sessions.begin() as session:
-            gone = await _changed(
-                session, delete(SubscriberRow).where(SubscriberRow.chat_id == chat)
-            )
+            gone = [
+                await _changed(session, delete(SubscriberRow).where(SubscriberRow.chat_id == chat)),
+                await _changed(session, delete(VoteRow).where(VoteRow.person == chat)),
+            ]
+            # What an operator is still sending goes on; it is deleted later (`Mailings.prune`).
+            sent = delete(BroadcastRow).where(BroadcastRow.chat_id == chat)
+            await _execute(session, sent.where(BroadcastRow.state.not_in(UNDER_WAY)))
         await database.wipe(self.engine)
-        return gone
+        return any(gone)
 
     async def end(self, chat: int, state: State) -> None:
         """No tips any more, for a reason that lies with the chat."""
@@ -93,6 +114,7 @@ class Storage:
         """A group has another id by now."""
         async with self.sessions.begin() as session:
             if await session.get(SubscriberRow, new):
+                await _execute(session, _handed_over(old, new))
                 await session.execute(delete(SubscriberRow).where(SubscriberRow.chat_id == old))
             else:
                 moved = update(SubscriberRow).where(SubscriberRow.chat_id == old)
@@ -131,9 +153,11 @@ class Storage:
             return Delivery(number, before.chat, slot.date, tip, Progress.SENDING, 0, until)
 
     async def retries(self, now: dt.datetime, most: int, only: int | None = None) -> list[Delivery]:
-        """Deliveries that are to be tried again, the longest waiting first; or one chat's only."""
+        """Tips that are to be tried again, the longest waiting first; or one chat's only."""
         query = select(DeliveryRow).where(
-            DeliveryRow.retry_at <= now, DeliveryRow.state != Progress.SENDING
+            DeliveryRow.broadcast == 0,
+            DeliveryRow.retry_at <= now,
+            DeliveryRow.state != Progress.SENDING,
         )
         if only is not None:
             query = query.where(DeliveryRow.chat_id == only)
@@ -151,9 +175,9 @@ class Storage:
             row.changed = now
             if not _gets_tips(subscriber, now) or row.until <= now:
                 row.retry_at = None
-                if row.state == Progress.UNKNOWN:
+                if row.state == Progress.UNKNOWN and not row.broadcast:
                     await session.merge(SeenRow(chat_id=row.chat_id, tip=row.tip))
-                row.state = Progress.FAILED if row.state == Progress.DUE else row.state
+                row.state = _given_up(row, now)
                 return None
             row.state = Progress.SENDING
             return _delivery(row)
@@ -182,14 +206,17 @@ class Storage:
             columns["lost"] = delivery.lost + 1
         async with self.engine.begin() as connection:
             await connection.execute(_TRIED, {"number": delivery.id, **columns})
-            if progress in _SHOWN:
+            if progress in _SHOWN and not delivery.broadcast:
                 await connection.execute(_SEEN_NOW, {"number": delivery.id, "shown": delivery.tip})
 
     async def interrupted(self, now: dt.datetime, only: int | None = None) -> int:
         """What was on its way when the process died: try again. Returns how many."""
         # Nobody knows whether it arrived; that is no fault of the network, so it does not count.
+        under_way = select(BroadcastRow.id).where(BroadcastRow.state.in_(UNDER_WAY))
         cut = update(DeliveryRow).where(
-            DeliveryRow.retry_at.is_not(None), DeliveryRow.state == Progress.SENDING
+            DeliveryRow.broadcast.in_(under_way.union_all(select(literal(0)))),
+            DeliveryRow.retry_at.is_not(None),
+            DeliveryRow.state == Progress.SENDING,
         )
         if only is not None:
             cut = cut.where(DeliveryRow.chat_id == only)
@@ -216,7 +243,7 @@ class Storage:
         """What was sent to a chat, or tried, oldest first."""
         query = select(DeliveryRow).where(DeliveryRow.chat_id == chat)
         async with self.sessions.begin() as session:
-            rows = await session.scalars(query.order_by(DeliveryRow.local_date))
+            rows = await session.scalars(query.order_by(DeliveryRow.local_date, DeliveryRow.id))
             return [_delivery(row) for row in rows]
 
     async def come_back_to(self, today: dt.date, now: dt.datetime) -> int:
@@ -227,7 +254,13 @@ class Storage:
         past = (now - 2 * FAR_AHEAD, today - 2 * FAR_AHEAD)
         columns = {"last_date": None, "next_at": past[0], "next_date": past[1]}
         async with self.sessions.begin() as session:
-            await _execute(session, delete(DeliveryRow).where(DeliveryRow.local_date > ahead))
+            written = DeliveryRow.local_date > ahead
+            await _execute(session, delete(DeliveryRow).where(DeliveryRow.tip != "", written))
+            # People still wait for a broadcast, whatever the clock showed when it began.
+            begun = update(DeliveryRow).where(written)
+            waiting = begun.where(DeliveryRow.retry_at.is_not(None))
+            await _execute(session, waiting.values(retry_at=now, until=now + LASTS))
+            await _execute(session, begun.values(local_date=today))
             active = silenced.where(SubscriberRow.state == State.ACTIVE).values(**columns)
             found = (await _execute(session, active)).rowcount
             await _execute(session, silenced.values(last_date=None))
@@ -251,6 +284,7 @@ _INTO_LEDGER = (
             ~exists().where(
                 _ledger.c.chat_id == bindparam("chat_id"),
                 _ledger.c.local_date == bindparam("local_date"),
+                _ledger.c.broadcast == 0,
             )
         ),
     )
@@ -290,7 +324,9 @@ _ADVANCED = update(SubscriberRow).where(
 """A subscriber, unless they changed their mind meanwhile."""
 _TRIED = update(DeliveryRow).where(DeliveryRow.id == bindparam("number"))
 _ON_ITS_WAY = select(DeliveryRow.tip).where(
-    DeliveryRow.chat_id == bindparam("chat"), DeliveryRow.retry_at.is_not(None)
+    DeliveryRow.chat_id == bindparam("chat"),
+    DeliveryRow.retry_at.is_not(None),
+    DeliveryRow.tip != "",
 )
 _SEEN_BY = select(SeenRow.tip).where(SeenRow.chat_id == bindparam("chat")).union_all(_ON_ITS_WAY)
 """What is still on its way counts as seen, or it could come twice."""
@@ -323,6 +359,23 @@ async def _next_tip(
         next_round = update(SubscriberRow).where(SubscriberRow.chat_id == chat)
         await connection.execute(next_round.values(round=turn + 1))
     return tip
+
+
+def _handed_over(old: int, new: int) -> Update:
+    """The broadcasts of a group that is subscribed under its new id as well."""
+    has = select(DeliveryRow.broadcast).where(DeliveryRow.chat_id == new)
+    moved = update(DeliveryRow).where(DeliveryRow.chat_id == old, DeliveryRow.broadcast != 0)
+    return moved.where(DeliveryRow.broadcast.not_in(has)).values(chat_id=new)
+
+
+def _given_up(row: DeliveryRow, now: dt.datetime) -> Progress:
+    """What has become of a delivery that is not tried again."""
+    state = Progress(row.state)
+    if not row.broadcast or state is Progress.UNKNOWN:
+        return Progress.FAILED if state is Progress.DUE else state
+    if row.lost:
+        return Progress.UNKNOWN
+    return Progress.CANCELLED if row.until > now else Progress.FAILED
 
 
 def _gets_tips(row: SubscriberRow, now: dt.datetime) -> bool:
@@ -360,16 +413,4 @@ def _subscriber(row: SubscriberRow) -> Subscriber:
         last=row.last_date,
         paused_until=row.paused_until,
         round=row.round,
-    )
-
-
-def _delivery(row: DeliveryRow) -> Delivery:
-    return Delivery(
-        id=row.id,
-        chat=row.chat_id,
-        date=row.local_date,
-        tip=row.tip,
-        progress=Progress(row.state),
-        lost=row.lost,
-        until=row.until,
     )

@@ -5,6 +5,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
 
@@ -47,7 +48,9 @@ class Subscribing:
 
     async def start(self, update: Update, context: Context) -> None:
         """/start: who had blocked the bot is back; behind the link `tips`, a subscription."""
-        await self.storage.change(chat_of(update).id, self._returned)
+        await self.storage.change(
+            chat_of(update).id, self.questions.journal.watched(self._returned)
+        )
         if context.args == ["tips"]:
             await self._begin(update)
         else:
@@ -161,7 +164,8 @@ class Subscribing:
         if change is None:
             return
         left = change.new_chat_member.status in {"kicked", "left"}
-        await self.storage.change(change.chat.id, _left if left else self._returned)
+        how = self.questions.journal.watched(_left if left else self._returned)
+        await self.storage.change(change.chat.id, how)
 
     async def moved(self, update: Update, _: Context) -> None:
         """A group that became a supergroup has a new id."""
@@ -209,7 +213,7 @@ class Subscribing:
         # The name of a city may sound like an injury; what counts is what stands around it.
         city = re.escape(found[0].name.partition(",")[0])
         around = re.sub(city, " ", text, flags=re.IGNORECASE)
-        return () if isinstance(self.questions.faq.ask(around), RedFlag) else found
+        return () if isinstance(self.questions.live.faq.ask(around), RedFlag) else found
 
     async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
         if len(found) > 1:
@@ -249,9 +253,8 @@ class Subscribing:
         known = await self.storage.subscriber(chat)
         if at is None and known is None:
             return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
-        after = await self.storage.change(
-            chat, lambda before: self._subscribed(before, chat, at, place.zone, now)
-        )
+        how = partial(self._subscribed, chat=chat, at=at, zone=place.zone, now=now)
+        after = await self.storage.change(chat, self.questions.journal.watched(how))
         if after is None or after.state not in RUNNING:
             return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
         return texts.subscribed(after, place.name, now)
@@ -275,7 +278,7 @@ class Subscribing:
     async def _something_else(self, update: Update, context: Context, asked: Asked | None) -> None:
         """Not what was asked for: a question, or something that could not be read."""
         message = message_of(update)
-        reply = self.questions.faq.ask(message.text or "")
+        reply = self.questions.live.faq.ask(message.text or "")
         if asked is None or not isinstance(reply, Unknown | Suggestions | Limited):
             await self.questions.question(update, context)
         elif asked.want is Want.PLACE:

@@ -1,7 +1,7 @@
 """Every text that a person reads, as Telegram HTML; what people typed is escaped here."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.delivery import Delivery
 from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
@@ -29,16 +29,22 @@ UNKNOWN = (
 UNKNOWN_COMMAND = "I do not know that command. /help lists what I can do."
 PRIVACY = (
     "<b>Privacy</b>\n"
-    "Your questions are matched in the memory of this program and are not stored. I keep no "
-    "profile and no name. To answer an edited question I remember for a while which of my messages "
-    "belonged to it; that is gone when the program stops.\n"
+    "I keep no profile and no name. What I can answer is not stored: the newest questions stay in "
+    "the memory of this program with the answers that they got, so that you can edit one or say "
+    "that an answer did not help. That is gone when the program stops.\n"
+    "A question that I had no sure answer to, or whose answer got a 👎, is kept for {kept} so that "
+    "I can learn, without your name or number. An operator reads it, and may keep its wording as "
+    "an example. Nothing says that it was yours, so /forget cannot find it.\n"
+    "A 👍 or 👎 is kept with your number until you delete it. The counts of questions and votes "
+    "that I keep hold nothing about anybody.\n"
     "If you subscribe to the daily tip, I store the number of this chat, your time, zone and days, "
     "whether the tips are paused, stopped or blocked, which you have seen, and for 90 days what "
     "was sent. It stays until you delete it. A location that you share is turned into a zone and "
     "not kept.\n"
-    "/mydata shows all of it, /forget deletes it. Telegram itself keeps our chat: you can delete "
-    "it there at any time."
+    "/mydata shows all that is kept with a number, /forget deletes it. Telegram itself keeps our "
+    "chat: you can delete it there at any time."
 )
+UP, DOWN, THANKS = "👍", "👎", " Thanks"
 
 READ_MORE = "Read more"
 SETTINGS = "Settings"
@@ -80,10 +86,11 @@ PAUSE = "Pause"
 RESUME = "Go on"
 STOP = "Stop the tips"
 ADMINS_ONLY = "Only administrators of this group can change that."
+FROM_OPERATOR = "message from the operator"
 NO_DATA = "Nothing is stored about this chat."
 FORGET = (
-    "This deletes the subscription with its time and zone, and what was sent. It cannot be undone. "
-    "Sure?"
+    "This deletes all that is stored about this chat: the subscription with its time and zone, "
+    "what was sent, and votes. It cannot be undone. Sure?"
 )
 FORGET_YES, FORGET_NO = "Delete it all", "Keep it"
 FORGOTTEN = "Done. Nothing is stored about this chat any more."
@@ -118,6 +125,15 @@ def version() -> str:
 
 def welcome(knowledge: Knowledge) -> str:
     return knowledge.about.welcome
+
+
+def privacy(days: int) -> str:
+    """Questions that found no answer are kept so long."""
+    return PRIVACY.format(kept="one day" if days == 1 else f"{days} days")
+
+
+def voted(*, up: bool) -> str:
+    return f"{UP if up else DOWN}{THANKS}"
 
 
 def help_text(knowledge: Knowledge) -> str:
@@ -176,7 +192,7 @@ def of(knowledge: Knowledge, reply: Reply) -> str:
 def fault_notice(fault: str, update: int | None) -> str:
     """For operators: where it broke, never what a person wrote."""
     where = f" (update {update})" if update is not None else ""
-    return f"A fault: {fault}{where}. The log has the traceback."
+    return f"A fault: {escape(fault)}{where}. The log has the traceback."
 
 
 def run_stopped(seconds: float) -> str:
@@ -285,11 +301,28 @@ def _when(schedule: Schedule, moment: dt.datetime, now: dt.datetime) -> str:
     return f"{day} at {there:%H:%M}{leaps}"
 
 
-def my_data(subscriber: Subscriber, ledger: Sequence[Delivery], seen: Sequence[str]) -> str:
+def my_data(
+    chat: int,
+    subscriber: Subscriber | None,
+    ledger: Sequence[Delivery],
+    seen: Sequence[str],
+    votes: Mapping[str, bool],
+) -> str:
     """All that the database holds about a chat; may be longer than one message."""
+    said = [f"{entry}: {'up' if up else 'down'}" for entry, up in votes.items()]
+    lines = [
+        f"Chat: {chat}",
+        *(_subscription(subscriber, ledger, seen) if subscriber else ()),
+        *(("Votes:", *said) if said else ()),
+    ]
+    return escape("\n".join(lines))
+
+
+def _subscription(
+    subscriber: Subscriber, ledger: Sequence[Delivery], seen: Sequence[str]
+) -> Sequence[str]:
     schedule = subscriber.schedule
     facts = {
-        "Chat": str(subscriber.chat),
         "Time": f"{schedule.at:%H:%M}",
         "Zone": schedule.zone,
         "Days": days(schedule.days),
@@ -301,9 +334,8 @@ def my_data(subscriber: Subscriber, ledger: Sequence[Delivery], seen: Sequence[s
         "Rounds of all tips seen": str(subscriber.round),
         "Tips seen in this round": ", ".join(seen) or "none",
     }
-    sent = [f"{each.date}: {each.tip} ({each.progress})" for each in ledger]
-    lines = [*(f"{name}: {value}" for name, value in facts.items()), "Sent:", *(sent or ["none"])]
-    return escape("\n".join(lines))
+    sent = [f"{each.date}: {each.tip or FROM_OPERATOR} ({each.progress})" for each in ledger]
+    return [*(f"{name}: {value}" for name, value in facts.items()), "Sent:", *(sent or ["none"])]
 
 
 def _moment(moment: dt.datetime) -> str:

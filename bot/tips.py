@@ -10,22 +10,24 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from telegram import LinkPreviewOptions
-from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 
-from bot import keyboards, rotation, texts
-from bot.delivery import Delivery, Progress
+from bot import posting, rotation, texts
+from bot.delivery import Broadcast, Delivery, Progress, Stage
 from bot.health import FIRST_REST, Health
+from bot.journal import Journal
 from bot.knowledge import Knowledge
+from bot.live import Live
 from bot.models import Tip
 from bot.notices import Notices
 from bot.outcome import Gone, Moved, NotSent, Outcome, Refused, Sent, TooFast, Unsure, outcome
-from bot.pace import PACED, Pace
+from bot.pace import Pace
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 
 BATCH = 200
+MAILED = 50
+"""Messages of a broadcast between two batches: tips that come due meanwhile wait two seconds."""
 AT_ONCE = 16
 """Tips on their way at the same time; half of the connections, the others are for answers."""
 LATER = dt.timedelta(seconds=30)
@@ -43,15 +45,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Tips:
-    """The daily tips of everybody. `wake` starts a run unless one is on its way."""
+    """The daily tips of everybody, and broadcasts behind them.
 
-    knowledge: Knowledge
+    `wake` starts a run unless one is on its way.
+    """
+
+    live: Live
     storage: Storage
     bot: ExtBot[int]
     pace: Pace
     notices: Notices
     now: Callable[[], dt.datetime]
     health: Health
+    journal: Journal
     only: int | None = None
     """The one chat to send to; None for all."""
     _urgent: deque[int] = field(default_factory=deque)
@@ -60,11 +66,19 @@ class Tips:
     _tidied: dt.date | None = None
     _told: float = -FIRST_REST
     _unwritten: dict[int, tuple[Delivery, Outcome]] = field(default_factory=dict)
+    _broadcasts: dict[int, Broadcast] = field(default_factory=dict)
+    """What is sent for each that was begun, looked up once."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.live.faq.knowledge
 
     async def recover(self) -> None:
         """After a start: what was on its way when the process died is tried again."""
         if cut := await self.storage.interrupted(self.now(), self.only):
-            log.info("%d tips were on their way when the process ended; sending them again", cut)
+            log.info(
+                "%d messages were on their way when the process ended; sending them again", cut
+            )
 
     def wake(self, chat: int | None = None) -> None:
         """Send what is due, soon; first of all to a chat that waits for it."""
@@ -129,13 +143,19 @@ class Tips:
 
     async def _due(self) -> list[tuple[int, Work]]:
         """Chats and what is to be done for each, in this order."""
-        if not self.knowledge.tips:
-            return []
         now = self.now()
+        tips = await self._tips_due(now) if self.knowledge.tips else []
+        mailed = await self.storage.mailings.due(now, MAILED, self.only)
+        return [
+            *((d.chat, partial(self._keep, d, result)) for d, result in self._unwritten.values()),
+            *tips,
+            *((delivery.chat, partial(self._retry, delivery)) for delivery in mailed),
+        ]
+
+    async def _tips_due(self, now: dt.datetime) -> list[tuple[int, Work]]:
         again = await self.storage.retries(now, BATCH, self.only)
         due = await self.storage.due(now, BATCH, self.only)
         return [
-            *((d.chat, partial(self._keep, d, result)) for d, result in self._unwritten.values()),
             *((delivery.chat, partial(self._retry, delivery)) for delivery in again),
             *((subscriber.chat, partial(self._serve, subscriber)) for subscriber in due),
         ]
@@ -167,56 +187,63 @@ class Tips:
         # Read only now: the turn may have taken its time.
         slot = subscriber.due(self.now())
         if slot and self._going_on():
-            choose = partial(self.choose, subscriber.chat)
+            # A reload meanwhile must not take the tip away that was chosen.
+            knowledge = self.knowledge
+            choose = partial(_choose, knowledge, subscriber.chat)
             delivery = await self.storage.claim(subscriber, slot, choose, self.now())
-            await self._send(delivery)
+            await self._send(knowledge, delivery)
 
     async def _retry(self, earlier: Delivery) -> None:
         await self.pace.turn()
         if self._going_on():
+            knowledge = self.knowledge
             delivery = await self.storage.claim_again(earlier, self.now())
             never_left = earlier.progress is Progress.DUE and not earlier.lost
-            if delivery and never_left and delivery.tip not in self.knowledge.tips:
-                choose = partial(self.choose, delivery.chat)
+            tip_left = delivery and not delivery.broadcast and delivery.tip not in knowledge.tips
+            if delivery and never_left and tip_left:
+                choose = partial(_choose, knowledge, delivery.chat)
                 delivery = await self.storage.exchange(delivery, choose)
-            await self._send(delivery)
+            await self._send(knowledge, delivery)
 
     async def draw(self, chat: int) -> Tip | None:
         """A tip right now: the next one of a subscriber, any one for others."""
-        drawn = await self.storage.draw(chat, partial(self.choose, chat))
+        knowledge = self.knowledge
+        drawn = await self.storage.draw(chat, partial(_choose, knowledge, chat))
         if drawn is not None:
-            return self.knowledge.tips[drawn]
-        tips = list(self.knowledge.tips.values())
+            return knowledge.tips[drawn]
+        tips = list(knowledge.tips.values())
         return random.choice(tips) if tips else None  # noqa: S311 - nothing to guess here
 
-    def choose(self, chat: int, seen: Collection[str], turn: int) -> str | None:
-        return rotation.choose(self.knowledge.tips, seen, chat, turn)
-
-    async def _send(self, delivery: Delivery | None) -> None:
+    async def _send(self, knowledge: Knowledge, delivery: Delivery | None) -> None:
         if delivery is None:
             return
-        tip = self.knowledge.tips.get(delivery.tip)
-        if tip is None:  # It has left the knowledge base since the first try.
+        send = await self._message(knowledge, delivery)
+        if send is None:  # The tip has left the knowledge base since the first try.
             await self.storage.finish(delivery, Progress.FAILED, self.now())
             return
-        result = await outcome(
-            lambda: self.bot.send_message(
-                delivery.chat,
-                texts.tip(tip),
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboards.under_tip(tip),
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                rate_limit_args=PACED,
-            )
-        )
+        result = await outcome(send)
         await self._keep(delivery, result)
         await self._watch(delivery, result)
+
+    async def _message(self, knowledge: Knowledge, delivery: Delivery) -> posting.Send | None:
+        number = delivery.broadcast
+        if not number:
+            tip = knowledge.tips.get(delivery.tip)
+            return posting.tip(self.bot, delivery.chat, tip) if tip else None
+        if number not in self._broadcasts:
+            found = await self.storage.mailings.get(number)
+            if found is None:
+                return None
+            self._broadcasts[number] = found
+        return posting.broadcast(self.bot, delivery.chat, self._broadcasts[number])
 
     async def _keep(self, delivery: Delivery, result: Outcome) -> None:
         """Write an outcome down; where the database fails, remember it until it can be."""
         self._unwritten[delivery.id] = delivery, result
         await self._write_down(delivery, result)
         del self._unwritten[delivery.id]
+        if not delivery.broadcast and (what := _counted(delivery, result)):
+            self.journal.count("tip", what)
 
     async def _write_down(self, delivery: Delivery, result: Outcome) -> None:
         now, finish = self.now(), partial(self.storage.finish, delivery)
@@ -225,7 +252,8 @@ class Tips:
                 await finish(Progress.SENT, now)
             case Gone(state=state):
                 await finish(Progress(state), now)
-                await self.storage.change(delivery.chat, partial(_gone, state))
+                gone = self.journal.watched(partial(_gone, state))
+                await self.storage.change(delivery.chat, gone)
             case Moved(chat=new):
                 await self.storage.follow(delivery.chat, new)
                 await finish(Progress.MIGRATED, now, now)
@@ -235,19 +263,25 @@ class Tips:
                 await finish(Progress.DUE, now, now + LATER)
             case Unsure():
                 await finish(Progress.UNKNOWN, now, _after_unsure(delivery.lost, now))
+            case Refused(why=why) if delivery.broadcast and posting.has_no_source(why):
+                # So it would be for everybody else.
+                await self.storage.mailings.stop(delivery.broadcast, Stage.LOST, now)
+                await finish(Progress.UNKNOWN if delivery.lost else Progress.CANCELLED, now)
             case Refused(why=why):
-                log.error("a tip was refused for a reason that is not the chat's: %s", why)
+                log.error("a message was refused for a reason that is not the chat's: %s", why)
                 await finish(Progress.FAILED, now)
 
     async def _watch(self, delivery: Delivery, result: Outcome) -> None:
         if isinstance(result, TooFast):
             return  # The pace knows already.
+        if isinstance(result, Refused) and posting.has_no_source(result.why):
+            return  # That says nothing about Telegram.
         good = isinstance(result, Sent | Gone | Moved)
         if not good:
-            log.warning("tip %s: %s", delivery.id, result)
+            log.warning("delivery %s: %s", delivery.id, result)
         if self.health.note(delivery.chat, good=good):
             seconds = self.health.until - self.health.clock()
-            log.error("too many tips fail; the run goes on in %.0f s", seconds)
+            log.error("too many messages fail; the run goes on in %.0f s", seconds)
             await self.notices.tell(self.bot, texts.run_stopped(seconds))
 
     async def _tidy(self) -> None:
@@ -259,7 +293,26 @@ class Tips:
             log.warning("a clock was far ahead; %d subscribers get tips again", silenced)
         while await self.storage.prune(now.date() - KEPT):
             pass
+        await self.storage.mailings.prune(now - KEPT)
         self._tidied = now.date()
+
+
+def _counted(delivery: Delivery, result: Outcome) -> str | None:
+    """What has become of a tip; None where it is tried again."""
+    match result:
+        case Sent():
+            return Progress.SENT
+        case Gone(state=state):
+            return state
+        case Refused():
+            return Progress.FAILED
+        case Unsure() if delivery.lost >= len(AFTER_UNSURE):
+            return Progress.UNKNOWN
+    return None
+
+
+def _choose(knowledge: Knowledge, chat: int, seen: Collection[str], turn: int) -> str | None:
+    return rotation.choose(knowledge.tips, seen, chat, turn)
 
 
 def _ended(busy: dict[int, asyncio.Task[None]]) -> dict[int, BaseException]:

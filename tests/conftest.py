@@ -17,9 +17,10 @@ from telegram.request import BaseRequest
 
 from bot import app as composition
 from bot import database, loading
-from bot.app import Parts
 from bot.faq import Faq
 from bot.handlers import App
+from bot.live import Live
+from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.throttle import Throttle
@@ -176,7 +177,7 @@ def build_parts(
     """The bot with a knowledge base, settings or a way to Telegram of a test's own."""
     return composition.build(
         settings or Settings(),
-        faq,
+        Live(faq),
         storage,
         request=request or FakeRequest(telegram),
         updates_request=request or FakeRequest(telegram),

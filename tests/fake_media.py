@@ -9,6 +9,7 @@ from tests.fake_world import World
 
 MEGABYTE = 1 << 20
 PHOTO_BYTES, DOCUMENT_BYTES = 10 * MEGABYTE, 50 * MEGABYTE
+DOWNLOAD_BYTES = 20 * MEGABYTE
 PHOTO_SIDES, PHOTO_RATIO = 10_000, 20
 _JPEG_SIZE = re.compile(rb"\xff[\xc0-\xc2]..\x08(..)(..)", re.DOTALL)
 

@@ -45,6 +45,18 @@ CHAT_DETAILS = {
         "gifts_from_channels": False,
     },
 }
+COPIED = (
+    "text",
+    "entities",
+    "photo",
+    "document",
+    "voice",
+    "sticker",
+    "location",
+    "caption",
+    "caption_entities",
+)
+"""What a copy has of a message: no author, no buttons, and not what it replied to."""
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the "
     "same as a current content and reply markup of the message"
@@ -86,6 +98,30 @@ class BotApi:
         markup = fake_limits.reply_markup(params.get("reply_markup"))
         chat = self.world.writable(params.get("chat_id"))
         return self.world.post(chat, BOT, _answered(chat, params) | content | _under(markup))
+
+    def copy_message(self, params: Json) -> Json:
+        """Of the source Telegram speaks first, whatever is wrong with where it goes."""
+        source = self.world.find(params.get("from_chat_id"))
+        if not params.get("message_id"):
+            raise bad_request("message identifier is not specified")
+        original = source.messages.get(params["message_id"])
+        if original is None:
+            raise bad_request("message to copy not found")
+        if not original.keys() & set(COPIED):
+            raise bad_request("message can't be copied")
+        content = {name: original[name] for name in COPIED if name in original}
+        return {"message_id": self._send(params, content)["message_id"]}
+
+    def get_file(self, params: Json) -> Json:
+        file_id = str(params.get("file_id"))
+        path = f"documents/{file_id}"
+        content = self.world.contents.get(path)
+        if content is None:
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
+        if len(content) > fake_media.DOWNLOAD_BYTES:
+            raise bad_request("file is too big")
+        named = {"file_id": file_id, "file_unique_id": f"unique-{file_id}"}
+        return named | {"file_size": len(content), "file_path": path}
 
     def send_chat_action(self, params: Json) -> bool:
         if params.get("action") not in ACTIONS:
@@ -183,6 +219,8 @@ METHODS: Mapping[str, Callable[[BotApi, Json], object]] = {
     "sendMessage": BotApi.send_message,
     "sendPhoto": BotApi.send_photo,
     "sendDocument": BotApi.send_document,
+    "copyMessage": BotApi.copy_message,
+    "getFile": BotApi.get_file,
     "sendChatAction": BotApi.send_chat_action,
     "editMessageText": BotApi.edit_message_text,
     "editMessageReplyMarkup": BotApi.edit_message_reply_markup,

@@ -42,7 +42,7 @@ from tests.fake_updates import Person
 from tests.fake_wire import Json, Upload, parse
 from tests.fake_world import BOT, ChatState, World
 
-PACED = frozenset({"sendMessage", "sendPhoto", "sendDocument"})
+PACED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "copyMessage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,11 @@ class FakeTelegram:
         self._record(method, given, accepted=True)
         return 200, {"ok": True, "result": result}
 
+    def download(self, path: str) -> tuple[int, bytes]:
+        """Status and body for a file that somebody has sent."""
+        content = self.world.contents.get(path)
+        return (404, b"Not Found") if content is None else (200, content)
+
     def _result(self, method: str, params: Json) -> object:
         fault = self._faults.take(method, params.get("chat_id"))
         match fault:
@@ -209,6 +214,8 @@ class FakeRequest(BaseRequest):
             raise RuntimeError("This FakeRequest is not initialized!")
         # A real transport always gives other tasks a turn.
         await asyncio.sleep(0)
+        if "/file/bot" in url:
+            return self._telegram.download(url.split("/", 5)[-1])
         name = url.rsplit("/", 1)[-1]
         params = request_data.json_parameters if request_data else {}
         if name == "getUpdates":

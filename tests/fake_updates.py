@@ -60,9 +60,18 @@ class Person:
         kind = {"is_animated": False, "is_video": False, "emoji": emoji, "set_name": "Thumbs"}
         return self._sends({"sticker": self.world.file_id("sticker") | looks | kind})
 
-    def sends_document(self, name: str = "notes.pdf", mime: str = "application/pdf") -> Json:
-        facts = {"file_name": name, "mime_type": mime, "file_size": 40_000}
-        return self._sends({"document": self.world.file_id("document") | facts})
+    def sends_document(
+        self,
+        name: str = "notes.pdf",
+        mime: str = "application/pdf",
+        content: bytes = b"%PDF",
+        caption: str = "",
+    ) -> Json:
+        facts = {"file_name": name, "mime_type": mime, "file_size": len(content)}
+        known = self.world.file_id("document")
+        self.world.contents[f"documents/{known['file_id']}"] = content
+        said = {"caption": caption, "caption_entities": command_entities(caption)}
+        return self._sends({"document": known | facts} | (said if caption else {}))
 
     def sends_location(self, latitude: float = 52.52, longitude: float = 13.405) -> Json:
         return self._sends({"location": {"latitude": latitude, "longitude": longitude}})

@@ -64,7 +64,7 @@ def _value(name: str, value: object) -> object:
         return value.lower() in {"true", "yes", "1"}
     if name in STRUCTURES:
         return _structure(name, value)
-    if name == "chat_id" and re.fullmatch(r"-?\d+", value):
+    if name in {"chat_id", "from_chat_id"} and re.fullmatch(r"-?\d+", value):
         return int(value)
     return value
 

@@ -83,6 +83,8 @@ class World:
     chats: dict[int, ChatState] = field(default_factory=dict)
     open_queries: set[str] = field(default_factory=set)
     files: dict[str, Json] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Of the files that people have sent, by the paths under which they are downloaded."""
     update_ids: Iterator[int] = field(default_factory=lambda: count(500_000_001))
     message_ids: Iterator[int] = field(default_factory=lambda: count(1))
     query_ids: Iterator[int] = field(default_factory=lambda: count(4_000_000_000_000_000_001))

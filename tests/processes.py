@@ -54,7 +54,7 @@ class BotProcess:
 async def bot_process(folder: Path, **settings: str) -> AsyncIterator[BotProcess]:
     """`skinbot run` in a folder, with these settings and no others; gone afterwards."""
     kept = {name: os.environ[name] for name in ("PATH", "XDG_CACHE_HOME")}
-    environment = {**kept, "KNOWLEDGE_DIR": str(BICYCLES), **settings}
+    environment = {**kept, "KNOWLEDGE_DIR": str(BICYCLES)} | settings
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-W",

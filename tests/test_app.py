@@ -13,11 +13,11 @@ from telegram.request import RequestData
 from typing_extensions import override
 
 from bot import app as composition
-from bot import polling, texts
-from bot.app import Parts
+from bot import polling, serving, texts
 from bot.errors import StartError
 from bot.faq import Faq
 from bot.handlers import App
+from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from tests import fake_faults as faults
@@ -97,8 +97,8 @@ def stop() -> asyncio.Event:
 
 
 @pytest.fixture
-def serve(parts: Parts, faq: Faq, stop: asyncio.Event) -> Serve:
-    return lambda: composition.serve(parts, faq, stop)
+def serve(parts: Parts, stop: asyncio.Event) -> Serve:
+    return lambda: serving.serve(parts, stop)
 
 
 @pytest.fixture
@@ -259,9 +259,9 @@ async def _refused(serve: Serve) -> None:
         await serve()
 
 
-async def test_without_a_token_it_does_not_start(faq: Faq) -> None:
+async def test_without_a_token_it_does_not_start() -> None:
     with pytest.raises(StartError, match="BOT_TOKEN is not set"):
-        await composition.run(Settings(), faq)
+        await composition.run(Settings())
 
 
 # Polling
@@ -460,7 +460,7 @@ async def test_a_stop_gives_up_on_answers_that_take_too_long(
         tasks.create_task(serve())
         await telegram.until("getUpdates")
         stop.set()
-    assert clock.now == pytest.approx(composition.DRAIN_SECONDS)
+    assert clock.now == pytest.approx(serving.DRAIN_SECONDS)
     assert lines(caplog) == ["some messages could not be sent in 8 s"]
     assert not wire.open
 
@@ -531,7 +531,7 @@ async def test_a_knowledge_base_that_telegram_would_not_introduce_is_no_reason_t
     telegram.push(anna.writes("hello"))
     async with asyncio.TaskGroup() as tasks:
         parts = build_parts(telegram, wordy, clock, storage)
-        tasks.create_task(composition.serve(parts, wordy, stop))
+        tasks.create_task(serving.serve(parts, stop))
         await telegram.until("sendMessage")
         stop.set()
     assert telegram.sent("setMyDescription") == []

@@ -416,31 +416,31 @@ def test_a_red_flag_that_a_look_alike_trips(folder: Path) -> None:
 def test_an_expected_question_that_reaches_another_entry(folder: Path) -> None:
     change(folder, "expected.yaml", "reaches: brakes.squeal", "reaches: brakes.pads")
     assert said(folder) == [
-        "expected.yaml:3:5: this must reach brakes.pads, but reaches brakes.squeal; "
-        "mend the phrasings or this line"
+        "expected.yaml:3:5: 'my brakes are squealing' must reach brakes.pads, "
+        "but reaches brakes.squeal; mend the phrasings or this line"
     ]
 
 
 def test_an_expected_question_that_is_not_answered(folder: Path) -> None:
     change(folder, "expected.yaml", "reaches: none", "reaches: chain")
     assert said(folder) == [
-        "expected.yaml:7:5: this must reach chain, but is not answered; "
-        "mend the phrasings or this line"
+        "expected.yaml:7:5: 'who won the football match' must reach chain, "
+        "but is not answered; mend the phrasings or this line"
     ]
 
 
 def test_an_expected_question_that_must_not_be_answered_and_is(folder: Path) -> None:
     change(folder, "expected.yaml", "reaches: brakes.squeal", "reaches: none")
     assert said(folder) == [
-        "expected.yaml:3:5: this must reach no answer, but reaches brakes.squeal; "
-        "mend the phrasings or this line"
+        "expected.yaml:3:5: 'my brakes are squealing' must reach no answer, "
+        "but reaches brakes.squeal; mend the phrasings or this line"
     ]
 
 
 def test_an_expected_question_that_is_only_suggested(folder: Path) -> None:
     (folder / "thresholds.yaml").write_text("answer: 1.0\nsuggest: 0.0\n")
     assert said(folder) == [
-        "expected.yaml:3:5: this must reach brakes.squeal, "
+        "expected.yaml:3:5: 'my brakes are squealing' must reach brakes.squeal, "
         "but only suggests brakes.squeal, brakes.pads; mend the phrasings or this line"
     ]
 

@@ -8,39 +8,41 @@ import pty
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 from typing_extensions import override
 
-from bot import chat, texts
-from bot.faq import Faq
+from bot import chat, offline, texts
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.subscriber import Subscriber
+from tests.conftest import BICYCLES
+
+BICYCLING = Settings(knowledge=BICYCLES)
 
 
 async def talk(
-    faq: Faq, *lines: str, settings: Settings | None = None, start: dt.datetime | None = None
+    *lines: str, settings: Settings = BICYCLING, start: dt.datetime | None = None
 ) -> list[str]:
     """What stands below each line that is typed; the first is what stands above all of them."""
     screen = io.StringIO()
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    await chat.run(settings or Settings(), faq, typed, screen, start)
+    await chat.run(settings, typed, screen, start)
     return [shown.strip() for shown in re.split(r"^> .*$", screen.getvalue(), flags=re.MULTILINE)]
 
 
-async def test_it_greets_and_ends_with_the_input(faq: Faq) -> None:
-    greeting, end = await talk(faq)
+async def test_it_greets_and_ends_with_the_input() -> None:
+    greeting, end = await talk()
     assert greeting.startswith("Bicycle answers. Type a question")
     assert end == ""
 
 
-async def test_a_question_is_answered(faq: Faq) -> None:
-    _, answer, _ = await talk(faq, "why do my brakes squeal?")
+async def test_a_question_is_answered() -> None:
+    _, answer, _ = await talk("why do my brakes squeal?")
     assert answer.splitlines() == [
         "Yes, wet brakes squeal. It ends when they are dry.",
         "Water makes the pads slip & grab.",
@@ -49,53 +51,61 @@ async def test_a_question_is_answered(faq: Faq) -> None:
         "",
         "[1] When are brake pads worn?",
         "[2] 🛑 Brakes",
+        "[3] 👍  [4] 👎",
     ]
 
 
-async def test_what_was_piped_in_is_shown_behind_the_prompt(faq: Faq) -> None:
+async def test_what_was_piped_in_is_shown_behind_the_prompt() -> None:
     screen = io.StringIO()
-    await chat.run(Settings(), faq, io.StringIO("hello\n"), screen)
+    await chat.run(BICYCLING, io.StringIO("hello\n"), screen)
     assert "> hello\n" in screen.getvalue()
 
 
-async def test_the_number_of_a_button_presses_it_and_changes_the_text_in_place(faq: Faq) -> None:
-    _, _, pads, topic, _ = await talk(faq, "brakes squeal", "1", "2")
+async def test_the_number_of_a_button_presses_it_and_changes_the_text_in_place() -> None:
+    _, _, pads, topic, _ = await talk("brakes squeal", "1", "2")
     assert pads.startswith("(edited)\nWhen the groove in the rubber is gone.")
     assert topic.startswith("(edited)\n🛑 Brakes\n\nBrakes stop the bicycle.")
 
 
-async def test_buttons_are_those_of_the_newest_text(faq: Faq) -> None:
-    _, _, _, second, _ = await talk(faq, "brakes squeal", "chain squeaks", "1")
+async def test_a_vote_is_thanked_for_on_its_button() -> None:
+    _, _, up, down, _ = await talk("brakes squeal", "3", "4")
+    assert up.startswith("(edited)\nYes, wet brakes squeal.")
+    assert up.endswith("[2] 🛑 Brakes\n[3] 👍 Thanks  [4] 👎")
+    assert down.endswith("[2] 🛑 Brakes\n[3] 👍  [4] 👎 Thanks")
+
+
+async def test_buttons_are_those_of_the_newest_text() -> None:
+    _, _, _, second, _ = await talk("brakes squeal", "chain squeaks", "1")
     assert "Its links are longer than they were." in second
 
 
-@pytest.mark.parametrize("number", ["0", "3", "99", "٢", "-1"])
-async def test_a_number_that_is_no_button_is_a_question(number: str, faq: Faq) -> None:
-    _, _, reply, _ = await talk(faq, "brakes squeal", number)
+@pytest.mark.parametrize("number", ["0", "5", "99", "٢", "-1"])
+async def test_a_number_that_is_no_button_is_a_question(number: str) -> None:
+    _, _, reply, _ = await talk("brakes squeal", number)
     assert "(edited)" not in reply
     assert reply.startswith(texts.UNKNOWN[:40])
 
 
-async def test_after_a_text_without_buttons_a_number_is_a_question(faq: Faq) -> None:
-    _, _, flagged, reply, _ = await talk(faq, "brakes squeal", "I broke my arm", "1")
+async def test_after_a_text_without_buttons_a_number_is_a_question() -> None:
+    _, _, flagged, reply, _ = await talk("brakes squeal", "I broke my arm", "1")
     assert flagged == "Please have a doctor look at that first."
     assert reply.startswith(texts.UNKNOWN[:40])
 
 
-async def test_an_edited_question_changes_its_answer_in_place(faq: Faq) -> None:
-    _, _, changed, again, _ = await talk(faq, "brakes squeal", ":edit chain slips", ":edit motor")
+async def test_an_edited_question_changes_its_answer_in_place() -> None:
+    _, _, changed, again, _ = await talk("brakes squeal", ":edit chain slips", ":edit motor")
     assert changed.startswith("(edited)\nIts links are longer than they were.")
     assert again.startswith("(edited)\nThe handbook does not cover motors.")
 
 
-async def test_there_is_nothing_to_edit_before_the_first_question(faq: Faq) -> None:
-    _, reply, _ = await talk(faq, ":edit chain slips")
+async def test_there_is_nothing_to_edit_before_the_first_question() -> None:
+    _, reply, _ = await talk(":edit chain slips")
     assert reply.startswith("Its links are longer")
 
 
-async def test_commands_work(faq: Faq) -> None:
+async def test_commands_work() -> None:
     _, start, topics, asked, unknown, _ = await talk(
-        faq, "/start", "/topics", "/ask chain slips", "/nothing"
+        "/start", "/topics", "/ask chain slips", "/nothing"
     )
     assert start.startswith("Hello. Ask me about bicycles.")
     assert topics.splitlines()[-2:] == ["[1] 🛑 Brakes", "[2] ⛓️ Chain"]
@@ -103,26 +113,26 @@ async def test_commands_work(faq: Faq) -> None:
     assert unknown == texts.UNKNOWN_COMMAND
 
 
-async def test_empty_lines_are_passed_over(faq: Faq) -> None:
-    _, first, second, answer, _ = await talk(faq, "", "   ", "chain slips")
+async def test_empty_lines_are_passed_over() -> None:
+    _, first, second, answer, _ = await talk("", "   ", "chain slips")
     assert (first, second) == ("", "")
     assert answer.startswith("Its links are longer")
 
 
-async def test_a_script_may_ask_more_than_a_person(faq: Faq) -> None:
-    _, *replies, _ = await talk(faq, *["chain slips"] * 50)
+async def test_a_script_may_ask_more_than_a_person() -> None:
+    _, *replies, _ = await talk(*["chain slips"] * 50)
     assert len(replies) == 50
     assert all(reply.startswith("Its links are longer") for reply in replies)
 
 
-async def test_long_lines_are_wrapped(faq: Faq) -> None:
-    shown = await talk(faq, "/privacy", "/help", "x" * 500)
+async def test_long_lines_are_wrapped() -> None:
+    shown = await talk("/privacy", "/help", "x" * 500)
     assert all(len(line) <= chat.WIDTH for reply in shown for line in reply.splitlines())
 
 
-async def test_anything_can_be_typed(faq: Faq) -> None:
+async def test_anything_can_be_typed() -> None:
     typed = ["\ud83d\udc4b", "<b>", "&amp;", "\x00\x1b[2J", "/", "1" * 500, ":edit", "🧴" * 500]
-    _, *replies, _ = await talk(faq, *typed)
+    _, *replies, _ = await talk(*typed)
     assert len(replies) == len(typed)
     assert all(reply and texts.FAULT not in reply for reply in replies)
 
@@ -136,49 +146,49 @@ MORNING = dt.datetime(2026, 3, 29, 7, 30, tzinfo=dt.UTC)
 @pytest.fixture
 def kept(tmp_path: Path) -> Settings:
     """A database of one's own, as with DATABASE_URL."""
-    return Settings(database=f"sqlite:///{tmp_path}/kept.db")
+    return replace(BICYCLING, database=f"sqlite:///{tmp_path}/kept.db")
 
 
 def files(folder: Path) -> list[Path]:
     return list(folder.rglob("*"))
 
 
-async def test_two_numbers_subscribe(faq: Faq) -> None:
-    _, when, where, done, _ = await talk(faq, "/subscribe", "4", "3", start=MORNING)
+async def test_two_numbers_subscribe() -> None:
+    _, when, where, done, _ = await talk("/subscribe", "4", "3", start=MORNING)
     assert when.replace("\n", " ").startswith(texts.WHEN)
     assert "[4] 09:00\n" in when
     assert where.endswith("[1] Tell by my clock\n[2] Share my location\n[3] UTC")
     settled, tip = done.split("\n\n\n")
     assert settled.startswith("(edited)\nDone. A tip comes every day at 09:00 in UTC")
     assert tip.startswith("💡 ")
-    assert tip.endswith("[1] Read more\n[2] Settings")
+    assert tip.endswith("[1] Read more  [2] Settings")
 
 
-async def test_the_buttons_below_a_tip_are_those_that_numbers_press(faq: Faq) -> None:
-    _, _, entry, _ = await talk(faq, "/subscribe 9:00 UTC", "1")
+async def test_the_buttons_below_a_tip_are_those_that_numbers_press() -> None:
+    _, _, entry, _ = await talk("/subscribe 9:00 UTC", "1")
     assert "The handbook's view." in entry
     assert "(edited)" not in entry
 
 
-async def test_settings_change_in_place(faq: Faq) -> None:
-    _, _, shown, later, _ = await talk(faq, "/subscribe 9:00 UTC", "/settings", "4")
+async def test_settings_change_in_place() -> None:
+    _, _, shown, later, _ = await talk("/subscribe 9:00 UTC", "/settings", "4")
     assert "Time: 09:00, UTC time" in shown
     assert "[4] +1 h" in shown
     assert later.startswith("(edited)\nDaily tip\nTime: 10:00, UTC time")
 
 
-async def test_a_place_and_a_clock_can_be_typed(faq: Faq) -> None:
+async def test_a_place_and_a_clock_can_be_typed() -> None:
     typed = ("/subscribe 9:00", "1", "7:30", "1")
-    _, _, clock, which, done, _ = await talk(faq, *typed, start=MORNING)
+    _, _, clock, which, done, _ = await talk(*typed, start=MORNING)
     assert clock == texts.CLOCK
     assert which.startswith(texts.WHICH_BY_CLOCK)
     assert "it is 07:30 there now" in done.replace("\n", " ")
 
 
-async def test_every_command_about_tips_works(faq: Faq) -> None:
+async def test_every_command_about_tips_works() -> None:
     typed = ("/timezone UTC+1", "/tip", "/mydata", "stop", "1", "/forget", "1", "/settings")
     _, _, zone, tip, data, stop, again, sure, gone, nothing, _ = await talk(
-        faq, "/subscribe 9:00 UTC", *typed
+        "/subscribe 9:00 UTC", *typed
     )
     assert "every day at 09:00 in UTC+01:00" in zone
     assert tip.startswith("💡 ")
@@ -190,55 +200,55 @@ async def test_every_command_about_tips_works(faq: Faq) -> None:
     assert nothing == texts.NOT_SUBSCRIBED
 
 
-async def test_a_location_is_typed_where_a_phone_would_share_it(faq: Faq) -> None:
+async def test_a_location_is_typed_where_a_phone_would_share_it() -> None:
     typed = ("/subscribe 9:00", "2", ":location 52.5 13.4")
-    _, _, asked, done, _ = await talk(faq, *typed, start=MORNING)
-    assert asked.endswith(chat.NO_PHONE)
+    _, _, asked, done, _ = await talk(*typed, start=MORNING)
+    assert asked.endswith(offline.NO_PHONE)
     assert "Done. A tip comes every day at 09:00 in Berlin (it is 09:30 there now)." in done
 
 
 @pytest.mark.parametrize(
     ("typed", "place"), [(":location 52.5, 13.4", "Berlin"), (":location -33.9 151", "Sydney")]
 )
-async def test_a_location_can_be_typed_at_any_time(faq: Faq, typed: str, place: str) -> None:
-    _, said, _ = await talk(faq, typed)
+async def test_a_location_can_be_typed_at_any_time(typed: str, place: str) -> None:
+    _, said, _ = await talk(typed)
     assert f" in {place} now." in said
 
 
-async def test_a_location_that_is_nowhere_says_so(faq: Faq) -> None:
-    _, said, _ = await talk(faq, ":location 91 0")
+async def test_a_location_that_is_nowhere_says_so() -> None:
+    _, said, _ = await talk(":location 91 0")
     assert said == texts.NO_LOCATION
 
 
 @pytest.mark.parametrize("typed", [":location", ":location here", ":location 1", ":location 1 2 3"])
-async def test_what_is_no_location_is_a_question(faq: Faq, typed: str) -> None:
-    _, said, _ = await talk(faq, typed)
+async def test_what_is_no_location_is_a_question(typed: str) -> None:
+    _, said, _ = await talk(typed)
     assert said.startswith(texts.UNKNOWN[:40])
 
 
-async def test_the_clock_starts_where_one_wants(faq: Faq) -> None:
+async def test_the_clock_starts_where_one_wants() -> None:
     _, there, _, data, _ = await talk(
-        faq, ":location 52.5 13.4", "/subscribe 9:00 UTC", "/mydata", start=MORNING
+        ":location 52.5 13.4", "/subscribe 9:00 UTC", "/mydata", start=MORNING
     )
     assert there.startswith("It is 09:30 in Berlin now.")
     assert "Since: 2026-03-29 07:30 UTC\n" in data
 
 
 async def test_a_subscription_is_gone_with_the_chat(
-    faq: Faq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    _, done, _ = await talk(faq, "/subscribe 9:00 UTC")
+    _, done, _ = await talk("/subscribe 9:00 UTC")
     assert done.startswith("Done.")
     assert files(tmp_path) == []
-    _, settings, _ = await talk(faq, "/settings")
+    _, settings, _ = await talk("/settings")
     assert settings == texts.NOT_SUBSCRIBED
 
 
-async def test_a_subscription_stays_in_a_database_of_ones_own(faq: Faq, kept: Settings) -> None:
-    await talk(faq, "/subscribe 9:00 UTC", settings=kept, start=MORNING)
+async def test_a_subscription_stays_in_a_database_of_ones_own(kept: Settings) -> None:
+    await talk("/subscribe 9:00 UTC", settings=kept, start=MORNING)
     evening = MORNING + dt.timedelta(hours=12)
-    _, settings, _ = await talk(faq, "/settings", settings=kept, start=evening)
+    _, settings, _ = await talk("/settings", settings=kept, start=evening)
     assert "Time: 09:00, UTC time (it is 19:30 there now)" in settings
     assert "The next one comes tomorrow at 09:00." in settings
 
@@ -284,8 +294,8 @@ def terminal() -> Iterator[Terminal]:
     os.close(keyboard)
 
 
-async def test_lines_are_read_from_a_terminal_until_its_end(faq: Faq, terminal: Terminal) -> None:
-    running = asyncio.create_task(chat.run(Settings(), faq, terminal.lines, terminal.screen))
+async def test_lines_are_read_from_a_terminal_until_its_end(terminal: Terminal) -> None:
+    running = asyncio.create_task(chat.run(BICYCLING, terminal.lines, terminal.screen))
     await terminal.screen.shows(chat.PROMPT)
     terminal.type(b"chain slips\n")
     await terminal.screen.shows(chat.PROMPT, times=2)
@@ -297,9 +307,9 @@ async def test_lines_are_read_from_a_terminal_until_its_end(faq: Faq, terminal: 
     assert shown.endswith("\n")
 
 
-async def test_a_chat_that_waits_for_a_line_can_be_ended(faq: Faq, terminal: Terminal) -> None:
+async def test_a_chat_that_waits_for_a_line_can_be_ended(terminal: Terminal) -> None:
     """As Ctrl-C does: no thread may be left that waits for Enter."""
-    running = asyncio.create_task(chat.run(Settings(), faq, terminal.lines, terminal.screen))
+    running = asyncio.create_task(chat.run(BICYCLING, terminal.lines, terminal.screen))
     await terminal.screen.shows(chat.PROMPT)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -308,14 +318,10 @@ async def test_a_chat_that_waits_for_a_line_can_be_ended(faq: Faq, terminal: Ter
         await asyncio.get_running_loop().shutdown_default_executor()
 
 
-async def test_a_tip_that_becomes_due_comes_by_itself(
-    faq: Faq, terminal: Terminal, kept: Settings
-) -> None:
-    await talk(faq, "/subscribe 9:00 UTC", settings=kept, start=MORNING)
+async def test_a_tip_that_becomes_due_comes_by_itself(terminal: Terminal, kept: Settings) -> None:
+    await talk("/subscribe 9:00 UTC", settings=kept, start=MORNING)
     nearly = dt.datetime(2026, 3, 30, 8, 59, 59, 500_000, tzinfo=dt.UTC)
-    running = asyncio.create_task(
-        chat.run(kept, faq, terminal.lines, terminal.screen, start=nearly)
-    )
+    running = asyncio.create_task(chat.run(kept, terminal.lines, terminal.screen, start=nearly))
     await terminal.screen.shows("💡 ")
     terminal.type(b"/mydata\n")
     await terminal.screen.shows("2026-03-30: ")
@@ -324,9 +330,7 @@ async def test_a_tip_that_becomes_due_comes_by_itself(
     assert terminal.screen.getvalue().count("💡 ") == 1
 
 
-async def test_a_chat_over_a_real_database_sends_nothing_to_real_people(
-    faq: Faq, tmp_path: Path
-) -> None:
+async def test_a_chat_over_a_real_database_sends_nothing_to_real_people(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/real.db"
     storage = Storage.open(url)
     now = dt.datetime.now(dt.UTC)
@@ -334,8 +338,9 @@ async def test_a_chat_over_a_real_database_sends_nothing_to_real_people(
     await storage.change(555, lambda _: somebody)
     await storage.close()
     screen = io.StringIO()
-    await chat.run(Settings(database=url), faq, io.StringIO("/tip\n/subscribe 9:00 UTC\n"), screen)
+    typed = io.StringIO("/tip\n/subscribe 9:00 UTC\n")
+    await chat.run(replace(BICYCLING, database=url), typed, screen)
     storage = Storage.open(url)
     assert await storage.ledger(555) == []
-    assert len(await storage.ledger(chat.CHAT_ID)) == 1
+    assert len(await storage.ledger(offline.CHAT_ID)) == 1
     await storage.close()

@@ -70,7 +70,7 @@ async def test_topics_shows_all_topics(chat: Chat) -> None:
 
 async def test_privacy_says_what_is_kept(chat: Chat) -> None:
     await chat.write("/privacy")
-    assert chat.text == plain(texts.PRIVACY)
+    assert chat.text == plain(texts.privacy(90))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ async def test_a_command_for_another_bot_is_not_a_question(chat: Chat) -> None:
 @pytest.mark.parametrize(
     ("question", "text", "buttons"),
     [
-        ("why does my chain squeak", SQUEAK, ["Why does my chain slip?", "⛓️ Chain"]),
+        ("why does my chain squeak", SQUEAK, ["Why does my chain slip?", "⛓️ Chain", "👍", "👎"]),
         ("how much is a bicycle", PRICES, ["⛓️ Chain", "All topics"]),
         ("I broke my arm on the bike", "Please have a doctor look at that first.", []),
         ("hello", "Hello. What would you like to know?", ["All topics"]),
@@ -143,7 +143,7 @@ async def test_a_question_about_two_topics_gets_both_answers(chat: Chat) -> None
     await chat.write("my chain squeaks and are my brake pads worn?")
     assert "🛑 Brakes\nWhen the groove in the rubber is gone." in chat.text
     assert "⛓️ Chain\nIt is dry." in chat.text
-    assert chat.buttons[-2:] == TOPICS
+    assert chat.buttons[-6:] == [*TOPICS, "🛑 👍", "🛑 👎", "⛓️ 👍", "⛓️ 👎"]
 
 
 class Unsure(Faq):

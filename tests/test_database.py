@@ -163,19 +163,21 @@ def test_every_constraint_has_a_name_by_which_a_later_migration_can_change_it(
 ) -> None:
     found = inspect(migrated)
     # SQLite names no primary key that numbers rows by itself; it is never changed either.
-    keys = [found.get_pk_constraint(table)] if table != "deliveries" else []
+    numbers_itself = Table.metadata.tables[table].dialect_options["sqlite"]["autoincrement"]
+    keys = [] if numbers_itself else [found.get_pk_constraint(table)]
     others = [*found.get_foreign_keys(table), *found.get_unique_constraints(table)]
     names = [constraint["name"] for constraint in (*keys, *others)]
     assert all(re.fullmatch(f"(pk|fk|uq)_{table}.*", name or "") for name in names)
-    assert len(names) > 1 or table == "subscribers"
+    assert len(names) > 1 or table not in {"deliveries", "seen_tips"}
 
 
 def test_a_tick_finds_what_is_due_by_an_index(file: Path) -> None:
     Storage.open(f"sqlite:///{file}")
     due = "EXPLAIN QUERY PLAN SELECT * FROM subscribers WHERE next_at <= '2026-11-23'"
-    again = "EXPLAIN QUERY PLAN SELECT * FROM deliveries WHERE retry_at <= '2026-11-23'"
+    tips = "SELECT * FROM deliveries WHERE broadcast = 0 AND retry_at <= '2026-11-23'"
+    again = f"EXPLAIN QUERY PLAN {tips}"
     assert "USING INDEX ix_subscribers_next_at" in rows(file, due)[0][3]
-    assert "USING INDEX ix_deliveries_retry_at" in rows(file, again)[0][3]
+    assert "USING INDEX ix_deliveries_broadcast" in rows(file, again)[0][3]
 
 
 # Versions

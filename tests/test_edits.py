@@ -1,12 +1,13 @@
 """What happens to the answer when its question is edited."""
 
-from collections import OrderedDict
-
 import pytest
 from telegram.ext import MessageHandler, filters
 
 from bot.faq import Faq
-from bot.handlers import REMEMBERED, App, Handlers
+from bot.handlers import App, Handlers
+from bot.live import Live
+from bot.memory import Memory
+from bot.serving import Parts
 from bot.throttle import Throttle
 from tests.chats import Chat
 from tests.conftest import build_app
@@ -81,19 +82,19 @@ async def test_edits_do_not_mix_up_chats(chat: Chat, app: App, telegram: FakeTel
 
 
 async def test_only_so_many_answers_are_remembered(
-    telegram: FakeTelegram, anna: Person, faq: Faq, clock: Clock
+    telegram: FakeTelegram, anna: Person, faq: Faq, clock: Clock, parts: Parts
 ) -> None:
-    answered = OrderedDict(((1, number), number) for number in range(REMEMBERED - 1))
     async with build_app(telegram, faq, clock) as app:
         app.handlers.clear()
-        asked = Handlers(faq, Throttle(clock), answered)
+        asked = Handlers(Live(faq), Throttle(clock), parts.journal, Memory(most=2))
         app.add_handler(MessageHandler(filters.TEXT, asked.question))
         chat = Chat(app, telegram, anna)
-        first, _ = await chat.write("hello"), await chat.write("hello")
-        assert len(answered) == REMEMBERED
-        assert (1, 0) not in answered
-        await chat.edit(first, "why does my chain squeak")
-    assert chat.texts == [SQUEAK, "Hello. What would you like to know?"]
+        first, second, _ = [await chat.write("hello") for _ in range(3)]
+        await chat.edit(second, "why does my chain squeak")
+        assert chat.texts[1] == SQUEAK
+        await chat.edit(first, "how much is a bicycle")
+    hello = "Hello. What would you like to know?"
+    assert chat.texts == [hello, SQUEAK, hello, PRICES]
 
 
 async def test_an_edited_command_other_than_ask_is_left_alone(chat: Chat) -> None:

@@ -324,6 +324,74 @@ async def test_old_messages_cannot_be_deleted() -> None:
     assert said["description"] == "Bad Request: message can't be deleted for everyone"
 
 
+# Copying
+
+
+async def test_a_copy_has_the_content_and_nothing_else(
+    bot: Bot, telegram: FakeTelegram, anna: Person
+) -> None:
+    ben = telegram.person(7, "Ben")
+    question = anna.writes("hi")["message"]
+    photo = await bot.send_photo(
+        ANNA,
+        png(8, 8),
+        caption="<b>Spa</b>",
+        parse_mode="HTML",
+        reply_markup=keyboard("x", "x"),
+        reply_to_message_id=question["message_id"],
+    )
+    copy = await bot.copy_message(ben.id, ANNA, photo.message_id)
+    [shown] = telegram.messages(ben.id)
+    original = telegram.messages(ANNA)[-1]
+    assert shown["message_id"] == copy.message_id
+    assert [shown[name] for name in ("photo", "caption", "caption_entities")] == [
+        original[name] for name in ("photo", "caption", "caption_entities")
+    ]
+    assert shown["from"]["is_bot"]
+    assert not shown.keys() & {"reply_markup", "reply_to_message"}
+
+
+async def test_it_copies_what_people_have_sent(
+    bot: Bot, telegram: FakeTelegram, anna: Person
+) -> None:
+    voice = anna.sends_voice()["message"]
+    await bot.copy_message(ANNA, ANNA, voice["message_id"], reply_markup=keyboard("Go", "go"))
+    shown = telegram.messages(ANNA)[-1]
+    assert shown["voice"] == voice["voice"]
+    assert shown["reply_markup"]["inline_keyboard"][0][0]["text"] == "Go"
+
+
+async def test_it_refuses_to_copy_what_is_not_there(
+    bot: Bot, telegram: FakeTelegram, anna: Person
+) -> None:
+    with pytest.raises(BadRequest, match="Message to copy not found"):
+        await bot.copy_message(ANNA, ANNA, 99)
+    with pytest.raises(BadRequest, match="Chat not found"):
+        await bot.copy_message(ANNA, 99, 1)
+    service = anna.migrates_chat(-99)["message"]["message_id"]
+    with pytest.raises(BadRequest, match="Message can't be copied"):
+        await bot.copy_message(-99, ANNA, service)
+    assert refusal(telegram, "copyMessage", from_chat_id=str(ANNA)).endswith("not specified")
+
+
+async def test_it_speaks_of_the_source_before_it_speaks_of_where_the_copy_goes(
+    bot: Bot, telegram: FakeTelegram, anna: Person
+) -> None:
+    message = anna.writes("hi")["message"]["message_id"]
+    telegram.person(7, "Ben").blocks_bot()
+    with pytest.raises(BadRequest, match="Message to copy not found"):
+        await bot.copy_message(7, ANNA, 99)
+    with pytest.raises(Forbidden, match="bot was blocked by the user"):
+        await bot.copy_message(7, ANNA, message)
+
+
+async def test_copies_count_for_the_pace() -> None:
+    telegram = FakeTelegram(per_chat_second=1, clock=lambda: 0.0)
+    message = telegram.person(ANNA).writes("hi")["message"]["message_id"]
+    copy = {"chat_id": ANNA, "from_chat_id": ANNA, "message_id": message}
+    assert [telegram.handle("copyMessage", copy)[0] for _ in range(2)] == [200, 429]
+
+
 # Callback queries
 
 

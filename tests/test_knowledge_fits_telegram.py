@@ -27,6 +27,7 @@ from bot.buttons import (
     Stop,
     TellClock,
     ToggleDay,
+    Vote,
 )
 from bot.faq import Faq
 from bot.models import MAX_ANSWER, MAX_HTML, MAX_ID
@@ -112,6 +113,8 @@ def test_the_longest_id_fits_into_every_button() -> None:
         ShowTopic(longest),
         ShowTopics(10**9),
         ReadMore(longest),
+        Vote(longest, up=True),
+        Vote(longest, up=False),
         OpenSettings(),
         PickTime(at),
         PickPlace(at, zone),

@@ -12,10 +12,10 @@ from telegram.request import RequestData
 from typing_extensions import override
 
 from bot import tables
-from bot.app import Parts
 from bot.faq import Faq
 from bot.handlers import App
 from bot.pace import FIRST_HOLD, LATE, MOST_AHEAD, PACED, PER_SECOND, Pace
+from bot.serving import Parts
 from bot.storage import Storage
 from tests import fake_faults as faults
 from tests.chats import Chat

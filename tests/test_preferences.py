@@ -6,8 +6,8 @@ import itertools
 import pytest
 
 from bot import texts
-from bot.app import Parts
 from bot.schedule import Slot
+from bot.serving import Parts
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 from tests.chats import Chat
@@ -547,7 +547,7 @@ async def test_read_more_leads_on_to_related_entries_and_the_topic(
 ) -> None:
     await chat.gets(anna.presses_old("more:chain.squeak"))
     assert chat.texts == [SQUEAK]
-    assert chat.buttons == ["Why does my chain slip?", "⛓️ Chain"]
+    assert chat.buttons == ["Why does my chain slip?", "⛓️ Chain", "👍", "👎"]
 
 
 async def test_read_more_twice_shows_it_twice(subscriber: Chat) -> None:

@@ -10,14 +10,13 @@ import pytest
 
 from bot import app as composition
 from bot import texts
-from bot.faq import Faq
 from bot.polling import REFUSED
 from bot.settings import Settings
 from tests import fake_faults as faults
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 from tests.fake_updates import Person
-from tests.processes import TOKEN, BotProcess, bot_process
+from tests.processes import BICYCLES, TOKEN, BotProcess, bot_process
 
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"
 
@@ -157,12 +156,14 @@ async def test_without_a_token_it_says_so_in_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_both_signals_end_it(
-    number: signal.Signals, server: FakeServer, telegram: FakeTelegram, anna: Person, faq: Faq
+    number: signal.Signals, server: FakeServer, telegram: FakeTelegram, anna: Person, tmp_path: Path
 ) -> None:
     """In this very process, for a change: the signals are its own to handle once it polls."""
+    database = f"sqlite:///{tmp_path}/skinbot.db"
+    settings = Settings(token=TOKEN, api=server.url, knowledge=BICYCLES, database=database)
     telegram.push(anna.writes("hello"))
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(composition.run(Settings(token=TOKEN, api=server.url), faq))
+        running = tasks.create_task(composition.run(settings))
         await telegram.until("sendMessage")
         signal.raise_signal(number)
     assert running.done()

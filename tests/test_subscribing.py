@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import loading, texts
-from bot.app import Parts
+from bot.serving import Parts
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 from tests.chats import Chat

@@ -16,11 +16,11 @@ from telegram.request import RequestData
 from typing_extensions import override
 
 from bot import health, texts, tips
-from bot.app import Parts
 from bot.delivery import Delivery, Progress
 from bot.faq import Faq
 from bot.models import Tip
 from bot.schedule import EVERY_DAY, Schedule, Slot
+from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from bot import texts
-from bot.app import Parts
 from bot.handlers import App
+from bot.serving import Parts
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 from tests.chats import Chat

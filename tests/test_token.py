@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 from telegram.error import InvalidToken
 
-from bot import app as composition
-from bot import cli, logs
-from bot.app import Parts
+from bot import cli, logs, serving
 from bot.errors import SettingsError, StartError
 from bot.faq import Faq, Reply
 from bot.request import AiohttpRequest
+from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from tests import fake_faults as faults
@@ -89,18 +88,18 @@ def parts(telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage) -> P
     return build_parts(telegram, faq, clock, storage, WITH_OPERATOR, token=TOKEN)
 
 
-async def everyday(parts: Parts, faq: Faq, telegram: FakeTelegram, anna: Person) -> None:
+async def everyday(parts: Parts, telegram: FakeTelegram, anna: Person) -> None:
     """From the start to the end, with a question, an edit and a button on the way."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(composition.serve(parts, faq, stop))
+        running = tasks.create_task(serving.serve(parts, stop))
         # A person may know the token, too: an operator who pastes it into the wrong window.
         question = anna.writes(f"hello {TOKEN}")
         telegram.push(question, anna.edits(question["message"], f"{TOKEN} how much is a bicycle"))
         telegram.push(anna.presses_old("topic:chain"), anna.presses_old(f"topic:{SECRET}"))
         await asyncio.sleep(300)
         stop.set()
-    assert serving.done()
+    assert running.done()
 
 
 def assert_hidden(written: io.StringIO, telegram: FakeTelegram) -> None:
@@ -116,14 +115,13 @@ def assert_hidden(written: io.StringIO, telegram: FakeTelegram) -> None:
 async def test_no_fault_of_the_network_shows_it(
     written: io.StringIO,
     parts: Parts,
-    faq: Faq,
     telegram: FakeTelegram,
     anna: Person,
     fault: faults.Fault,
 ) -> None:
     for method in ANSWERS if fault in GONE else METHODS + ANSWERS:
         telegram.fail_next(method, fault, times=2)
-    await everyday(parts, faq, telegram, anna)
+    await everyday(parts, telegram, anna)
     assert_hidden(written, telegram)
 
 
@@ -132,14 +130,13 @@ async def test_no_fault_of_the_network_shows_it(
 async def test_no_refusal_shows_it(
     written: io.StringIO,
     parts: Parts,
-    faq: Faq,
     telegram: FakeTelegram,
     method: str,
     fault: faults.Fault,
 ) -> None:
     telegram.fail_next(method, fault)
     with pytest.raises(StartError) as raised:
-        await composition.serve(parts, faq, asyncio.Event())
+        await serving.serve(parts, asyncio.Event())
     logging.getLogger("test").error("it ended", exc_info=raised.value)
     assert SECRET not in str(raised.value)
     assert "Telegram refuses the token" in written.getvalue()
@@ -157,7 +154,7 @@ async def test_no_failing_handler_shows_it(
     telegram.person(OPERATOR, "Operator")
     failing = Failing.of(faq.knowledge)
     parts = build_parts(telegram, failing, clock, storage, WITH_OPERATOR, token=TOKEN)
-    await everyday(parts, failing, telegram, anna)
+    await everyday(parts, telegram, anna)
     assert_hidden(written, telegram)
     assert "ValueError: hello" in written.getvalue()
     assert telegram.messages(OPERATOR)
@@ -173,10 +170,10 @@ async def test_no_error_of_ptbs_own_shows_it_in_the_log(written: io.StringIO) ->
 
 @pytest.mark.parametrize("written", ["json"], indirect=True)
 async def test_redacted_json_is_still_json(
-    written: io.StringIO, parts: Parts, faq: Faq, telegram: FakeTelegram, anna: Person
+    written: io.StringIO, parts: Parts, telegram: FakeTelegram, anna: Person
 ) -> None:
     telegram.fail_next("sendMessage", faults.Refusal(500, f"Telegram knows {TOKEN}"), times=3)
-    await everyday(parts, faq, telegram, anna)
+    await everyday(parts, telegram, anna)
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     assert any("Traceback" in line.get("traceback", "") for line in lines)
     assert any(logs.HIDDEN in line["message"] for line in lines)
@@ -250,7 +247,7 @@ async def test_a_process_in_every_kind_of_trouble_does_not_write_it(
         telegram.push(person.writes(f"hello {TOKEN}"))
     settings = {"TELEGRAM_API_URL": server.url, "OPERATOR_IDS": str(OPERATOR), "LOG_FORMAT": kind}
     async with bot_process(tmp_path, BOT_TOKEN=TOKEN, LOG_LEVEL="DEBUG", **settings) as bot:
-        await telegram.until("sendMessage")
+        await telegram.until("sendMessage", 2)
         assert await bot.stops() == 0
     called = {c.params["chat_id"] for c in telegram.calls if c.method == "sendMessage"}
     assert called == {OPERATOR, *(person.id for person in people)}

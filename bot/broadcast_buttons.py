@@ -1,0 +1,36 @@
+"""The buttons under a broadcast."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+_NUMBER = r"\d{1,18}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendBroadcast:
+    """Sends a draft to everybody."""
+
+    PATTERN: ClassVar[str] = rf"^broadcast:send:{_NUMBER}$"
+    broadcast: int
+
+    def pack(self) -> str:
+        return f"broadcast:send:{self.broadcast}"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        return cls(int(data.removeprefix("broadcast:send:")))
+
+
+@dataclass(frozen=True, slots=True)
+class CancelBroadcast:
+    """Throws a draft away, or sends no more of what is being sent."""
+
+    PATTERN: ClassVar[str] = rf"^broadcast:cancel:{_NUMBER}$"
+    broadcast: int
+
+    def pack(self) -> str:
+        return f"broadcast:cancel:{self.broadcast}"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        return cls(int(data.removeprefix("broadcast:cancel:")))

@@ -1,0 +1,83 @@
+"""What operators read about broadcasts, as Telegram HTML."""
+
+from bot.delivery import Progress, Stage, Standing
+from bot.errors import short
+from bot.text import escape
+
+SEND, CANCEL = "Send", "Cancel"
+HOW = (
+    "Reply with /broadcast to the message that all subscribers are to get, or write a text behind "
+    "the command, for example:\n/broadcast We are back on Monday.\n"
+    "I show it first, and send it when you say so."
+)
+NOBODY = "Nobody would get it: there are no subscribers whose tips are not paused."
+NOT_SENT = "All right, nothing was sent."
+OUTDATED = "This button is out of date. /broadcast begins a new one."
+MOST_WHY = 200
+"""Characters of what Telegram says."""
+OUTCOMES = {
+    Progress.SENT: "Sent",
+    Progress.BLOCKED: "Blocked the bot",
+    Progress.DEACTIVATED: "Account deleted",
+    Progress.FAILED: "Failed",
+    Progress.UNKNOWN: "May have arrived or not",
+    Progress.CANCELLED: "Cancelled",
+}
+"""How a delivery can end, in the order in which it is shown."""
+HEADS = {
+    Stage.RUNNING: ("Sending", "The broadcast is done"),
+    Stage.CANCELLED: ("Cancelling", "The broadcast was cancelled"),
+    Stage.LOST: ("Stopping", "The broadcast was stopped"),
+}
+"""While something is still on its way, and at the end."""
+LOST = "Telegram cannot copy the message any more; it was probably deleted."
+LEFT = "Cancelled are people who unsubscribed or paused meanwhile."
+
+
+def refused(why: str) -> str:
+    """Telegram's own words, which are about the message and not a person's."""
+    return f"Telegram does not take this message: {escape(short(why, MOST_WHY))}"
+
+
+def ask(receivers: int, seconds: float) -> str:
+    """Below the preview."""
+    people = "1 subscriber" if receivers == 1 else f"{receivers:,} subscribers"
+    return (
+        f"This is what they will see. It goes to <b>{people}</b> and takes "
+        f"{_duration(seconds)}. Send it?"
+    )
+
+
+def board(stage: Stage, standing: Standing) -> str:
+    """How far it is, or how it came out."""
+    going, over = HEADS[stage]
+    head = f"<b>{going if standing.open else over}</b>"
+    if standing.open:
+        head += f": {standing.done:,} of {standing.total:,}"
+    counts = [
+        f"{name}: {standing.outcomes[outcome]:,}"
+        for outcome, name in OUTCOMES.items()
+        if outcome in standing.outcomes
+    ]
+    return "\n".join([head, *_why(stage, standing), *(counts or _none(standing))])
+
+
+def _why(stage: Stage, standing: Standing) -> list[str]:
+    if stage is Stage.LOST:
+        return [LOST]
+    if stage is Stage.RUNNING and not standing.open and Progress.CANCELLED in standing.outcomes:
+        return [LEFT]
+    return []
+
+
+def _none(standing: Standing) -> list[str]:
+    return [] if standing.open else [NOBODY]
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return "less than a minute"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} minute{'s' * (minutes > 1)}"
+    return f"about {round(minutes / 60)} hours"

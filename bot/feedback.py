@@ -1,0 +1,65 @@
+"""Whether an answer helped: votes, thanks, and what operators should look at."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, Chat, Message, Update
+
+from bot import keyboards, sending, texts
+from bot.buttons import Vote
+from bot.handlers import Context
+from bot.journal import Journal
+from bot.live import Live
+from bot.memory import Memory
+from bot.records import Records
+from bot.sending import query_of
+
+VOTED_DOWN = "voted_down"
+"""What became of a question whose answer did not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """The callback, with what it needs."""
+
+    records: Records
+    journal: Journal
+    live: Live
+    memory: Memory
+    now: Callable[[], dt.datetime]
+
+    async def vote(self, update: Update, _: Context) -> None:
+        """One of the buttons under an answer: each person has one vote on an entry."""
+        query = query_of(update)
+        vote = Vote.unpack(query.data or "")
+        if vote.entry not in self.live.faq.knowledge.entries:
+            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+            return
+        before = await self.records.vote(query.from_user.id, vote.entry, self.now(), up=vote.up)
+        if before is not vote.up:
+            self.journal.count("vote", "up" if vote.up else "down")
+        if not vote.up:
+            self._regret(query, vote.entry)
+        await _thank(query, vote)
+
+    def _regret(self, query: CallbackQuery, entry: str) -> None:
+        """Leave the question to the operators, where it is still known."""
+        if query.message is None:
+            return
+        spot = query.message.chat.id, query.message.message_id
+        question = self.memory.regret(spot, entry, query.from_user.id)
+        if question is not None:
+            self.journal.missed(question, VOTED_DOWN)
+
+
+async def _thank(query: CallbackQuery, vote: Vote) -> None:
+    """On the button itself, unless others see that button too."""
+    message = query.message
+    shown = message.reply_markup if isinstance(message, Message) else None
+    if isinstance(message, Message) and shown and message.chat.type == Chat.PRIVATE:
+        marked = keyboards.thanked(shown, vote)
+        if marked != shown and await sending.relabel(message, marked):
+            await sending.acknowledge(query)
+            return
+    await sending.toast(query, texts.voted(up=vote.up))

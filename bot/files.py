@@ -1,0 +1,153 @@
+"""The files of a knowledge base as bytes: to be read at once, kept, and put back."""
+
+import io
+import os
+import stat
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import KnowledgeError, Problem
+
+Files = Mapping[str, bytes]
+"""By their names in the folder, such as `topics/brakes.yaml`."""
+TOPICS = "topics"
+NAMES = (
+    "about.yaml",
+    "expected.yaml",
+    "learned.yaml",
+    "limits.yaml",
+    "red_flags.yaml",
+    "smalltalk.yaml",
+    "synonyms.yaml",
+    "thresholds.yaml",
+    "tips.yaml",
+)
+"""What is read beside the topics; whatever else lies there is no matter of the bot's."""
+ENDINGS = (".yaml", ".yml")
+MAX_BYTES = 1024 * 1024
+THEN = (1980, 1, 1, 0, 0, 0)
+"""The date of everything in a package, so that the same files make the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a folder holds."""
+
+    files: Files
+    problems: tuple[Problem, ...] = ()
+    """Of what cannot be read."""
+
+    def instead(self, others: Files) -> "Found":
+        """The same with other files in place of those of their names."""
+        rest = tuple(problem for problem in self.problems if problem.file not in others)
+        return Found({**self.files, **others}, rest)
+
+
+def read(folder: Path) -> Files:
+    """All the files.
+
+    Raises:
+        KnowledgeError: the folder or one of the files cannot be read.
+    """
+    found = look(folder)
+    if found.problems:
+        raise KnowledgeError(found.problems)
+    return found.files
+
+
+def look(folder: Path) -> Found:
+    """Every file that loading looks at, cut where it is too large for that anyway."""
+    found: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    try:
+        names = beside_topics(folder)
+    except OSError as error:
+        return Found({}, (_closed(str(folder), error),))
+    try:
+        names += in_topics(folder)
+    except OSError as error:
+        problems.append(_closed(TOPICS, error))
+    for name in names:
+        try:
+            found[_sound(name)] = _bytes(folder / name)
+        except (OSError, UnicodeEncodeError) as error:
+            problems.append(Problem(_shown(name), 1, 1, _why(folder / name, error)))
+    return Found(found, tuple(problems))
+
+
+def beside_topics(folder: Path) -> list[str]:
+    """Names of what is there."""
+    return sorted(path.name for path in folder.iterdir() if path.name in NAMES)
+
+
+def in_topics(folder: Path) -> list[str]:
+    """The same; none where there are no topics, which whoever loads the files will say."""
+    if not (folder / TOPICS).is_dir():
+        return []
+    names = (path.name for path in (folder / TOPICS).iterdir() if path.name[0] != ".")
+    return sorted(f"{TOPICS}/{name}" for name in names if name.lower().endswith(ENDINGS))
+
+
+def _bytes(path: Path) -> bytes:
+    # Otherwise a pipe that lies there would be waited for until somebody writes into it.
+    with open(path, "rb", opener=_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError  # Such as a pipe or a device.
+        return bytes(file.read(MAX_BYTES + 1))
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _sound(name: str) -> str:
+    name.encode()
+    return name
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _why(path: Path, error: Exception) -> str:
+    match error:
+        case UnicodeEncodeError():
+            return "the name of this file is no UTF-8; rename it"
+        case IsADirectoryError():
+            return "this is a folder; put a YAML file in its place"
+        case FileNotFoundError() if path.is_symlink():
+            return "this is a link to a file that is not there; put the file in its place"
+        case OSError(errno=None):
+            return "this is no file; put a YAML file in its place"
+        case OSError():
+            return f"the file cannot be read: {error.strerror}; make it readable"
+    return str(error)
+
+
+def _closed(folder: str, error: OSError) -> Problem:
+    what = f"this folder cannot be read: {error.strerror}; name one that holds a knowledge base"
+    return Problem(folder, 1, 1, what)
+
+
+def write(files: Files, folder: Path) -> None:
+    """Into an empty folder."""
+    (folder / TOPICS).mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+
+
+def pack(files: Files) -> bytes:
+    """All of them in one, the same bytes for the same files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        for name in sorted(files):
+            package.writestr(zipfile.ZipInfo(name, THEN), files[name], zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def unpack(packed: bytes) -> Files:
+    """What `pack` has packed."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as package:
+        return {name: package.read(name) for name in package.namelist()}

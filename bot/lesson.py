@@ -1,0 +1,41 @@
+"""What an operator taught while the bot was running."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a wording was taught to be."""
+
+    ENTRY = "entry"
+    """A phrasing of an entry."""
+    LIMIT = "limit"
+    """A phrasing of a subject that is not covered."""
+    IGNORE = "ignore"
+    """Nothing that the operators want to see again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A wording, and what it is."""
+
+    id: int
+    kind: Kind
+    target: str
+    """Id of the entry or the limit; empty for what is ignored."""
+    phrasing: str
+    taught: dt.datetime
+    """Aware, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A question that found no answer; nothing says who asked it."""
+
+    id: int
+    text: str
+    outcome: str
+    """unknown or suggestions; voted_down for an answer that did not help."""
+    asked: dt.datetime
+    """Aware, in UTC."""

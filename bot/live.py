@@ -1,0 +1,12 @@
+"""What the bot knows right now."""
+
+from dataclasses import dataclass
+
+from bot.faq import Faq
+
+
+@dataclass(slots=True)
+class Live:
+    """The one thing that a reload replaces; whoever uses it reads it once and goes on with that."""
+
+    faq: Faq

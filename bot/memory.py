@@ -1,0 +1,73 @@
+"""Which message answered which question: in memory only, and only the newest."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from bot.faq import Answer, Reply
+from bot.text import MAX_QUESTION
+
+REMEMBERED = 10_000
+"""Questions whose answer is found again."""
+
+Spot = tuple[int, int]
+"""A chat and a message in it: messages are numbered in each chat."""
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was answered."""
+
+    text: str
+    entries: frozenset[str]
+    """Ids of the entries that answered it."""
+    regretted_by: set[int] = field(default_factory=set)
+    """People who have said that an answer did not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The newest questions, until the process ends."""
+
+    most: int = REMEMBERED
+    _answers: OrderedDict[Spot, int] = field(default_factory=OrderedDict, repr=False)
+    """By the question: the message that answered it."""
+    _questions: OrderedDict[Spot, Asked] = field(default_factory=OrderedDict, repr=False)
+    """By the message that answers."""
+
+    def keep(self, question: Spot, answer: int, text: str, reply: Reply) -> None:
+        """A question got this reply, in that message of the same chat."""
+        self._add(self._answers, question, answer)
+        where = question[0], answer
+        if isinstance(reply, Answer):
+            entries = frozenset(entry.id for entry in reply.entries)
+            self._add(self._questions, where, Asked(text[:MAX_QUESTION], entries))
+        else:  # The question was edited, and what it says now has no answer.
+            self._questions.pop(where, None)
+
+    def answer(self, question: Spot) -> int | None:
+        """The message that answered a question."""
+        return self._answers.get(question)
+
+    def regret(self, answer: Spot, entry: str, person: int) -> str | None:
+        """The question that an entry answered there, once for each person; None for all else."""
+        asked = self._questions.get(answer)
+        if asked is None or entry not in asked.entries or person in asked.regretted_by:
+            return None
+        asked.regretted_by.add(person)
+        return asked.text
+
+    def forget(self, chat: int) -> None:
+        """Nothing is known of a chat any more, nor of the person whose private chat it is."""
+        for known in (self._answers, self._questions):
+            for spot in [spot for spot in known if spot[0] == chat]:
+                del known[spot]
+        for asked in self._questions.values():
+            asked.regretted_by.discard(chat)
+
+    def _add(self, known: OrderedDict[Spot, Value], spot: Spot, value: Value) -> None:
+        known[spot] = value
+        known.move_to_end(spot)
+        if len(known) > self.most:
+            known.popitem(last=False)

@@ -1,0 +1,110 @@
+"""What operators do to the running bot, and what they ask it about itself."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from telegram import Document, InputFile, Message, Update
+
+from bot import charts, reports, sending, stats_texts, why, why_texts
+from bot import operator_texts as texts
+from bot.figures import MOST_DAYS, Figures
+from bot.handlers import Context
+from bot.journal import Journal
+from bot.live import Live
+from bot.notices import attachment
+from bot.records import Records
+from bot.reloading import Reloader
+from bot.reports import Report
+from bot.sending import message_of
+from bot.source import MAX_BYTES
+from bot.zones import zone
+
+SHOWN_DAYS = 30
+"""That /stats shows where no number is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    """The callbacks, with what they need."""
+
+    reloader: Reloader
+    live: Live
+    records: Records
+    journal: Journal
+    now: Callable[[], dt.datetime]
+    zone: str
+
+    async def reload(self, update: Update, _: Context) -> None:
+        message = message_of(update)
+        board = await sending.reply(message, texts.CHECKING, None)
+        await _show(board, await reports.report(self.reloader.reload(), texts.reloaded))
+
+    async def rollback(self, update: Update, _: Context) -> None:
+        board = await sending.reply(message_of(update), texts.CHECKING, None)
+        await _show(board, await reports.report(self.reloader.rollback(), texts.rolled_back))
+
+    async def put(self, update: Update, _: Context) -> None:
+        """A document with the caption /reload takes the place of the file of its name."""
+        message = message_of(update)
+        document = message.document
+        if document is None or (document.file_size or 0) > MAX_BYTES:
+            await sending.reply(message, texts.NO_FILE, None)
+            return
+        board = await sending.reply(message, texts.CHECKING, None)
+        name = document.file_name or ""
+        data = await _download(document)
+        work = self.reloader.put(name, data)
+        short = PurePath(name).name
+        await _show(board, await reports.report(work, lambda done: texts.put(short, done)))
+
+    async def why(self, update: Update, _: Context) -> None:
+        message = message_of(update)
+        asked = _behind(message)
+        if not asked and message.reply_to_message is not None:
+            asked = message.reply_to_message.text or ""
+        faq = self.live.faq
+        if asked:
+            found = await asyncio.to_thread(why.explain, faq, asked)
+            text = why_texts.why(faq.knowledge, found)
+            await sending.reply(message, text, None)
+        else:
+            await sending.reply(message, texts.why_how(faq.knowledge), None)
+
+    async def stats(self, update: Update, _: Context) -> None:
+        message = message_of(update)
+        given = _behind(message) or str(SHOWN_DAYS)
+        if not (given.isascii() and given.isdigit() and 1 <= int(given) <= MOST_DAYS):
+            await sending.reply(message, texts.STATS_HOW.format(most=MOST_DAYS), None)
+            return
+        figures = await self._figures(int(given))
+        picture = await asyncio.to_thread(charts.draw, figures)
+        caption = stats_texts.caption(figures, self.live.faq.knowledge, self.zone)
+        await sending.picture(message, InputFile(picture, "stats.png"), caption)
+
+    async def _figures(self, days: int) -> Figures:
+        await self.journal.write()
+        today = self.now().astimezone(zone(self.zone)).date()
+        since = today - dt.timedelta(days=days)
+        tallies = await self.records.tallies(since)
+        return Figures.of(tallies, await self.records.subscribers(), today, days)
+
+
+def _behind(message: Message) -> str:
+    """What stands behind the command."""
+    return "".join((message.text or "").split(maxsplit=1)[1:]).strip()
+
+
+async def _download(document: Document) -> bytes:
+    file = await sending.patiently(document.get_file)
+    return bytes(await file.download_as_bytearray())
+
+
+async def _show(board: Message, report: Report) -> None:
+    """Turn the message that says to wait into the report."""
+    if not await sending.edit(board, board.message_id, report.text, None):
+        await sending.reply(board, report.text, None)
+    if report.file is not None:
+        await board.reply_document(attachment(report.file))

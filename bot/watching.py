@@ -1,0 +1,101 @@
+"""Taking what changed on the disk: by itself, or when a SIGHUP asks for it."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from telegram import Bot
+from watchfiles import Change, awatch
+
+from bot import operator_texts, reports, texts
+from bot.files import ENDINGS
+from bot.notices import Notices
+from bot.reloading import Reloader
+from bot.reports import Report
+
+QUIET_MILLISECONDS = 1_000
+"""How long nothing may change before what changed is read."""
+LOOK_MILLISECONDS = 5_000
+"""After which it is seen that the folder is another one by now."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Watching:
+    """The operators hear of what is new to them: a change, a problem, and that it is gone."""
+
+    reloader: Reloader
+    notices: Notices
+    bot: Bot
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by a SIGHUP."""
+    _told: Report | None = None
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._signals())
+            tasks.create_task(self._disk())
+
+    async def take(self) -> None:
+        """Reload, and tell the operators unless they know already; nothing is raised."""
+        try:
+            report = await reports.report(self.reloader.reload(), operator_texts.reloaded)
+        except Exception as error:
+            log.exception("a reload failed")
+            report = Report(texts.fault_notice(type(error).__name__, None), good=False)
+        mended = self._told is not None and not self._told.good
+        if report != self._told and (mended or not report.quiet):
+            await self.notices.hand(self.bot, report)
+        self._told = report
+
+    async def _signals(self) -> None:
+        while True:
+            await self.asked.wait()
+            self.asked.clear()
+            await self.take()
+
+    async def _disk(self) -> None:
+        folder = self.reloader.folder
+        seen = _identity(folder)
+        while True:
+            if seen is not None:
+                await self._watch(folder, seen)
+            await asyncio.sleep(LOOK_MILLISECONDS / 1000)
+            before, seen = seen, _identity(folder)
+            # Nobody is told by the system of a folder that takes the place of another.
+            if seen is not None and seen != before:
+                await self.take()
+
+    async def _watch(self, folder: Path, watched: tuple[int, int]) -> None:
+        """Returns when the folder is gone or another one."""
+        found = awatch(
+            folder,
+            watch_filter=_is_yaml,
+            step=QUIET_MILLISECONDS // 5,
+            debounce=QUIET_MILLISECONDS,
+            rust_timeout=LOOK_MILLISECONDS,
+            yield_on_timeout=True,
+        )
+        try:
+            async for changes in found:
+                if changes:
+                    await self.take()
+                if _identity(folder) != watched:
+                    return
+        except OSError as error:
+            log.warning("%s cannot be watched; a SIGHUP reloads it: %s", folder, error)
+
+
+def _is_yaml(_: Change, path: str) -> bool:
+    return path.lower().endswith(ENDINGS)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
