@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import logging
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,10 +14,12 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import cast
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from telegram.request import BaseRequest
 
 from bot import app as composition
-from bot import database, loading
+from bot import loading
 from bot.app import Parts
 from bot.faq import Faq
 from bot.handlers import App
@@ -31,6 +34,7 @@ from tests.fake_updates import Person
 BICYCLES = Path(__file__).parent / "bicycles"
 TOKEN = "123456:TEST"
 ANNA = 42
+NEED_NOT_LAST = "PRAGMA synchronous = OFF"
 
 
 def pytest_asyncio_loop_factories(
@@ -81,10 +85,21 @@ async def clock() -> Clock:
 
 
 @pytest.fixture
-async def storage(clock: Clock, tmp_path: Path) -> AsyncIterator[Storage]:  # noqa: ARG001 - its loop
-    """A database of the test's own, empty at first."""
-    async with opened(tmp_path) as storage:
+async def storage(
+    clock: Clock,  # noqa: ARG001 - its loop
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[Storage]:
+    """A database that is empty at first."""
+    is_looked_into = "database_folder" in request.fixturenames
+    folder = request.getfixturevalue("database_folder") if is_looked_into else None
+    async with opened(folder) if folder else SharedDatabase.of_this_process().lent() as storage:
         yield storage
+
+
+@pytest.fixture
+def database_folder(tmp_path: Path) -> Path:
+    """Where the database lies of a test that looks into its files: no other test has used it."""
+    return tmp_path
 
 
 @pytest.fixture
@@ -116,52 +131,65 @@ def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []
 
 
-@cache
-def empty_database() -> bytes:
-    """To make the tables anew for every test would take longer than most tests."""
-    with TemporaryDirectory() as folder:
-        database.connect(f"sqlite:///{folder}/empty.db")
-        return (Path(folder) / "empty.db").read_bytes()
-
-
 @dataclass(slots=True)
-class SharedEngine:
-    """One engine for one fresh database after the other: each engine compiles every statement anew,
-    which would take longer than most tests."""
+class SharedDatabase:
+    """One open database for one test after the other: to open one takes longer than most tests."""
 
-    link: Path
-    """What the engine opens: a link to the database of the test that runs."""
     storage: Storage
+    beside: sqlite3.Connection
+    """Sees the same file, and needs neither a loop nor a thread."""
+    empty: sqlite3.Connection
+    """What the file was like at first."""
+    kept: DBAPIConnection | None = None
+    """What the engine has opened, with its thread."""
     taken: bool = False
 
     @classmethod
     @cache
-    def of_this_process(cls) -> "SharedEngine":
+    def of_this_process(cls) -> "SharedDatabase":
         folder = Path(mkdtemp(prefix="skinbot-tests-"))
         atexit.register(shutil.rmtree, folder)
-        link = folder / "current.db"
-        link.write_bytes(empty_database())
-        return cls(link, Storage.open(f"sqlite:///{link}"))
+        storage = Storage.open(f"sqlite:///{folder}/shared.db")
+        beside, empty = sqlite3.connect(folder / "shared.db"), sqlite3.connect(":memory:")
+        beside.execute(NEED_NOT_LAST)
+        beside.backup(empty)
+        shared = cls(storage, beside, empty)
+        engine = storage.engine.sync_engine
+        event.listen(engine, "connect", shared._keep)
+        event.listen(engine, "close", shared._lose)
+        event.listen(engine, "do_connect", lambda *_: shared.kept)
+        return shared
 
-    def turn_to(self, file: Path) -> Storage:
-        file.write_bytes(empty_database())
-        self.link.unlink()
-        self.link.symlink_to(file)
+    def _keep(self, connection: DBAPIConnection, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(NEED_NOT_LAST)
+        cursor.close()
+        self.kept = connection
+
+    def _lose(self, *_: object) -> None:
+        self.kept = None
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[Storage]:
+        """Empty at first, whatever the test before has done to it."""
+        self.empty.backup(self.beside)
         self.taken = True
-        return self.storage
+        try:
+            yield self.storage
+        finally:
+            # Who waits for the connection does so in the loop of the test.
+            await self.storage.engine.dispose(close=False)
+            self.taken = False
 
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Storage]:
     """The database in a folder, empty at first."""
-    file, shared = folder / "test.db", SharedEngine.of_this_process()
-    fresh = not (file.exists() or shared.taken)
-    storage = shared.turn_to(file) if fresh else Storage.open(f"sqlite:///{file}")
+    storage = Storage.open(f"sqlite:///{folder}/test.db")
     try:
         yield storage
     finally:
         await storage.close()
-        shared.taken = shared.taken and not fresh
 
 
 def build_parts(
@@ -198,7 +226,8 @@ async def build_app(
 ) -> AsyncIterator[App]:
     """The same, ready for updates, with a database that nobody else needs."""
     with TemporaryDirectory() as folder:
-        async with opened(Path(folder)) as storage:
+        shared = SharedDatabase.of_this_process()
+        async with opened(Path(folder)) if shared.taken else shared.lent() as storage:
             parts = build_parts(telegram, faq, clock, storage, settings, request)
             async with parts.app as app:
                 yield app
