@@ -24,7 +24,7 @@ from bot.compiled import load
 from bot.errors import KnowledgeError
 from bot.faq import Faq
 from tests.broken import CHAIN, change
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 PROGRAM = Path(bot.__file__).parent
 GENUINE, FORGED = "Bicycle answers", "Forged answers"

@@ -32,7 +32,7 @@ from bot.schedule import EVERY_DAY, Schedule, Slot
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 from bot.tables import Table
-from tests.conftest import ANNA, BICYCLES, opened
+from tests.fixtures import ANNA, BICYCLES, opened
 
 BEN = 43
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

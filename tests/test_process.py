@@ -15,10 +15,10 @@ from bot.faq import Faq
 from bot.polling import REFUSED
 from bot.settings import Settings
 from tests import fake_faults as faults
-from tests.conftest import ANNA
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 from tests.fake_updates import Person
+from tests.fixtures import ANNA
 from tests.processes import TOKEN, BotProcess, bot_process
 
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"

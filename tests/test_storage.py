@@ -19,7 +19,7 @@ from bot.delivery import Delivery, Progress
 from bot.schedule import Schedule, Slot
 from bot.storage import PRUNED_AT_ONCE, Choose, Storage
 from bot.subscriber import State, Subscriber
-from tests.conftest import ANNA, opened
+from tests.fixtures import ANNA, opened
 
 BEN, CARL = 43, 44
 GROUP, SUPERGROUP = -5001, -1_001_234_567_890

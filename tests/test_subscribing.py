@@ -11,10 +11,10 @@ from bot.app import Parts
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 from tests.chats import Chat
-from tests.conftest import ANNA, build_app
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import ANNA, build_app
 
 # The clock shows noon of a Monday in UTC: one o'clock in Berlin, seven in New York.
 WELCOME = "Hello. Ask me about bicycles."
