@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# What was compiled for one run is there for the next, and for every process that a test starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: chat test check bench schema lock clean
 

@@ -36,6 +36,7 @@ from bot.subscribing import Subscribing
 from bot.throttle import Throttle
 from bot.tips import Tips
 from bot.watching import Watching
+from bot.workshop import Workshop
 
 TICK_SECONDS = 5.0
 
@@ -62,6 +63,7 @@ def build(
     clocks: Clocks,
     tick_seconds: float = TICK_SECONDS,
     only: int | None = None,
+    workshop: Workshop | None = None,
 ) -> Parts:
     """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
     pace, now = Pace(clocks.monotonic), clocks.now
@@ -71,7 +73,7 @@ def build(
     health = Health(clocks.monotonic)
     tips = Tips(live, storage, app.bot, pace, notices, now, health, journal, only)
     folder = settings.knowledge or knowledge.shipped()
-    reloader = Reloader(live, storage.records, folder, now)
+    reloader = Reloader(live, storage.records, folder, now, workshop or Workshop())
     watching = Watching(reloader, notices, app.bot)
     parts = Parts(app, live, tips, journal, notices, watching)
     asked = Handlers(live, throttle, journal)

@@ -63,14 +63,19 @@ class Workshop:
             work.stop()
             await asyncio.wait([result], timeout=KILLED)
             raise
-        match made:
-            case Built():
-                return made
-            case Broken(problems):
-                raise KnowledgeError(problems)
-            case Failed(why):
-                raise ReloadError(why)
-        raise ReloadError(DIED)
+        return good(made)
+
+
+def good(made: object) -> Built:
+    """What was built; see `Workshop.build` for what it raises."""
+    match made:
+        case Built():
+            return made
+        case Broken(problems):
+            raise KnowledgeError(problems)
+        case Failed(why):
+            raise ReloadError(why)
+    raise ReloadError(DIED)
 
 
 @dataclass(slots=True)

@@ -47,19 +47,25 @@ class _Leaping(selectors.SelectSelector):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self.elsewhere: set[asyncio.Future[Any]] = set()
+        self.elsewhere: list[asyncio.Future[Any]] = []
         """What threads are working on, which takes real time."""
 
     @override
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, Any]]:
-        ready = super().select(0)
-        while not ready and self.elsewhere and timeout != 0:
+        if timeout == 0:
+            return []  # There is something to do already.
+        ready = super().select(PATIENCE if self._is_busy_elsewhere() else 0)
+        while not ready and self._is_busy_elsewhere():
             ready = super().select(PATIENCE)
         if not ready and timeout is None:
             raise RuntimeError("everything waits, and nothing is left that could happen")
         if not ready:
             self._clock.forward(timeout or 0)
         return ready
+
+    def _is_busy_elsewhere(self) -> bool:
+        self.elsewhere = [each for each in self.elsewhere if not each.done()]
+        return bool(self.elsewhere)
 
 
 class LeapingLoop(asyncio.SelectorEventLoop):
@@ -83,7 +89,7 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         future = super().create_future()
         asks = sys._getframe(1)
         if asks.f_globals["__name__"] in DATABASE_THREAD or asks.f_code.co_name == SHUTDOWN:
-            self._wait_for(future)
+            self._leaping.elsewhere.append(future)
         return future
 
     @override
@@ -94,9 +100,5 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         *args: *Given,
     ) -> asyncio.Future[Result]:
         future = super().run_in_executor(executor, func, *args)
-        self._wait_for(future)
+        self._leaping.elsewhere.append(future)
         return future
-
-    def _wait_for(self, future: asyncio.Future[Any]) -> None:
-        self._leaping.elsewhere.add(future)
-        future.add_done_callback(self._leaping.elsewhere.discard)

@@ -21,10 +21,10 @@ from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from tests import fake_faults as faults
-from tests.conftest import build_parts
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import build_parts
 
 FOREVER = 1_000_000.0
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"

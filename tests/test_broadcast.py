@@ -37,12 +37,12 @@ from bot.subscriber import State, Subscriber
 from bot.tables import SubscriberRow
 from tests import fake_faults as faults
 from tests.chats import Chat
-from tests.conftest import ANNA, build_parts
 from tests.fake_telegram import Call, FakeRequest, FakeTelegram
 from tests.fake_time import START, Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
 from tests.fake_world import BOT
+from tests.fixtures import ANNA, build_parts
 
 OLGA, OTTO = 1_000_001, 1_000_002
 """Operators."""

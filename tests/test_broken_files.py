@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot import loading
 from bot.errors import KnowledgeError
 from tests.broken import CHAIN, change, said
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 FILES = {str(path.relative_to(BICYCLES)): path.read_bytes() for path in BICYCLES.rglob("*.yaml")}
 EDGES = [*"\n\t\0:-&*!|>?<\"'#%@,{}[]=~", "  ", "- ", ": ", "no", "012", "---\n", "<<: ", " ... "]

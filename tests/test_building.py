@@ -13,8 +13,8 @@ from bot.building import LOOKS, UNSETTLED, UPDATED, Broken, Built, Failed, Job
 from bot.files import MAX_BYTES
 from bot.lesson import Kind, Lesson
 from tests.broken import BRAKES, CHAIN, change
-from tests.conftest import BICYCLES
 from tests.fake_time import START
+from tests.fixtures import BICYCLES
 
 FOOTBALL = "who won the football match"
 SQUEAK = "chain squeaks"

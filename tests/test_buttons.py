@@ -10,9 +10,9 @@ from bot.faq import Faq
 from bot.handlers import App
 from tests import fake_faults as faults
 from tests.chats import Chat
-from tests.conftest import build_app
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
+from tests.fixtures import build_app
 
 BRAKES = "🛑 Brakes\n\nBrakes stop the bicycle."
 CHAIN = "⛓️ Chain\n\nThe chain drives the wheel."

@@ -20,7 +20,7 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.subscriber import Subscriber
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 BICYCLING = Settings(knowledge=BICYCLES)
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot import cli, knowledge, texts
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 HERE = Path(__file__).parent.parent
 KEYS = ["question", "outcome", "topics", "entries", "score", "text"]

@@ -24,7 +24,7 @@ from bot.compiled import load
 from bot.errors import KnowledgeError
 from bot.faq import Faq
 from tests.broken import CHAIN, change
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 PROGRAM = Path(bot.__file__).parent
 GENUINE, FORGED = "Bicycle answers", "Forged answers"
@@ -87,7 +87,7 @@ def test_a_good_copy_is_all_that_is_read(cache: Path, forged: Path) -> None:
 def test_the_replies_are_those_of_the_yaml(cache: Path) -> None:
     read, taken = (load(knowledge.shipped(), cache) for _ in range(2))
     assert read is not taken
-    asked = [question.text for question in evaluation.read(QUESTIONS / "dev.tsv")][::4]
+    asked = [question.text for question in evaluation.read(QUESTIONS / "dev.tsv")][::10]
     for question in (*asked, *map(mistype, asked)):
         assert taken.ask(question) == read.ask(question)
 

@@ -11,13 +11,13 @@ from bot import loading, texts
 from bot.faq import Faq, Reply, Suggestions
 from bot.text import plain
 from tests.chats import Chat
-from tests.conftest import build_app
 from tests.fake_html import utf16_length
 from tests.fake_limits import TEXT
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
+from tests.fixtures import build_app
 
 WELCOME = "Hello. Ask me about bicycles."
 SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."
@@ -217,7 +217,7 @@ long = st.text("chain squeak?\n", min_size=30, max_size=40).map(lambda text: tex
 
 
 @settings(
-    max_examples=300,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -32,7 +32,7 @@ from bot.schedule import EVERY_DAY, Schedule, Slot
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 from bot.tables import Table
-from tests.conftest import ANNA, BICYCLES, opened
+from tests.fixtures import ANNA, BICYCLES, opened
 
 BEN = 43
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -638,6 +638,7 @@ def test_work_that_is_cancelled_leaves_no_traceback_of_the_thread(
 ) -> None:
     failed: list[object] = []
     monkeypatch.setattr(threading, "excepthook", failed.append)
+    before = set(threading.enumerate())
 
     async def ask_and_leave() -> None:
         storage = Storage.open(f"sqlite:///{used}")
@@ -651,8 +652,7 @@ def test_work_that_is_cancelled_leaves_no_traceback_of_the_thread(
         await storage.close()
 
     asyncio.run(ask_and_leave())
-    for thread in threading.enumerate():
-        if "_connection_worker_thread" in thread.name:
-            thread.join(10)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
     assert failed == []
     assert rows(used, "SELECT chat_id FROM subscribers") == [(ANNA,)]

@@ -10,10 +10,10 @@ from bot.memory import Memory
 from bot.serving import Parts
 from bot.throttle import Throttle
 from tests.chats import Chat
-from tests.conftest import build_app
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import build_app
 
 SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."
 PRICES = "The handbook names no prices."

@@ -16,10 +16,10 @@ from bot.models import Topic
 from bot.settings import Settings
 from tests import fake_faults as faults
 from tests.chats import Chat
-from tests.conftest import build_app
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import build_app
 
 OPERATORS = frozenset({1001, 1002})
 SECRET = "my very private question"

@@ -14,11 +14,11 @@ from bot.serving import Parts
 from bot.storage import Storage
 from bot.text import MAX_QUESTION
 from tests.chats import Chat
-from tests.conftest import ANNA, build_parts
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
 from tests.fake_world import keyboard
+from tests.fixtures import ANNA, build_parts
 
 UP, DOWN = "👍", "👎"
 UP_THANKS, DOWN_THANKS = "👍 Thanks", "👎 Thanks"

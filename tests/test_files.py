@@ -10,7 +10,7 @@ from bot import draft, files, loading
 from bot.errors import KnowledgeError, Problem
 from bot.files import MAX_BYTES, NAMES
 from tests.broken import BRAKES, CHAIN
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 THERE = {
     *("about.yaml", "expected.yaml", "limits.yaml", "red_flags.yaml", "smalltalk.yaml"),

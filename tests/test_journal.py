@@ -13,8 +13,8 @@ from bot.logs import HIDDEN
 from bot.serving import Parts
 from bot.storage import Storage
 from tests.chats import Chat
-from tests.conftest import TOKEN
 from tests.fake_time import START, Clock
+from tests.fixtures import TOKEN
 
 DAY = START.date()
 SECRET = f"{TOKEN.split(':')[0]}7:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"

@@ -11,7 +11,7 @@ from bot.faq import Answer, Faq, Suggestions
 from bot.knowledge import Knowledge
 from bot.models import Thresholds
 from tests.broken import BRAKES, CHAIN, change
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 
 @pytest.fixture(autouse=True)

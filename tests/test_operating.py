@@ -17,10 +17,10 @@ from bot.settings import Settings
 from bot.source import MAX_BYTES
 from bot.storage import Storage
 from tests.chats import Chat
-from tests.conftest import BICYCLES, build_parts
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import BICYCLES, build_parts
 
 OPERATOR = 1_000_001
 SQUEAK = "why does my chain squeak"

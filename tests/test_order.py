@@ -11,11 +11,11 @@ from typing_extensions import override
 from bot.faq import Faq
 from bot.handlers import App
 from bot.order import AT_ONCE
-from tests.conftest import build_app
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
+from tests.fixtures import build_app
 
 Deliver = Callable[[list[Json]], Awaitable[None]]
 

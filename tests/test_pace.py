@@ -19,10 +19,10 @@ from bot.serving import Parts
 from bot.storage import Storage
 from tests import fake_faults as faults
 from tests.chats import Chat
-from tests.conftest import ANNA, build_parts
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import ANNA, build_parts
 
 TURN = 1 / PER_SECOND
 SLACK = LATE + 0.001

@@ -11,9 +11,9 @@ from bot.serving import Parts
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 from tests.chats import Chat
-from tests.conftest import ANNA
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import ANNA
 
 # The clock shows noon of Monday, 23 November, in UTC.
 SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."

@@ -18,9 +18,9 @@ from bot.storage import Storage
 from bot.tables import BroadcastRow, Table
 from bot.text import plain
 from tests.chats import Chat
-from tests.conftest import ANNA, build_parts
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
+from tests.fixtures import ANNA, build_parts
 
 EVE = 0x5A5B_5C5D_5E5F
 """An id of which every byte tells it from other numbers, so that it can be found in a file."""
@@ -96,7 +96,7 @@ def _shown(value: object) -> str:
 
 @pytest.fixture
 async def world(
-    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, tmp_path: Path
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, database_folder: Path
 ) -> AsyncIterator[World]:
     settings = Settings(kept_days=KEPT)
     parts = build_parts(telegram, Doubtful.of(faq.knowledge), clock, storage, settings)
@@ -105,7 +105,7 @@ async def world(
         eve = Chat(app, telegram, telegram.person(EVE, "Eve"))
         group = Chat(app, telegram, telegram.person(EVE, "Eve", chat=together))
         ben = Chat(app, telegram, telegram.person(BEN, "Ben", chat=together))
-        world = World(eve, group, ben, parts, storage, tmp_path)
+        world = World(eve, group, ben, parts, storage, database_folder)
         await _ask(world, clock)
         await _operate(storage, clock.wall())
         yield world

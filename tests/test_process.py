@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests import fake_faults as faults
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 from tests.fake_updates import Person
+from tests.fixtures import ANNA
 from tests.processes import BICYCLES, TOKEN, BotProcess, bot_process
 
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"
@@ -41,24 +43,58 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-async def test_it_answers_and_ends_quietly(
-    bot: BotProcess, telegram: FakeTelegram, anna: Person
-) -> None:
-    telegram.push(anna.writes("why does my chain squeak"))
-    await telegram.until("sendMessage")
-    assert telegram.messages(anna.id)[-1]["text"].startswith("It is dry.")
-    assert await bot.stops() == 0
-    assert all(" INFO " in line for line in bot.everything.splitlines())
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What one process did from its start to its end."""
+
+    telegram: FakeTelegram
+    written: str
+    code: int
 
 
-async def test_it_introduces_itself(bot: BotProcess, telegram: FakeTelegram) -> None:
-    await telegram.until("setMyShortDescription")
-    everywhere, groups = telegram.sent("setMyCommands")
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """It introduces itself, answers a question, meets a second copy and is stopped."""
+
+    async def live() -> Life:
+        telegram, folder = FakeTelegram(), tmp_path_factory.mktemp("life")
+        telegram.push(telegram.person(ANNA).writes("why does my chain squeak"))
+        async with (
+            FakeServer(telegram) as server,
+            bot_process(folder, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=server.url) as bot,
+        ):
+            await telegram.until("setMyShortDescription")
+            await telegram.until("sendMessage")
+            telegram.fail_next("getUpdates", faults.Conflict())
+            await bot.says("another copy")
+            return Life(telegram, code=await bot.stops(), written=bot.everything)
+
+    return asyncio.run(live())
+
+
+def test_it_answers(life: Life) -> None:
+    assert life.telegram.messages(ANNA)[-1]["text"].startswith("It is dry.")
+
+
+def test_it_introduces_itself(life: Life) -> None:
+    everywhere, groups = life.telegram.sent("setMyCommands")
     assert [c["command"] for c in everywhere["commands"]] == list(texts.COMMANDS)
     assert [c["command"] for c in groups["commands"]] == list(texts.GROUP_COMMANDS)
     assert groups["scope"] == {"type": "all_group_chats"}
-    assert telegram.sent("setMyDescription")[0]["description"] == "Ask about bicycles."
-    assert await bot.stops() == 0
+    assert life.telegram.sent("setMyDescription")[0]["description"] == "Ask about bicycles."
+
+
+def test_a_second_copy_is_said_in_one_clear_line(life: Life) -> None:
+    [line] = [each for each in life.written.splitlines() if "another copy" in each]
+    assert line.endswith(CONFLICT)
+    assert life.written.count("ERROR") == 1
+
+
+def test_it_ends_quietly(life: Life) -> None:
+    assert life.code == 0
+    others = [each for each in life.written.splitlines() if "another copy" not in each]
+    assert others
+    assert all(" INFO " in line for line in others)
 
 
 async def test_a_stop_drains_what_was_fetched(telegram: FakeTelegram, tmp_path: Path) -> None:
@@ -116,15 +152,6 @@ async def test_it_starts_when_the_network_is_back(
             telegram.push(anna.writes("hello"))
             await telegram.until("sendMessage")
             assert await bot.stops() == 0
-
-
-async def test_a_second_copy_is_said_in_one_clear_line(
-    bot: BotProcess, telegram: FakeTelegram
-) -> None:
-    telegram.fail_next("getUpdates", faults.Conflict())
-    assert (await bot.says("another copy")).endswith(f"{CONFLICT}\n")
-    assert await bot.stops() == 0
-    assert bot.everything.count("ERROR") == 1
 
 
 async def test_a_wrong_token_ends_in_one_clear_line(

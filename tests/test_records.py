@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from bot.records import SNAPSHOTS, Records
 from bot.schedule import Schedule
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
-from tests.conftest import ANNA, opened
+from tests.fixtures import ANNA, opened
 
 BEN = 43
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -331,7 +332,7 @@ async def test_a_mark_is_what_it_was_set_to_last(records: Records) -> None:
 
 
 async def test_everything_is_there_after_a_restart(
-    storage: Storage, records: Records, request: pytest.FixtureRequest
+    storage: Storage, records: Records, database_folder: Path
 ) -> None:
     await records.note([ANSWERED], [missed("a")])
     (lesson,) = await taught(records, "b")
@@ -339,7 +340,7 @@ async def test_everything_is_there_after_a_restart(
     (number,) = await kept(records, b"1")
     await records.set_mark("digest", "x")
     await storage.close()
-    async with opened(request.getfixturevalue("tmp_path")) as again:
+    async with opened(database_folder) as again:
         records = again.records
         assert await records.tallies(TODAY) == [ANSWERED]
         assert await texts(records) == ["a"]

@@ -24,8 +24,8 @@ from bot.reloading import FAULT, NOTHING_OLDER, Reloader, Start
 from bot.storage import Storage
 from bot.workshop import DIED, Workshop
 from tests.broken import BRAKES, CHAIN, change
-from tests.conftest import BICYCLES
 from tests.fake_time import Clock
+from tests.fixtures import BICYCLES, Indoors
 
 SQUEAK = "why does my chain squeak"
 FOOTBALL = "who won the football match"
@@ -50,7 +50,7 @@ def records(storage: Storage) -> Records:
 @pytest.fixture
 async def reloader(faq: Faq, records: Records, folder: Path, clock: Clock) -> Reloader:
     """As it is once a process has begun."""
-    reloader = Reloader(Live(faq), records, folder, clock.wall, Workshop(pause=0))
+    reloader = Reloader(Live(faq), records, folder, clock.wall, Indoors())
     await reloader.keep(files.read(folder))
     return reloader
 

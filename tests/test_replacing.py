@@ -13,7 +13,7 @@ from bot.errors import ReloadError
 from bot.files import MAX_BYTES, NAMES
 from bot.replacing import Replacement
 from tests.broken import BRAKES, CHAIN
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 NOBODY = 65_534
 NEW = b"new"

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from bot import knowledge, schema, source
 from tests.broken import CHAIN, change
-from tests.conftest import BICYCLES
+from tests.fixtures import BICYCLES
 
 STORED = knowledge.shipped() / schema.FOLDER
 FILES = sorted(path.relative_to(BICYCLES) for path in BICYCLES.rglob("*.yaml"))

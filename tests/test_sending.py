@@ -11,9 +11,9 @@ from bot import sending, texts
 from bot.faq import Faq
 from tests import fake_faults as faults
 from tests.chats import Chat
-from tests.conftest import build_app
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
+from tests.fixtures import build_app
 
 SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."
 

@@ -19,7 +19,7 @@ from bot.delivery import Delivery, Progress
 from bot.schedule import Schedule, Slot
 from bot.storage import PRUNED_AT_ONCE, Choose, Storage
 from bot.subscriber import State, Subscriber
-from tests.conftest import ANNA, opened
+from tests.fixtures import ANNA, opened
 
 BEN, CARL = 43, 44
 GROUP, SUPERGROUP = -5001, -1_001_234_567_890
@@ -254,7 +254,9 @@ def traces(folder: Path) -> dict[str, bool]:
     return {**found, "chat": FAR_AWAY.to_bytes(6, "big") in content}
 
 
-async def test_what_is_forgotten_is_gone_from_the_files(storage: Storage, tmp_path: Path) -> None:
+async def test_what_is_forgotten_is_gone_from_the_files(
+    storage: Storage, database_folder: Path
+) -> None:
     first = Subscriber.new(FAR_AWAY, Schedule(dt.time(9), "Asia/Kathmandu"), NOW)
     await storage.finish(
         await claimed(storage, await stored(storage, first), "old-tip"), Progress.SENT, NOW
@@ -263,23 +265,23 @@ async def test_what_is_forgotten_is_gone_from_the_files(storage: Storage, tmp_pa
     await stored(storage, moved)
     await claimed(storage, moved, "new-tip")
     await storage.draw(FAR_AWAY, in_order("drawn"))
-    assert all(traces(tmp_path).values()), "or this test could not see what it looks for"
+    assert all(traces(database_folder).values()), "or this test could not see what it looks for"
     assert await storage.forget(FAR_AWAY)
-    assert not any(traces(tmp_path).values())
-    assert b"drawn" not in files(tmp_path)
-    assert (tmp_path / "test.db-wal").stat().st_size == 0
+    assert not any(traces(database_folder).values())
+    assert b"drawn" not in files(database_folder)
+    assert (database_folder / "test.db-wal").stat().st_size == 0
     await storage.close()
-    assert not any(traces(tmp_path).values())
+    assert not any(traces(database_folder).values())
 
 
 async def test_a_group_that_moved_leaves_no_old_number_when_it_is_forgotten(
-    storage: Storage, tmp_path: Path
+    storage: Storage, database_folder: Path
 ) -> None:
     await stored(storage, somebody(FAR_AWAY))
     await storage.follow(FAR_AWAY, SUPERGROUP)
-    assert traces(tmp_path)["chat"], "or this test could not see what it looks for"
+    assert traces(database_folder)["chat"], "or this test could not see what it looks for"
     await storage.forget(SUPERGROUP)
-    assert not traces(tmp_path)["chat"]
+    assert not traces(database_folder)["chat"]
 
 
 async def test_nobody_is_left_in_the_files_when_many_are_forgotten(tmp_path: Path) -> None:
@@ -1018,7 +1020,7 @@ async def test_what_was_seen_stays_seen_when_the_ledger_is_cut(storage: Storage)
 
 
 async def test_the_ledger_is_cut_in_pieces_that_hold_nobody_up(
-    storage: Storage, tmp_path: Path
+    storage: Storage, database_folder: Path
 ) -> None:
     await stored(storage, somebody())
     days = [(TODAY - number * DAY).isoformat() for number in range(1, PRUNED_AT_ONCE + 3)]
@@ -1026,7 +1028,7 @@ async def test_the_ledger_is_cut_in_pieces_that_hold_nobody_up(
         "INSERT INTO deliveries (chat_id, local_date, tip, state, lost, until, changed) "
         "VALUES (42, ?, 'oil', 'sent', 0, '2026-11-23 23:00:00', '2026-11-23 12:00:00')"
     )
-    with closing(sqlite3.connect(tmp_path / "test.db")) as connection:
+    with closing(sqlite3.connect(database_folder / "test.db")) as connection:
         connection.executemany(row, [(day,) for day in days])
         connection.commit()
     assert [await storage.prune(TODAY) for _ in range(3)] == [PRUNED_AT_ONCE, 2, 0]

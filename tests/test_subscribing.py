@@ -11,10 +11,10 @@ from bot.serving import Parts
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
 from tests.chats import Chat
-from tests.conftest import ANNA, build_app
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import ANNA, build_app
 
 # The clock shows noon of a Monday in UTC: one o'clock in Berlin, seven in New York.
 WELCOME = "Hello. Ask me about bicycles."
@@ -403,7 +403,7 @@ async def test_an_edited_command_subscribes_nobody(chat: Chat, storage: Storage)
 
 
 async def test_a_shared_location_subscribes_and_is_not_kept(
-    asked: Chat, anna: Person, parts: Parts, storage: Storage, tmp_path: Path
+    asked: Chat, anna: Person, parts: Parts, storage: Storage, database_folder: Path
 ) -> None:
     await asked.press(texts.BY_LOCATION)
     assert asked.text == texts.LOCATION
@@ -414,7 +414,7 @@ async def test_a_shared_location_subscribes_and_is_not_kept(
     assert asked.telegram.sent("sendMessage")[-1]["reply_markup"] == {"remove_keyboard": True}
     assert len(await tips(asked, parts)) == 1
     assert await wanted(storage) == ("08:00", "Europe/Berlin")
-    kept = all_bytes(tmp_path)
+    kept = all_bytes(database_folder)
     assert b"Europe/Berlin" in kept
     assert b"52.5" not in kept
     assert b"13.4" not in kept

@@ -20,11 +20,11 @@ from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from tests import fake_faults as faults
-from tests.conftest import build_parts
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fixtures import build_parts
 from tests.processes import SECRET, TOKEN, bot_process
 
 OPERATOR = 1001

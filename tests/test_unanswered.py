@@ -39,13 +39,13 @@ from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from tests.chats import Chat
-from tests.conftest import BICYCLES, build_parts
 from tests.fake_html import parse_html
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import START, Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
 from tests.fake_world import keyboard
+from tests.fixtures import BICYCLES, build_parts
 
 OPERATOR = 1_000_001
 TYRE, TYPO = "can I ride with a flat tyre", "can I ride with a flat tyer"

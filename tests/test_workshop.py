@@ -14,7 +14,7 @@ from bot import workshop
 from bot.building import UPDATED, Job
 from bot.errors import KnowledgeError, ReloadError
 from bot.workshop import DIED, NOWHERE, Workshop
-from tests.conftest import BICYCLES, TOKEN
+from tests.fixtures import BICYCLES, TOKEN
 from tests.processes import TOKEN as REAL_TOKEN
 
 JOB = Job(BICYCLES)

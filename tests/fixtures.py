@@ -1,0 +1,258 @@
+"""What every test may use: a small knowledge base about bicycles, and a Telegram that is strict."""
+
+import asyncio
+import atexit
+import gc
+import logging
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import cast
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from telegram.request import BaseRequest
+from typing_extensions import override
+
+from bot import app as composition
+from bot import building, loading
+from bot.building import Built, Job
+from bot.faq import Faq
+from bot.handlers import App
+from bot.live import Live
+from bot.serving import Parts
+from bot.settings import Settings
+from bot.storage import Storage
+from bot.throttle import Throttle
+from bot.workshop import Workshop, good
+from tests.chats import Chat
+from tests.fake_telegram import FakeRequest, FakeTelegram
+from tests.fake_time import Clock, LeapingLoop
+from tests.fake_updates import Person
+
+BICYCLES = Path(__file__).parent / "bicycles"
+TOKEN = "123456:TEST"
+ANNA = 42
+NEED_NOT_LAST = "PRAGMA synchronous = OFF"
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Whoever uses the clock runs on a loop that never waits for it."""
+    if "clock" in getattr(item, "fixturenames", ()):
+        return {"leaping": LeapingLoop}
+    return {"waiting": asyncio.new_event_loop}
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: to look through all of it for garbage again takes a second."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What one start leaves behind for the next one lies where it is in nobody's way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def faq() -> Faq:
+    """A bot that knows about bicycles: nothing in the program depends on the subject."""
+    return loading.load(BICYCLES)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the bicycle knowledge base, without tips, that a test may break."""
+    without = shutil.ignore_patterns("tips.yaml")
+    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge", ignore=without))
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture
+def anna(telegram: FakeTelegram) -> Person:
+    """Somebody who has started the bot."""
+    return telegram.person(ANNA, "Anna")
+
+
+@pytest.fixture
+async def clock() -> Clock:
+    """The time of the throttle, of the faults and of every pause."""
+    return cast("LeapingLoop", asyncio.get_running_loop()).clock
+
+
+@pytest.fixture
+async def storage(
+    clock: Clock,  # noqa: ARG001 - its loop
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[Storage]:
+    """A database that is empty at first."""
+    is_looked_into = "database_folder" in request.fixturenames
+    folder = request.getfixturevalue("database_folder") if is_looked_into else None
+    async with opened(folder) if folder else SharedDatabase.of_this_process().lent() as storage:
+        yield storage
+
+
+@pytest.fixture
+def database_folder(tmp_path: Path) -> Path:
+    """Where the database lies of a test that looks into its files: no other test has used it."""
+    return tmp_path
+
+
+@pytest.fixture
+async def parts(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage
+) -> AsyncIterator[Parts]:
+    """The whole bot, ready for updates."""
+    parts = build_parts(telegram, faq, clock, storage)
+    async with parts.app:
+        yield parts
+        await parts.tips.finished()
+
+
+@pytest.fixture
+def app(parts: Parts) -> App:
+    return parts.app
+
+
+@pytest.fixture
+def chat(app: App, telegram: FakeTelegram, anna: Person) -> Chat:
+    """Anna's private chat with the bot."""
+    return Chat(app, telegram, anna)
+
+
+@pytest.fixture
+def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever people do in such a test, no handler fails."""
+    yield
+    assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []
+
+
+@dataclass(slots=True)
+class SharedDatabase:
+    """One open database for one test after the other: to open one takes longer than most tests."""
+
+    storage: Storage
+    beside: sqlite3.Connection
+    """Sees the same file, and needs neither a loop nor a thread."""
+    empty: sqlite3.Connection
+    """What the file was like at first."""
+    kept: DBAPIConnection | None = None
+    """What the engine has opened, with its thread."""
+    taken: bool = False
+
+    @classmethod
+    @cache
+    def of_this_process(cls) -> "SharedDatabase":
+        folder = Path(mkdtemp(prefix="skinbot-tests-"))
+        atexit.register(shutil.rmtree, folder)
+        storage = Storage.open(f"sqlite:///{folder}/shared.db")
+        beside, empty = sqlite3.connect(folder / "shared.db"), sqlite3.connect(":memory:")
+        beside.execute(NEED_NOT_LAST)
+        beside.backup(empty)
+        shared = cls(storage, beside, empty)
+        engine = storage.engine.sync_engine
+        event.listen(engine, "connect", shared._keep)
+        event.listen(engine, "close", shared._lose)
+        event.listen(engine, "do_connect", lambda *_: shared.kept)
+        return shared
+
+    def _keep(self, connection: DBAPIConnection, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(NEED_NOT_LAST)
+        cursor.close()
+        self.kept = connection
+
+    def _lose(self, *_: object) -> None:
+        self.kept = None
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[Storage]:
+        """Empty at first, whatever the test before has done to it."""
+        self.empty.backup(self.beside)
+        self.taken = True
+        try:
+            yield self.storage
+        finally:
+            # Who waits for the connection does so in the loop of the test.
+            await self.storage.engine.dispose(close=False)
+            self.taken = False
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Storage]:
+    """The database in a folder, empty at first."""
+    storage = Storage.open(f"sqlite:///{folder}/test.db")
+    try:
+        yield storage
+    finally:
+        await storage.close()
+
+
+class Indoors(Workshop):
+    """Builds in a thread: to start a process for it takes longer than most tests."""
+
+    @override
+    async def build(self, job: Job) -> Built:
+        loop = asyncio.get_running_loop()
+        return good(await loop.run_in_executor(None, partial(building.build, job, instantly)))
+
+
+def instantly(_: float) -> None:
+    """Nobody writes to the files of a test while they are read, but where that is what it tests."""
+
+
+def build_parts(
+    telegram: FakeTelegram,
+    faq: Faq,
+    clock: Clock,
+    storage: Storage,
+    settings: Settings | None = None,
+    request: BaseRequest | None = None,
+    token: str = TOKEN,
+) -> Parts:
+    """The bot with a knowledge base, settings or a way to Telegram of a test's own."""
+    return composition.build(
+        settings or Settings(),
+        Live(faq),
+        storage,
+        request=request or FakeRequest(telegram),
+        updates_request=request or FakeRequest(telegram),
+        token=token,
+        throttle=Throttle(clock),
+        clocks=composition.Clocks(clock, clock.wall),
+        # Tests wake the sender themselves: the job queue goes by the clock of the machine.
+        tick_seconds=86_400,
+        workshop=Indoors(),
+    )
+
+
+@asynccontextmanager
+async def build_app(
+    telegram: FakeTelegram,
+    faq: Faq,
+    clock: Clock,
+    settings: Settings | None = None,
+    request: BaseRequest | None = None,
+) -> AsyncIterator[App]:
+    """The same, ready for updates, with a database that nobody else needs."""
+    with TemporaryDirectory() as folder:
+        shared = SharedDatabase.of_this_process()
+        async with opened(Path(folder)) if shared.taken else shared.lent() as storage:
+            parts = build_parts(telegram, faq, clock, storage, settings, request)
+            async with parts.app as app:
+                yield app
+                await parts.tips.finished()
