@@ -52,7 +52,7 @@ class Job:
 class Built:
     """A knowledge base that can be used."""
 
-    faq: Faq
+    faq: Faq = field(repr=False)
     files: bytes
     """Packed."""
     replies: Mapping[str, str]
@@ -89,6 +89,7 @@ def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built | Brok
     return Built(faq, files.pack(found.files), replies, left_out)
 
 
+@cache
 @cache
 def program() -> str:
     """Stands for the code that this process has loaded, if it is asked for early enough."""

@@ -1,6 +1,6 @@
 """What the bot knows right now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.faq import Faq
 
@@ -9,4 +9,5 @@ from bot.faq import Faq
 class Live:
     """The one thing that a reload replaces; whoever uses it reads it once and goes on with that."""
 
-    faq: Faq
+    faq: Faq = field(repr=False)
+    """Written out, it would be megabytes."""

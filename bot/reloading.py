@@ -40,7 +40,7 @@ class Taught:
 class Start:
     """What a process begins with."""
 
-    faq: Faq
+    faq: Faq = field(repr=False)
     files: Files
     problems: KnowledgeError | None = None
     """Of the folder, where an older knowledge base was kept and stands in for it."""
