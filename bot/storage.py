@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     exists,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -167,20 +168,24 @@ class Storage:
 
     async def claim_again(self, delivery: Delivery, now: dt.datetime) -> Delivery | None:
         """Take a delivery up once more; None where it is no longer wanted, or too late."""
+        async with self.engine.begin() as connection:
+            taken = await connection.execute(_TAKEN_UP, {"number": delivery.id, "now": now})
+            if row := taken.one_or_none():
+                # The group may have moved, and another tip been taken for it.
+                return replace(delivery, chat=row.chat_id, tip=row.tip, progress=Progress.SENDING)
+        await self._give_up(delivery, now)
+        return None
+
+    async def _give_up(self, delivery: Delivery, now: dt.datetime) -> None:
+        """What was not taken up is not tried again, unless somebody else does right now."""
         async with self.sessions.begin() as session:
             row = await session.get(DeliveryRow, delivery.id)
             if row is None or row.retry_at is None or row.state == Progress.SENDING:
-                return None
-            subscriber = await session.get_one(SubscriberRow, row.chat_id)
-            row.changed = now
-            if not _gets_tips(subscriber, now) or row.until <= now:
-                row.retry_at = None
-                if row.state == Progress.UNKNOWN and not row.broadcast:
-                    await session.merge(SeenRow(chat_id=row.chat_id, tip=row.tip))
-                row.state = _given_up(row, now)
-                return None
-            row.state = Progress.SENDING
-            return _delivery(row)
+                return
+            row.changed, row.retry_at = now, None
+            if row.state == Progress.UNKNOWN and not row.broadcast:
+                await session.merge(SeenRow(chat_id=row.chat_id, tip=row.tip))
+            row.state = _given_up(row, now)
 
     async def exchange(self, delivery: Delivery, choose: Choose) -> Delivery | None:
         """Another tip for a delivery whose own has left the knowledge base; None if forgotten."""
@@ -322,6 +327,28 @@ _ADVANCED = update(SubscriberRow).where(
     SubscriberRow.round == bindparam("was_round"),
 )
 """A subscriber, unless they changed their mind meanwhile."""
+_TAKEN_UP = (
+    update(DeliveryRow)
+    .where(
+        DeliveryRow.id == bindparam("number"),
+        DeliveryRow.retry_at.is_not(None),
+        DeliveryRow.state != Progress.SENDING,
+        DeliveryRow.until > bindparam("now"),
+        DeliveryRow.chat_id.in_(
+            select(SubscriberRow.chat_id).where(
+                SubscriberRow.chat_id == DeliveryRow.chat_id,
+                SubscriberRow.state == State.ACTIVE,
+                or_(
+                    SubscriberRow.paused_until.is_(None),
+                    SubscriberRow.paused_until <= bindparam("now"),
+                ),
+            )
+        ),
+    )
+    .values(state=Progress.SENDING, changed=bindparam("now"))
+    .returning(DeliveryRow.chat_id, DeliveryRow.tip)
+)
+"""A delivery that is still wanted, and on its way nowhere else."""
 _TRIED = update(DeliveryRow).where(DeliveryRow.id == bindparam("number"))
 _ON_ITS_WAY = select(DeliveryRow.tip).where(
     DeliveryRow.chat_id == bindparam("chat"),
@@ -376,10 +403,6 @@ def _given_up(row: DeliveryRow, now: dt.datetime) -> Progress:
     if row.lost:
         return Progress.UNKNOWN
     return Progress.CANCELLED if row.until > now else Progress.FAILED
-
-
-def _gets_tips(row: SubscriberRow, now: dt.datetime) -> bool:
-    return row.state == State.ACTIVE and (row.paused_until is None or row.paused_until <= now)
 
 
 def _mask(schedule: Schedule) -> int:
