@@ -10,7 +10,7 @@ HOW = (
     "the command, for example:\n/broadcast We are back on Monday.\n"
     "I show it first, and send it when you say so."
 )
-NOBODY = "Nobody would get it: there are no subscribers whose tips are not paused."
+NOBODY = "Nobody would get it: there are no active subscribers."
 NOT_SENT = "All right, nothing was sent."
 OUTDATED = "This button is out of date. /broadcast begins a new one."
 MOST_WHY = 200

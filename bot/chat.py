@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from telegram import Update
 
 from bot import app as composition
-from bot import reloading
+from bot import operator_texts, reloading, reports
 from bot.knowledge import shipped
 from bot.live import Live
 from bot.offline import CHAT, CHAT_ID, Offline
@@ -24,17 +24,22 @@ from bot.reloading import Start
 from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
+from bot.text import plain
 from bot.throttle import Throttle
 
 TOKEN = "1:offline"  # noqa: S105 - names a bot that lives in this process only
 PERSON = {"id": 2, "is_bot": False, "first_name": "You"}
 WIDTH = 88
 PROMPT = "> "
-SENT = re.compile(r":send (\S+)(?:\s+(.+))?")
+SENT = re.compile(r":send (.+?)(?:\s+(/.+))?")
+OURS = re.compile(r":(?!edit )[a-z]+\b")
+"""What nobody would write to a bot."""
+HOW = "(':edit TEXT', ':send FILE /reload' and ':location 52.5 13.4' are for this terminal.)"
 SPOT = re.compile(r":location (-?\d+(?:\.\d+)?)[, ]+(-?\d+(?:\.\d+)?)")
 GREETING = (
     "{name}. Type a question, the number of a button, or /help. "
-    "':edit ...' changes your last question, ':send FILE CAPTION' sends a file. Ctrl-D ends."
+    "':edit ...' changes your last question. You are the operator: /reload, /unanswered, /why, "
+    "/stats and the like work too. Ctrl-D ends."
 )
 
 
@@ -60,14 +65,16 @@ class Terminal:
 
     async def take(self, line: str) -> None:
         """Handle one line as if it came from Telegram."""
-        number = self.wire.number()
-        update = {"update_id": number, **self._event(line, number)}
-        app = self.parts.app
+        number, app = self.wire.number(), self.parts.app
+        if not (event := self._event(line, number)):
+            return
+        update = {"update_id": number, **event}
         await app.process_update(Update.de_json(update, app.bot))
         # A tip that this line asked for belongs above the next prompt.
         await self.parts.tips.finished()
 
     def _event(self, line: str, number: int) -> dict[str, Any]:
+        """What Telegram would say of it; empty for what is for this terminal alone."""
         if line.isascii() and line.isdigit() and 0 < int(line) <= len(self.wire.buttons):
             return {"callback_query": self._pressed(int(line) - 1, number)}
         if line.startswith(":edit ") and self.last:
@@ -76,11 +83,15 @@ class Terminal:
             self.last = self._message(self.last["message_id"], _written(text)) | edited
             return {"edited_message": self.last}
         if sent := SENT.fullmatch(line):
-            return {"message": self._message(number, self._document(*sent.groups()))}
+            document = self._document(*sent.groups())
+            return {"message": self._message(number, document)} if document else {}
         if spot := SPOT.fullmatch(line):
             latitude, longitude = map(float, spot.groups())
             shared = {"location": {"latitude": latitude, "longitude": longitude}}
             return {"message": self._message(number, shared)}
+        if OURS.match(line):
+            self.wire.show(HOW, False)
+            return {}
         self.last = self._message(number, _written(line))
         return {"message": self.last}
 
@@ -98,7 +109,8 @@ class Terminal:
         try:
             content = path.read_bytes()
         except OSError as error:
-            return _written(f"{name}: {error.strerror}")
+            self.wire.show(f"({name}: {error.strerror})", False)
+            return {}
         self.wire.given[path.name] = content
         known = {"file_id": path.name, "file_unique_id": path.name}
         document = known | {"file_name": path.name, "file_size": len(content)}
@@ -141,6 +153,10 @@ async def run(
             wire = Offline(partial(_show, screen), Path(folder))
             parts = _parts(settings, Live(begun.faq), storage, wire, clock_from(start))
             print(_wrapped(GREETING.format(name=begun.faq.knowledge.about.name)), file=screen)
+            if begun.problems:
+                report = operator_texts.started_without(begun.problems, begun.taken)
+                parts.watching.knows(reports.problems(begun.problems))
+                _show(screen, plain(report), edited=False)
             async with _answering(parts, begun, alone=not lines.isatty()):
                 terminal = Terminal(parts, wire, clock_from(start))
                 while (line := await _read(lines, screen)) is not None:

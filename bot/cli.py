@@ -92,7 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", type=Path, help="tab-separated: question, gold, kind")
     evaluate.set_defaults(command=_evaluate)
 
-    export = commands.add_parser("export", help="print what operators taught, as YAML")
+    export = commands.add_parser("export", help="what operators taught, as YAML")
+    export.add_argument(
+        "file", nargs="?", type=Path, help="such as knowledge/learned.yaml; default: print it"
+    )
     export.set_defaults(command=_export)
     return parser
 
@@ -189,7 +192,7 @@ def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
-def _export(_: argparse.Namespace, settings: Settings) -> int:
+def _export(given: argparse.Namespace, settings: Settings) -> int:
     from bot import exporting
 
     taught = asyncio.run(exporting.lessons(settings.database or DATABASE))
@@ -199,6 +202,10 @@ def _export(_: argparse.Namespace, settings: Settings) -> int:
         print(f"left out: '{short(lesson.phrasing)}' for {lesson.target}: {why}", file=sys.stderr)
     if not export.yaml:
         print("nothing to export: nothing was taught that is not there already", file=sys.stderr)
+        return OK
+    if given.file:
+        exporting.write(export.yaml, given.file)
+        return OK
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Files of a knowledge base are in UTF-8, whatever this terminal can show.
         sys.stdout.reconfigure(encoding="utf-8")

@@ -25,10 +25,11 @@ from bot.models import (
 from bot.source import Loc, Source
 
 TOPICS = "topics"
+LEARNED = "learned.yaml"
 FILES: Mapping[str, type[Model]] = {
     "about.yaml": About,
     "expected.yaml": Expected,
-    "learned.yaml": Learned,
+    LEARNED: Learned,
     "limits.yaml": Limits,
     "red_flags.yaml": RedFlags,
     "smalltalk.yaml": SmallTalks,
@@ -36,7 +37,7 @@ FILES: Mapping[str, type[Model]] = {
     "thresholds.yaml": Thresholds,
     "tips.yaml": Tips,
 }
-OPTIONAL = frozenset({"learned.yaml", "thresholds.yaml", "tips.yaml"})
+OPTIONAL = frozenset({LEARNED, "thresholds.yaml", "tips.yaml"})
 ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
     model: TypeAdapter(model) for model in (*FILES.values(), Topic)
 }
@@ -90,7 +91,7 @@ class Draft:
         self.problems.extend(found.problems)
         if found.value is not None:
             self.validate(found, model)
-        elif not found.problems:
+        elif not found.problems and file != LEARNED:  # Nothing was learned yet.
             keys = ", ".join(key.name for key in fields(model))
             what = f"the file is empty; write its keys: {keys}"
             self.problems.append(Problem(file, 1, 1, what))

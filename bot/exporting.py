@@ -2,25 +2,24 @@
 
 import json
 import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot import building, files, teaching
-from bot.draft import Draft
-from bot.errors import StorageError
-from bot.files import Found
+from bot.draft import LEARNED, Draft
+from bot.errors import InputError, StorageError
 from bot.knowledge import Knowledge
 from bot.lesson import Lesson
 from bot.models import Learned
 from bot.storage import Storage
 
-LEARNED = "learned.yaml"
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What YAML takes in no file, or for the end of a line; JSON leaves it as it is."""
 
@@ -64,7 +63,7 @@ def export(folder: Path, taught: Sequence[Lesson]) -> Export:
     Raises:
         KnowledgeError: the folder has problems.
     """
-    _, left_out = building.fitted(_found(folder), taught)
+    _, left_out = building.fitted(files.look(folder), taught)
     draft = Draft.read(folder)
     good = [lesson for lesson in taught if lesson not in left_out]
     new = teaching.fitting(Knowledge.of(draft), good)
@@ -73,13 +72,20 @@ def export(folder: Path, taught: Sequence[Lesson]) -> Export:
     return Export(dump([*old, *((each.target, each.phrasing) for each in new)]), left_out)
 
 
-def _found(folder: Path) -> Found:
-    """The files; not the one to be written, where `> learned.yaml` has emptied it already."""
-    found = files.look(folder)
-    if found.files.get(LEARNED, b"-").strip():
-        return found
-    rest = {name: data for name, data in found.files.items() if name != LEARNED}
-    return replace(found, files=rest)
+def write(yaml: str, file: Path) -> None:
+    """Put the export in place of a file, whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)
+        with open(handle, "w", encoding="utf-8") as unfinished:  # noqa: PTH123 - a handle, no path
+            unfinished.write(yaml)
+        Path(name).chmod(0o644)
+        Path(name).replace(file)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def dump(phrasings: Iterable[tuple[str, str]]) -> str:

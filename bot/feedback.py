@@ -17,6 +17,7 @@ from bot.sending import query_of
 
 VOTED_DOWN = "voted_down"
 """What became of a question whose answer did not help."""
+_NAMES = {True: "up", False: "down"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,21 @@ class Feedback:
             return
         before = await self.records.vote(query.from_user.id, vote.entry, self.now(), up=vote.up)
         if before is not vote.up:
-            self.journal.count("vote", "up" if vote.up else "down")
-        if not vote.up:
-            self._regret(query, vote.entry)
+            self.journal.count("vote", _NAMES[vote.up])
+            if before is not None:
+                self.journal.count("vote", _NAMES[before], by=-1)
+        self._judge(query, vote)
         await _thank(query, vote)
 
-    def _regret(self, query: CallbackQuery, entry: str) -> None:
-        """Leave the question to the operators, where it is still known."""
+    def _judge(self, query: CallbackQuery, vote: Vote) -> None:
+        """Leave the question to the operators, or take it back, where it is still known."""
         if query.message is None:
             return
         spot = query.message.chat.id, query.message.message_id
-        question = self.memory.regret(spot, entry, query.from_user.id)
-        if question is not None:
+        if vote.up:
+            if question := self.memory.praise(spot, vote.entry, query.from_user.id):
+                self.journal.found(question, VOTED_DOWN)
+        elif question := self.memory.regret(spot, vote.entry, query.from_user.id):
             self.journal.missed(question, VOTED_DOWN)
 
 

@@ -66,8 +66,9 @@ class Figures:
             outcomes={name: tuple(questions[name, day] for day in shown) for name in OUTCOMES},
             entries=_most(named["entry"], TOP_ENTRIES),
             hours=tuple(named["hour"][f"{hour:02}"] for hour in range(24)),
-            up=named["vote"]["up"],
-            down=named["vote"]["down"],
+            # Who changes a vote takes back one of another day.
+            up=max(0, named["vote"]["up"]),
+            down=max(0, named["vote"]["down"]),
             subscribers=subscribers,
             joined=named["joined"].total(),
             left=named["left"].total(),

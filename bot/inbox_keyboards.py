@@ -46,10 +46,10 @@ def group(
 ) -> InlineKeyboardMarkup:
     """What can be done with a group; `better` where it gets a reply by now."""
     put_away = _row(texts.IGNORE, Ignore(question))
-    if better:
-        put_away += _row(texts.DONE, Settle(question))
     if following:
         put_away += _row(texts.NEXT, following)
+    if better:  # Last: whoever presses the same button again and again means the next one.
+        put_away += _row(texts.DONE, Settle(question))
     choose = [
         _button(texts.TEACH, PickTopic(question)),
         _button(texts.NOT_COVERED, PickLimit(question)),

@@ -39,6 +39,7 @@ class Journal:
     """How long questions are kept."""
     _counts: Counter[tuple[dt.date, str, str]] = field(default_factory=Counter)
     _missed: deque[Missed] = field(default_factory=lambda: deque(maxlen=MOST_WAITING))
+    _found: list[tuple[str, str]] = field(default_factory=list)
     _pruned: dt.date | None = None
 
     def answered(self, question: str, reply: Reply) -> None:
@@ -54,12 +55,19 @@ class Journal:
 
     def missed(self, question: str, outcome: str) -> None:
         """A question was asked in vain."""
-        # Somebody who runs a bot may paste its token into the wrong window.
-        kept = TOKEN.sub(HIDDEN, question)[:MAX_QUESTION]
-        self._missed.append(Missed(0, _storable(kept), outcome, self.now()))
+        self._missed.append(Missed(0, _kept(question), outcome, self.now()))
 
-    def count(self, kind: str, name: str = "") -> None:
-        self._counts[self._local().date(), kind, name] += 1
+    def count(self, kind: str, name: str = "", by: int = 1) -> None:
+        self._counts[self._local().date(), kind, name] += by
+
+    def found(self, question: str, outcome: str) -> None:
+        """A question was not asked in vain after all."""
+        kept = _kept(question)
+        for each in reversed(self._missed):
+            if (each.text, each.outcome) == (kept, outcome):
+                self._missed.remove(each)
+                return
+        self._found.append((kept, outcome))
 
     def watched(self, how: Change) -> Change:
         """The same change of a subscriber; whether it begins or ends a subscription is counted."""
@@ -80,16 +88,18 @@ class Journal:
     async def write(self) -> None:
         """Write what has come together since the last time, and forget what is too old."""
         counts, self._counts = self._counts, Counter()
-        missed = list(self._missed)
+        missed, found = list(self._missed), self._found
         self._missed.clear()
+        self._found = []
         try:
-            if counts or missed:
-                tallies = [Tally(*key, count) for key, count in counts.items()]
-                await self.records.note(tallies, missed)
+            if counts or missed or found:
+                tallies = [Tally(*key, count) for key, count in counts.items() if count]
+                await self.records.note(tallies, missed, found)
             await self._prune()
         except BaseException:
             self._counts.update(counts)
             self._missed = deque([*missed, *self._missed], MOST_WAITING)
+            self._found = [*found, *self._found]
             raise
 
     async def _prune(self) -> None:
@@ -103,6 +113,9 @@ class Journal:
         return self.now().astimezone(zone(self.zone))
 
 
-def _storable(text: str) -> str:
-    """One text that no database takes would hold up all others."""
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+def _kept(question: str) -> str:
+    """A question as the database holds it."""
+    # Somebody who runs a bot may paste its token into the wrong window.
+    hidden = TOKEN.sub(HIDDEN, question)[:MAX_QUESTION]
+    # One text that no database takes would hold up all others.
+    return hidden.encode("utf-8", "replace").decode().replace("\0", " ")

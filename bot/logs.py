@@ -57,4 +57,4 @@ def set_up(stream: TextIO, level: str, kind: str, token: str | None) -> None:
     handler.setFormatter(RedactingJson(token) if kind == "json" else Redacting(token))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.root.level))

@@ -58,6 +58,14 @@ class Memory:
         asked.regretted_by.add(person)
         return asked.text
 
+    def praise(self, answer: Spot, entry: str, person: int) -> str | None:
+        """The question, where this person had said that the answer did not help."""
+        asked = self._questions.get(answer)
+        if asked is None or entry not in asked.entries or person not in asked.regretted_by:
+            return None
+        asked.regretted_by.discard(person)
+        return asked.text
+
     def forget(self, chat: int) -> None:
         """Nothing is known of a chat any more, nor of the person whose private chat it is."""
         for known in (self._answers, self._questions):

@@ -37,6 +37,11 @@ class Operating:
     now: Callable[[], dt.datetime]
     zone: str
 
+    async def help(self, update: Update, _: Context) -> None:
+        """What everybody reads, and what only operators can do."""
+        knowledge = self.live.faq.knowledge
+        await sending.reply(message_of(update), texts.help_text(knowledge), None)
+
     async def reload(self, update: Update, _: Context) -> None:
         message = message_of(update)
         board = await sending.reply(message, texts.CHECKING, None)

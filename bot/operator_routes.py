@@ -26,6 +26,7 @@ class Commands:
 
     def commands(self) -> Mapping[str, Callback]:
         return {
+            "help": self.operating.help,
             "reload": self.operating.reload,
             "rollback": self.operating.rollback,
             "unanswered": self.inbox.unanswered,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from itertools import chain
 
+from bot import texts as everybodys
 from bot.changes import Changes, Moved, Section
 from bot.errors import KnowledgeError, Problem, short
 from bot.knowledge import Knowledge
@@ -22,12 +23,12 @@ COMMANDS = {
     "stats": "Figures and a chart",
     "broadcast": "A message to all subscribers",
 }
-CHECKING = "Reading and checking. The bot goes on answering meanwhile …"
+CHECKING = "Reading and checking. Everybody else is answered meanwhile …"
 UNCHANGED = "Nothing has changed."
 WHY_HOW = "Write the question behind the command, for example:\n/why {example}"
 STATS_HOW = "Write a number of days from 1 to {most}, for example:\n/stats 7"
 NO_FILE = "Please send the file as a document of at most 1 MiB, with the caption /reload."
-OLD_STAYS = "What was there goes on answering."
+OLD_STAYS = "The bot goes on answering as before."
 STOPPING = "Stopping. What was fetched is still answered."
 
 
@@ -66,7 +67,7 @@ def _listed(ids: Sequence[str]) -> str:
 
 def _moved(moved: Sequence[Moved]) -> Sequence[str]:
     if not moved:
-        return ["No question that I know gets another reply."]
+        return ["None of the expected or recent questions gets another reply."]
     count = len(moved)
     gets = "1 question gets" if count == 1 else f"{count} questions get"
     lines = [
@@ -83,7 +84,7 @@ def problems(error: KnowledgeError) -> str:
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     lines = [f"• {_problem(each)}" for each in found[:MOST_PROBLEMS]]
     more = ["The rest is in the file below."] if is_cut(error) else []
-    return "\n".join([f"<b>Not reloaded: {count}.</b> {OLD_STAYS}", *lines, *more])
+    return "\n".join([f"<b>Not taken: {count}.</b> {OLD_STAYS}", *lines, *more])
 
 
 def _problem(problem: Problem) -> str:
@@ -118,6 +119,11 @@ def started_without(error: KnowledgeError, taken: dt.datetime | None) -> str:
     of = f" of {taken:%Y-%m-%d %H:%M} UTC" if taken else ""
     kept = f"<b>Started from the kept knowledge base{of}</b>, as the folder cannot be used."
     return "\n".join(chain([kept], problems(error).splitlines()[1:]))
+
+
+def help_text(knowledge: Knowledge) -> str:
+    theirs = "\n".join(f"/{name}: {what}" for name, what in COMMANDS.items())
+    return f"{everybodys.help_text(knowledge)}\n\n<b>For operators</b>\n{theirs}"
 
 
 def why_how(knowledge: Knowledge) -> str:

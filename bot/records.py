@@ -21,6 +21,8 @@ from bot.tables import (
     VoteRow,
 )
 
+UNDONE = "unknown"
+"""What became of a question whose lesson is undone: nobody remembers more."""
 SNAPSHOTS = 10
 """Kept knowledge bases, with the one that answers: /rollback can go one step less."""
 
@@ -34,8 +36,16 @@ class Records:
 
     # What was asked in vain, and how often what happened
 
-    async def note(self, tallies: Iterable[Tally], missed: Iterable[Missed]) -> None:
-        """Add to the counts, and keep what found no answer; the ids of `missed` do not matter."""
+    async def note(
+        self,
+        tallies: Iterable[Tally],
+        missed: Iterable[Missed],
+        found: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Add to the counts, and keep what found no answer; the ids of `missed` do not matter.
+
+        `found` are texts and outcomes of questions that did find one: one row of each goes.
+        """
         # Imported here: a start needs neither, and the other database's takes a while.
         dialect = import_module(f"sqlalchemy.dialects.{self.engine.dialect.name}")
         insert = dialect.insert(TallyRow)
@@ -50,6 +60,12 @@ class Records:
             session.add_all(
                 QuestionRow(asked=m.asked, text=m.text, outcome=m.outcome) for m in missed
             )
+            for text, outcome in found:
+                alike = select(func.max(QuestionRow.id)).where(
+                    QuestionRow.text == text, QuestionRow.outcome == outcome
+                )
+                newest = alike.scalar_subquery()
+                await session.execute(delete(QuestionRow).where(QuestionRow.id == newest))
 
     async def tallies(self, since: dt.date) -> list[Tally]:
         query = select(TallyRow).where(TallyRow.day >= since).order_by(TallyRow.day)
@@ -101,12 +117,14 @@ class Records:
             return _lesson(row)
 
     async def unlearn(self, lesson: int) -> Lesson | None:
-        """Undo a lesson; None where there is none of that number any more."""
+        """Undo a lesson, and find its question unanswered again; None for one that is not there."""
         async with self.sessions.begin() as session:
             row = await session.get(LessonRow, lesson)
-            if row is not None:
-                await session.delete(row)
-            return _lesson(row) if row else None
+            if row is None:
+                return None
+            await session.delete(row)
+            session.add(QuestionRow(asked=row.taught, text=row.phrasing, outcome=UNDONE))
+            return _lesson(row)
 
     # Votes
 

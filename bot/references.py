@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rapidfuzz import process
 
 from bot import flags
-from bot.draft import TOPICS, Draft
+from bot.draft import LEARNED, TOPICS, Draft
 from bot.errors import Problem, short
 from bot.flags import NEAR
 from bot.source import Loc
@@ -16,7 +16,6 @@ NONE = "none"
 """Where an expected question must not be answered."""
 RED_FLAGS = "red_flags.yaml"
 TIPS, TIPS_LIST = "tips.yaml", "tips"
-LEARNED = "learned.yaml"
 
 Found = tuple[str, Loc, str]
 """A text with its file and place."""

@@ -12,7 +12,7 @@ from bot import building, changes, compiled, files, replacing, teaching
 from bot.building import Built, Job
 from bot.changes import Changes
 from bot.errors import KnowledgeError, ReloadError, SkinbotError
-from bot.faq import Faq
+from bot.faq import Faq, RedFlag
 from bot.files import Files, Found
 from bot.lesson import Kind, Lesson
 from bot.live import Live
@@ -22,6 +22,7 @@ from bot.workshop import Workshop
 
 RECENT = 500
 """Questions without an answer that are asked again, to see what a change does to them."""
+FLAGGED = "It trips the red flag {}, which comes before everything that could be taught."
 NOTHING_OLDER = "There is nothing older to go back to."
 FAULT = "Something went wrong in the bot itself; the log says what."
 
@@ -151,6 +152,8 @@ class Reloader:
             why = await asyncio.to_thread(teaching.refusal, faq.knowledge, kind, target, phrasing)
             if why:
                 raise ReloadError(why)
+            if kind is not Kind.IGNORE and isinstance(flagged := faq.ask(phrasing), RedFlag):
+                raise ReloadError(FLAGGED.format(flagged.flag.id))
             if kind is not Kind.IGNORE:
                 new = Lesson(0, kind, target, phrasing, self.now())
                 job = Job(await self._files(), tuple(await self.records.lessons()), new)

@@ -15,7 +15,7 @@ OLD = ".old"
 """Ending of the file that was there before another was put in its place."""
 NEW_FILE = 0o644
 MOST_NAMES = 30
-UNKNOWN = "There is no file of that name here; it can be one of {}."
+UNKNOWN = "There is no file of that name here to replace; a document must be called {}."
 TOO_LARGE = "{} would be larger than 1 MiB; nothing was changed."
 CLOSED = "The folder {} cannot be read: {}; nothing was changed."
 OUTSIDE = "{} is a link that leads out of the folder; nothing was written there."

@@ -144,6 +144,7 @@ async def _begin(parts: Parts, begun: Start) -> None:
     if begun.problems is not None:
         log.error("the kept knowledge base answers, as the folder is broken:\n%s", begun.problems)
         found = reports.problems(begun.problems)
+        parts.watching.knows(found)
         report = Report(operator_texts.started_without(begun.problems, begun.taken), found.file)
     await parts.watching.reloader.keep(begun.files)
     await parts.notices.hand(parts.app.bot, report)

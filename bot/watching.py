@@ -32,6 +32,7 @@ class Watching:
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by a SIGHUP."""
     _told: Report | None = None
+    """Of a problem that is still there."""
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -46,10 +47,15 @@ class Watching:
         except Exception as error:
             log.exception("a reload failed")
             report = Report(texts.fault_notice(type(error).__name__, None), good=False)
-        mended = self._told is not None and not self._told.good
-        if report != self._told and (mended or not report.quiet):
+        known = self._told
+        mended = report.good and known is not None
+        if mended or not (report.quiet or report == known):
             await self.notices.hand(self.bot, report)
-        self._told = report
+        self._told = None if report.good else report
+
+    def knows(self, problem: Report) -> None:
+        """The operators have heard of a problem of the folder from somebody else."""
+        self._told = problem
 
     async def _signals(self) -> None:
         while True:
@@ -65,8 +71,8 @@ class Watching:
                 await self._watch(folder, seen)
             await asyncio.sleep(LOOK_MILLISECONDS / 1000)
             before, seen = seen, _identity(folder)
-            # Nobody is told by the system of a folder that takes the place of another.
-            if seen is not None and seen != before:
+            # The system tells of no folder that goes away, or takes the place of another.
+            if seen != before:
                 await self.take()
 
     async def _watch(self, folder: Path, watched: tuple[int, int]) -> None:

@@ -220,10 +220,28 @@ async def test_a_location_that_is_nowhere_says_so() -> None:
     assert said == texts.NO_LOCATION
 
 
-@pytest.mark.parametrize("typed", [":location", ":location here", ":location 1", ":location 1 2 3"])
-async def test_what_is_no_location_is_a_question(typed: str) -> None:
+@pytest.mark.parametrize("typed", [":location", ":location here", ":location 1", ":foo"])
+async def test_what_is_no_location_is_told_how_to_write_one(typed: str) -> None:
     _, said, _ = await talk(typed)
-    assert said.startswith(texts.UNKNOWN[:40])
+    assert said == chat.HOW
+
+
+async def test_a_file_is_sent_with_its_caption(tmp_path: Path) -> None:
+    (tmp_path / "my chain.yaml").write_text("x: 1", "utf-8")
+    *_, said, _ = await talk(f":send {tmp_path}/my chain.yaml /reload")
+    assert "There is no file of that name here to replace" in said
+
+
+async def test_a_file_that_is_not_there_is_said_and_nothing_is_sent(tmp_path: Path) -> None:
+    _, said, _ = await talk(f":send {tmp_path}/gone.yaml /reload")
+    assert said.replace("\n", " ") == f"({tmp_path}/gone.yaml: No such file or directory)"
+
+
+async def test_whoever_sits_at_the_terminal_is_the_operator() -> None:
+    _, stats, checked, why, _ = await talk("/stats", "/reload", "/why chain squeaks")
+    assert "stats.png" in stats
+    assert checked.endswith("Checked: no problems. Nothing has changed.")
+    assert why.startswith("Answer chain.squeak")
 
 
 async def test_the_clock_starts_where_one_wants() -> None:

@@ -147,6 +147,37 @@ def test_a_file_that_the_shell_has_emptied_to_write_into_it_is_no_problem(
     assert exported(capsys) == EXPORTED
 
 
+def test_a_file_that_is_named_is_replaced_and_keeps_what_it_held(
+    folder: Path, capsys: Console
+) -> None:
+    old = "learned:\n- id: motors\n  phrasings: [does it hum]\n"
+    (folder / LEARNED).write_text(old, "utf-8")
+    teach(*TAUGHT)
+    text = exported(capsys)
+    assert cli.main(["export", str(folder / LEARNED)]) == 0
+    assert capsys.readouterr().out == ""
+    assert (folder / LEARNED).read_text("utf-8") == text
+    assert "does it hum" in text
+
+
+def test_with_nothing_to_export_no_file_is_written(folder: Path, tmp_path: Path) -> None:
+    teach()
+    assert cli.main(["export", str(tmp_path / "new.yaml")]) == 0
+    assert not (tmp_path / "new.yaml").exists()
+    assert not (folder / LEARNED).exists()
+
+
+def test_a_file_that_cannot_be_written_is_said_in_one_line(
+    folder: Path,  # noqa: ARG001 - what is exported from
+    tmp_path: Path,
+    capsys: Console,
+) -> None:
+    teach(*TAUGHT)
+    assert cli.main(["export", str(tmp_path / "nowhere" / "new.yaml")]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.endswith("new.yaml cannot be written: No such file or directory")
+
+
 def test_a_lesson_that_would_turn_an_expected_question_astray_is_named_and_left_out(
     folder: Path, capsys: Console
 ) -> None:

@@ -92,7 +92,7 @@ async def test_a_reload_says_what_changed(operator: Chat, folder: Path) -> None:
     assert operator.texts == [
         "Reloaded.\n"
         "• Entries: 1 changed (chain.squeak)\n"
-        "No question that I know gets another reply."
+        "None of the expected or recent questions gets another reply."
     ]
 
 
@@ -107,7 +107,7 @@ async def test_a_mistake_is_named_with_its_place_and_the_old_answers_go_on(
     change(folder, "emoji:", "emojy:")
     await operator.write("/reload")
     await stranger.write(SQUEAK)
-    assert operator.text.startswith("Not reloaded: 1 problem. What was there goes on answering.")
+    assert operator.text.startswith("Not taken: 1 problem. The bot goes on answering as before.")
     assert re.search(r"topics/chain\.yaml:\d+:\d+ .*emojy", operator.text)
     assert stranger.text.startswith(OLD_ANSWER)
 
@@ -141,7 +141,7 @@ async def test_a_rollback_takes_what_was_before_the_last_reload(
 async def test_there_may_be_nothing_to_go_back_to(operator: Chat) -> None:
     await operator.write("/rollback")
     assert operator.texts == [
-        "There is nothing older to go back to. What was there goes on answering."
+        "There is nothing older to go back to. The bot goes on answering as before."
     ]
 
 

@@ -236,7 +236,11 @@ async def test_a_file_that_is_sent_and_broken_is_told_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("name", "size", "said"),
     [
-        ("../../x.yaml", 3, "There is no file of that name here; it can be one of about.yaml, "),
+        (
+            "../../x.yaml",
+            3,
+            "There is no file of that name here to replace; a document must be called about.yaml, ",
+        ),
         ("", 3, "There is no file of that name here"),
         ("chain.yaml", MAX_BYTES + 1, "topics/chain.yaml would be larger than 1 MiB; nothing was "),
     ],

@@ -107,7 +107,9 @@ def test_any_other_name_is_refused_in_one_line_that_names_those_that_can_be(
     folder: Path, name: str
 ) -> None:
     names = ", ".join(sorted([*NAMES, "brakes.yaml", "chain.yaml"]))
-    assert refused(folder, name) == f"There is no file of that name here; it can be one of {names}."
+    assert refused(folder, name) == (
+        f"There is no file of that name here to replace; a document must be called {names}."
+    )
 
 
 def test_the_line_stays_short_where_there_are_many_topics(folder: Path) -> None:
