@@ -94,7 +94,7 @@ def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built | Brok
 def program() -> str:
     """Stands for the code that this process has loaded, if it is asked for early enough."""
     found = hashlib.sha256(sys.version.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.glob("[!.]*.py")):
         found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 

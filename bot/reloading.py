@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot import building, changes, compiled, files, replacing, teaching
+from bot import building, changes, compiled, files, garbage, replacing, teaching
 from bot.building import Built, Job
 from bot.changes import Changes
 from bot.errors import KnowledgeError, ReloadError, SkinbotError
@@ -60,7 +60,8 @@ async def start(folder: Path, records: Records) -> Start:
     lessons = await records.lessons()
     found = files.look(folder)
     try:
-        faq, left_out = building.fitted(found, lessons)
+        with garbage.spared():
+            faq, left_out = building.fitted(found, lessons)
         return Start(faq, found.files, left_out=left_out)
     except OSError as error:
         log.warning("there is no place for temporary files, without which nothing is reloaded")
