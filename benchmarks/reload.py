@@ -411,7 +411,7 @@ async def _answered(folder: Folder, chance: random.Random) -> list[str]:
 
 def _phrasings(folder: Folder) -> tuple[str, ...]:
     written = "\n".join(path.read_text() for path in (folder.path / "topics").glob("*.yaml"))
-    return tuple(re.findall(r"^      - ([a-z][^\"':{}#]+)$", written, re.MULTILINE))
+    return tuple(re.findall(r"^      - ([a-z][a-z ?]+)$", written, re.MULTILINE))
 
 
 async def _burn(fire: Fire, name: str, reloads: int, temporary: Path) -> Measured:

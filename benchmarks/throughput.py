@@ -31,6 +31,7 @@ import psutil  # type: ignore[import-untyped] # it ships no types
 from benchmarks.answers import QUESTIONS
 from benchmarks.promises import AtLeast, AtMost, report
 from bot import evaluation, knowledge, loading, texts
+from bot.routes import STOP
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 
@@ -261,8 +262,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files: list[Path] = parser.parse_args(arguments).files
     faq = loading.load(knowledge.shipped())
     asked = [question.text for file in files for question in evaluation.read(file)]
-    # A command is no question.
+    # A command is no question, nor is a word that ends the tips.
     asked = [text for text in asked if text.strip() and not text.startswith("/")]
+    asked = [text for text in asked if not STOP.fullmatch(text)]
     replies = {question: texts.of(faq.knowledge, faq.ask(question)) for question in asked}
     with tempfile.TemporaryDirectory() as cache:
         return asyncio.run(measure(replies, Path(cache)))
