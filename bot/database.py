@@ -1,6 +1,7 @@
 """Opening the database: the right driver, the right pragmas, tables of the newest version."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -17,7 +18,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StorageError
@@ -167,7 +168,7 @@ def _bring_up_to_date(engine: Engine) -> None:
                 "update the program, or name another file in DATABASE_URL"
             )
         if engine.dialect.name == "sqlite":
-            outside.exec_driver_sql("PRAGMA journal_mode = WAL")
+            _write_ahead(outside)
     if found is None:
         with engine.begin() as connection:
             # Once more: another process may have been faster.
@@ -178,6 +179,20 @@ def _bring_up_to_date(engine: Engine) -> None:
     with engine.begin() as connection:
         # Fails on a file that can be read and not written.
         connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Turn to WAL. Where another process is doing so, SQLite does not wait by itself."""
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _refuse_what_is_read_only(connection: Connection) -> None:
