@@ -8,6 +8,7 @@ from bot import texts as everybodys
 from bot.changes import Changes, Moved, Section
 from bot.errors import KnowledgeError, Problem, short
 from bot.knowledge import Knowledge
+from bot.lesson import Lesson
 from bot.text import escape
 
 MOST_IDS = 10
@@ -51,7 +52,21 @@ def rolled_back(changes: Changes) -> str:
 def _changes(changes: Changes) -> Sequence[str]:
     if not changes:
         return [UNCHANGED]
-    return [*map(_section, changes.sections), *_moved(changes.moved)]
+    return [
+        *map(_section, changes.sections),
+        *_moved(changes.moved),
+        *_left_out(changes.left_out),
+    ]
+
+
+def _left_out(lessons: Sequence[Lesson]) -> Sequence[str]:
+    """Of what was taught, what does not go with these files."""
+    if not lessons:
+        return []
+    wordings = ", ".join(f"“{escape(short(lesson.phrasing))}”" for lesson in lessons[:MOST_IDS])
+    more = f" and {len(lessons) - MOST_IDS} more" if len(lessons) > MOST_IDS else ""
+    why = "it would turn an expected question astray"
+    return [f"Left out of what was taught, as {why}: {wordings}{more}"]
 
 
 def _section(section: Section) -> str:
@@ -105,13 +120,14 @@ def failed(why: str) -> str:
     return f"{escape(why)} {OLD_STAYS}" if OLD_STAYS not in why else escape(why)
 
 
-def started(knowledge: Knowledge) -> str:
+def started(knowledge: Knowledge, left_out: Sequence[Lesson] = ()) -> str:
     counts = {
         "entries": len(knowledge.entries),
         "limits": len(knowledge.limits),
         "tips": len(knowledge.tips),
     }
-    return f"Started, with {', '.join(f'{count} {name}' for name, count in counts.items())}."
+    begun = f"Started, with {', '.join(f'{count} {name}' for name, count in counts.items())}."
+    return "\n".join([begun, *_left_out(left_out)])
 
 
 def started_without(error: KnowledgeError, taken: dt.datetime | None) -> str:

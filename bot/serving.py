@@ -140,7 +140,7 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
 
 async def _begin(parts: Parts, begun: Start) -> None:
     """Tell the operators what answers now, and keep it for a start with a broken folder."""
-    report = Report(operator_texts.started(begun.faq.knowledge))
+    report = Report(operator_texts.started(begun.faq.knowledge, begun.left_out))
     if begun.problems is not None:
         log.error("the kept knowledge base answers, as the folder is broken:\n%s", begun.problems)
         found = reports.problems(begun.problems)

@@ -163,6 +163,25 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_built(readab
     assert said == "chain.yaml cannot be written: this folder is read-only; nothing was changed."
 
 
+@pytest.mark.usefixtures("unprivileged")
+def test_a_file_that_nobody_may_read_is_told_and_can_be_replaced(readable: Path) -> None:
+    euid = os.geteuid()
+    os.seteuid(readable.stat().st_uid)
+    (readable / CHAIN).chmod(0)
+    (readable / "topics").chmod(0o777)
+    os.seteuid(euid)
+    assert [str(problem) for problem in files.look(readable).problems] == [
+        f"{CHAIN}:1:1: the file cannot be read: Permission denied; make it readable"
+    ]
+    assert replacing.target(readable, "chain.yaml", 3) == CHAIN
+    with pytest.raises(ReloadError, match="Permission denied"):
+        put(readable / CHAIN)
+    assert sorted(path.name for path in (readable / "topics").iterdir()) == [
+        "brakes.yaml",
+        "chain.yaml",
+    ]
+
+
 # Put there
 
 
