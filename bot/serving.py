@@ -97,7 +97,7 @@ async def serve(parts: Parts, stop: asyncio.Event, begun: Start | None = None) -
         if app.running:
             await _drain(parts, polling)
         await app.shutdown()
-        await parts.journal.write()
+        await _logged(parts.journal.write())
         # After a start that failed half-way PTB's own shutdown leaves the connections open.
         await app.bot.shutdown()
 

@@ -33,6 +33,7 @@ class Watching:
     """Set by a SIGHUP."""
     _told: Report | None = None
     """Of a problem that is still there."""
+    _unwatched: bool = False
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -92,7 +93,10 @@ class Watching:
                 if _identity(folder) != watched:
                     return
         except OSError as error:
-            log.warning("%s cannot be watched; a SIGHUP reloads it: %s", folder, error)
+            # It is tried again every few seconds, and said once.
+            if not self._unwatched:
+                log.warning("%s cannot be watched; a SIGHUP reloads it: %s", folder, error)
+            self._unwatched = True
 
 
 def _is_yaml(_: Change, path: str) -> bool:
