@@ -12,7 +12,6 @@ _CHATTY = (
     "aiohttp.access",
     "hpack",
     "apscheduler",
-    "aiosqlite",
     "matplotlib",
     "PIL",
 )

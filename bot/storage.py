@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
-    CursorResult,
-    Delete,
-    Table,
+    Connection,
+    Row,
+    Select,
     Update,
     bindparam,
     delete,
@@ -19,16 +19,15 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
-from bot import database
+from bot.database import Database, put, transaction
 from bot.delivery import Delivery, Progress
 from bot.mailings import LASTS, UNDER_WAY, Mailings
 from bot.mailings import delivery as _delivery
 from bot.records import Records
 from bot.schedule import Schedule, Slot
 from bot.subscriber import State, Subscriber
-from bot.tables import BroadcastRow, DeliveryRow, SeenRow, SubscriberRow, VoteRow
+from bot.tables import broadcasts, deliveries, seen_tips, subscribers, votes
 
 PRUNED_AT_ONCE = 1_000
 FAR_AHEAD = dt.timedelta(days=2)
@@ -44,162 +43,172 @@ Choose = Callable[[Collection[str], int], str | None]
 class Storage:
     """Each method is one transaction."""
 
-    engine: AsyncEngine
-    sessions: async_sessionmaker[AsyncSession]
+    database: Database
 
     @classmethod
     def open(cls, url: str) -> "Storage":
-        """See `database.connect` for what it raises."""
-        engine = database.connect(url)
-        return cls(engine, async_sessionmaker(engine, expire_on_commit=False))
+        """See `Database.open` for what it raises."""
+        return cls(Database.open(url))
 
     @property
     def records(self) -> Records:
         """What is stored beside subscribers."""
-        return Records(self.engine, self.sessions)
+        return Records(self.database)
 
     @property
     def mailings(self) -> Mailings:
         """What operators send to all subscribers."""
-        return Mailings(self.engine, self.sessions)
+        return Mailings(self.database)
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        await self.database.close()
 
-    async def subscriber(self, chat: int) -> Subscriber | None:
-        async with self.sessions.begin() as session:
-            row = await session.get(SubscriberRow, chat)
-            return _subscriber(row) if row else None
+    @transaction
+    def subscriber(self, connection: Connection, chat: int) -> Subscriber | None:
+        return _found(connection, chat)
 
-    async def change(
-        self, chat: int, how: Callable[[Subscriber | None], Subscriber | None]
+    @transaction
+    def change(
+        self,
+        connection: Connection,
+        chat: int,
+        how: Callable[[Subscriber | None], Subscriber | None],
     ) -> Subscriber | None:
         """Read, change and write a subscriber at once, so that no tip comes in between.
 
         `how` gets None for a chat that is not known, and returns None to leave it as it is.
         """
-        async with self.sessions.begin() as session:
-            row = await session.get(SubscriberRow, chat)
-            before = _subscriber(row) if row else None
-            after = how(before)
-            if after is None:
-                return before
-            await session.merge(SubscriberRow(chat_id=chat, **_columns(after)))
-            return after
+        before = _found(connection, chat)
+        after = how(before)
+        if after is None:
+            return before
+        put(connection, subscribers, {"chat_id": chat}, _columns(after))
+        return after
 
     async def forget(self, chat: int) -> bool:
         """Delete all that is stored about a chat, from the file as well; False for nothing.
 
         A private chat has the number of its person, so that their votes go with it.
         """
-        async with self.sessions.begin() as session:
-            gone = [
-                await _changed(session, delete(SubscriberRow).where(SubscriberRow.chat_id == chat)),
-                await _changed(session, delete(VoteRow).where(VoteRow.person == chat)),
-            ]
-            # What an operator is still sending goes on; it is deleted later (`Mailings.prune`).
-            sent = delete(BroadcastRow).where(BroadcastRow.chat_id == chat)
-            await _execute(session, sent.where(BroadcastRow.state.not_in(UNDER_WAY)))
-        await database.wipe(self.engine)
+        gone = await self._forget(chat)
+        await self.database.wipe()
+        return gone
+
+    @transaction
+    def _forget(self, connection: Connection, chat: int) -> bool:
+        gone = [
+            connection.execute(delete(subscribers).where(subscribers.c.chat_id == chat)).rowcount,
+            connection.execute(delete(votes).where(votes.c.person == chat)).rowcount,
+        ]
+        # What an operator is still sending goes on; it is deleted later (`Mailings.prune`).
+        sent = delete(broadcasts).where(broadcasts.c.chat_id == chat)
+        connection.execute(sent.where(broadcasts.c.state.not_in(UNDER_WAY)))
         return any(gone)
 
-    async def end(self, chat: int, state: State) -> None:
+    @transaction
+    def end(self, connection: Connection, chat: int, state: State) -> None:
         """No tips any more, for a reason that lies with the chat."""
         columns = {"state": state, "next_at": None, "next_date": None, "paused_until": None}
-        async with self.sessions.begin() as session:
-            await session.execute(
-                update(SubscriberRow).where(SubscriberRow.chat_id == chat).values(**columns)
-            )
+        ended = update(subscribers).where(subscribers.c.chat_id == chat)
+        connection.execute(ended.values(**columns))
 
-    async def follow(self, old: int, new: int) -> None:
+    @transaction
+    def follow(self, connection: Connection, old: int, new: int) -> None:
         """A group has another id by now."""
-        async with self.sessions.begin() as session:
-            if await session.get(SubscriberRow, new):
-                await _execute(session, _handed_over(old, new))
-                await session.execute(delete(SubscriberRow).where(SubscriberRow.chat_id == old))
-            else:
-                moved = update(SubscriberRow).where(SubscriberRow.chat_id == old)
-                await session.execute(moved.values(chat_id=new))
+        if _found(connection, new):
+            connection.execute(_handed_over(old, new))
+            connection.execute(delete(subscribers).where(subscribers.c.chat_id == old))
+        else:
+            moved = update(subscribers).where(subscribers.c.chat_id == old)
+            connection.execute(moved.values(chat_id=new))
 
-    async def due(self, now: dt.datetime, most: int, only: int | None = None) -> list[Subscriber]:
+    @transaction
+    def due(
+        self, connection: Connection, now: dt.datetime, most: int, only: int | None = None
+    ) -> list[Subscriber]:
         """Subscribers whose next tip has come, the longest waiting first; or one chat only."""
-        query = select(SubscriberRow).where(SubscriberRow.next_at <= now)
+        query = select(subscribers).where(subscribers.c.next_at <= now)
         if only is not None:
-            query = query.where(SubscriberRow.chat_id == only)
-        async with self.sessions.begin() as session:
-            rows = await session.scalars(query.order_by(SubscriberRow.next_at).limit(most))
-            return [_subscriber(row) for row in rows]
+            query = query.where(subscribers.c.chat_id == only)
+        rows = connection.execute(query.order_by(subscribers.c.next_at).limit(most))
+        return [_subscriber(row) for row in rows]
 
-    async def advance(self, before: Subscriber, after: Subscriber) -> bool:
+    @transaction
+    def advance(self, connection: Connection, before: Subscriber, after: Subscriber) -> bool:
         """Write what has become of a subscriber, unless they changed their mind meanwhile."""
-        async with self.engine.begin() as connection:
-            return await _advance(connection, before, after)
+        return _advance(connection, before, after)
 
-    async def claim(
-        self, before: Subscriber, slot: Slot, choose: Choose, now: dt.datetime
+    @transaction
+    def claim(
+        self,
+        connection: Connection,
+        before: Subscriber,
+        slot: Slot,
+        choose: Choose,
+        now: dt.datetime,
     ) -> Delivery | None:
         """Take a slot into the ledger; None where it is there already or no longer wanted."""
-        async with self.engine.begin() as connection:
-            if not await _advance(connection, before, before.served(slot, now)):
-                return None
-            tip = await _next_tip(connection, before.chat, before.round, choose)
-            if tip is None:
-                return None
-            until = before.schedule.midnight(slot.moment)
-            row = (before.chat, slot.date, tip, Progress.SENDING, 0, until, now, now)
-            # In one statement: this is done for every tip, and each costs a way to the thread.
-            number = await connection.scalar(_INTO_LEDGER, dict(zip(_LEDGER, row, strict=True)))
-            if number is None:
-                return None
-            return Delivery(number, before.chat, slot.date, tip, Progress.SENDING, 0, until)
+        if not _advance(connection, before, before.served(slot, now)):
+            return None
+        tip = _next_tip(connection, before.chat, before.round, choose)
+        if tip is None:
+            return None
+        until = before.schedule.midnight(slot.moment)
+        row = (before.chat, slot.date, tip, Progress.SENDING, 0, until, now, now)
+        number = connection.scalar(_INTO_LEDGER, dict(zip(_LEDGER, row, strict=True)))
+        if number is None:
+            return None
+        return Delivery(number, before.chat, slot.date, tip, Progress.SENDING, 0, until)
 
-    async def retries(self, now: dt.datetime, most: int, only: int | None = None) -> list[Delivery]:
+    @transaction
+    def retries(
+        self, connection: Connection, now: dt.datetime, most: int, only: int | None = None
+    ) -> list[Delivery]:
         """Tips that are to be tried again, the longest waiting first; or one chat's only."""
-        query = select(DeliveryRow).where(
-            DeliveryRow.broadcast == 0,
-            DeliveryRow.retry_at <= now,
-            DeliveryRow.state != Progress.SENDING,
+        query = select(deliveries).where(
+            deliveries.c.broadcast == 0,
+            deliveries.c.retry_at <= now,
+            deliveries.c.state != Progress.SENDING,
         )
         if only is not None:
-            query = query.where(DeliveryRow.chat_id == only)
-        async with self.sessions.begin() as session:
-            rows = await session.scalars(query.order_by(DeliveryRow.retry_at).limit(most))
-            return [_delivery(row) for row in rows]
+            query = query.where(deliveries.c.chat_id == only)
+        rows = connection.execute(query.order_by(deliveries.c.retry_at).limit(most))
+        return [_delivery(row) for row in rows]
 
-    async def claim_again(self, delivery: Delivery, now: dt.datetime) -> Delivery | None:
+    @transaction
+    def claim_again(
+        self, connection: Connection, delivery: Delivery, now: dt.datetime
+    ) -> Delivery | None:
         """Take a delivery up once more; None where it is no longer wanted, or too late."""
-        async with self.engine.begin() as connection:
-            taken = await connection.execute(_TAKEN_UP, {"number": delivery.id, "now": now})
-            if row := taken.one_or_none():
-                # The group may have moved, and another tip been taken for it.
-                return replace(delivery, chat=row.chat_id, tip=row.tip, progress=Progress.SENDING)
-        await self._give_up(delivery, now)
+        taken = connection.execute(_TAKEN_UP, {"number": delivery.id, "now": now})
+        if row := taken.one_or_none():
+            # The group may have moved, and another tip been taken for it.
+            return replace(delivery, chat=row.chat_id, tip=row.tip, progress=Progress.SENDING)
+        _give_up(connection, delivery, now)
         return None
 
-    async def _give_up(self, delivery: Delivery, now: dt.datetime) -> None:
-        """What was not taken up is not tried again, unless somebody else does right now."""
-        async with self.sessions.begin() as session:
-            row = await session.get(DeliveryRow, delivery.id)
-            if row is None or row.retry_at is None or row.state == Progress.SENDING:
-                return
-            row.changed, row.retry_at = now, None
-            if row.state == Progress.UNKNOWN and not row.broadcast:
-                await session.merge(SeenRow(chat_id=row.chat_id, tip=row.tip))
-            row.state = _given_up(row, now)
-
-    async def exchange(self, delivery: Delivery, choose: Choose) -> Delivery | None:
+    @transaction
+    def exchange(
+        self, connection: Connection, delivery: Delivery, choose: Choose
+    ) -> Delivery | None:
         """Another tip for a delivery whose own has left the knowledge base; None if forgotten."""
-        async with self.sessions.begin() as session:
-            row = await session.get(DeliveryRow, delivery.id)
-            if row is None:
-                return None
-            subscriber = await session.get_one(SubscriberRow, row.chat_id)
-            connection = await session.connection()
-            row.tip = await _next_tip(connection, row.chat_id, subscriber.round, choose) or row.tip
-            return _delivery(row)
+        row = connection.execute(_delivery_of(delivery)).one_or_none()
+        if row is None:
+            return None
+        whose = select(subscribers.c.round).where(subscribers.c.chat_id == row.chat_id)
+        turn = connection.execute(whose).scalar_one()
+        found = _delivery(row)
+        tip = _next_tip(connection, found.chat, turn, choose)
+        if tip is None:
+            return found
+        its_own = update(deliveries).where(deliveries.c.id == delivery.id)
+        connection.execute(its_own.values(tip=tip))
+        return replace(found, tip=tip)
 
-    async def finish(
+    @transaction
+    def finish(
         self,
+        connection: Connection,
         delivery: Delivery,
         progress: Progress,
         now: dt.datetime,
@@ -209,157 +218,150 @@ class Storage:
         columns: dict[str, Any] = {"state": progress, "changed": now, "retry_at": retry_at}
         if progress is Progress.UNKNOWN:
             columns["lost"] = delivery.lost + 1
-        async with self.engine.begin() as connection:
-            await connection.execute(_TRIED, {"number": delivery.id, **columns})
-            if progress in _SHOWN and not delivery.broadcast:
-                await connection.execute(_SEEN_NOW, {"number": delivery.id, "shown": delivery.tip})
+        connection.execute(_TRIED, {"number": delivery.id, **columns})
+        if progress in _SHOWN and not delivery.broadcast:
+            connection.execute(_SEEN_NOW, {"number": delivery.id, "shown": delivery.tip})
 
-    async def interrupted(self, now: dt.datetime, only: int | None = None) -> int:
+    @transaction
+    def interrupted(self, connection: Connection, now: dt.datetime, only: int | None = None) -> int:
         """What was on its way when the process died: try again. Returns how many."""
         # Nobody knows whether it arrived; that is no fault of the network, so it does not count.
-        under_way = select(BroadcastRow.id).where(BroadcastRow.state.in_(UNDER_WAY))
-        cut = update(DeliveryRow).where(
-            DeliveryRow.broadcast.in_(under_way.union_all(select(literal(0)))),
-            DeliveryRow.retry_at.is_not(None),
-            DeliveryRow.state == Progress.SENDING,
+        under_way = select(broadcasts.c.id).where(broadcasts.c.state.in_(UNDER_WAY))
+        cut = update(deliveries).where(
+            deliveries.c.broadcast.in_(under_way.union_all(select(literal(0)))),
+            deliveries.c.retry_at.is_not(None),
+            deliveries.c.state == Progress.SENDING,
         )
         if only is not None:
-            cut = cut.where(DeliveryRow.chat_id == only)
-        columns = {"state": Progress.UNKNOWN, "retry_at": now}
-        async with self.sessions.begin() as session:
-            return (await _execute(session, cut.values(**columns))).rowcount
+            cut = cut.where(deliveries.c.chat_id == only)
+        return connection.execute(cut.values(state=Progress.UNKNOWN, retry_at=now)).rowcount
 
-    async def draw(self, chat: int, choose: Choose) -> str | None:
+    @transaction
+    def draw(self, connection: Connection, chat: int, choose: Choose) -> str | None:
         """The next tip of a subscriber, seen from now on; None for others, or without tips."""
-        async with self.sessions.begin() as session:
-            row = await session.get(SubscriberRow, chat)
-            connection = await session.connection()
-            tip = await _next_tip(connection, chat, row.round, choose) if row else None
-            if tip is not None:
-                await session.merge(SeenRow(chat_id=chat, tip=tip))
-            return tip
+        subscriber = _found(connection, chat)
+        if subscriber is None:
+            return None
+        tip = _next_tip(connection, chat, subscriber.round, choose)
+        if tip is not None:
+            put(connection, seen_tips, {"chat_id": chat, "tip": tip})
+        return tip
 
-    async def seen(self, chat: int) -> list[str]:
-        async with self.sessions.begin() as session:
-            tips = await session.scalars(select(SeenRow.tip).where(SeenRow.chat_id == chat))
-            return sorted(tips)
+    @transaction
+    def seen(self, connection: Connection, chat: int) -> list[str]:
+        tips = connection.scalars(select(seen_tips.c.tip).where(seen_tips.c.chat_id == chat))
+        return sorted(tips)
 
-    async def ledger(self, chat: int) -> list[Delivery]:
+    @transaction
+    def ledger(self, connection: Connection, chat: int) -> list[Delivery]:
         """What was sent to a chat, or tried, oldest first."""
-        query = select(DeliveryRow).where(DeliveryRow.chat_id == chat)
-        async with self.sessions.begin() as session:
-            rows = await session.scalars(query.order_by(DeliveryRow.local_date, DeliveryRow.id))
-            return [_delivery(row) for row in rows]
+        query = select(deliveries).where(deliveries.c.chat_id == chat)
+        rows = connection.execute(query.order_by(deliveries.c.local_date, deliveries.c.id))
+        return [_delivery(row) for row in rows]
 
-    async def come_back_to(self, today: dt.date, now: dt.datetime) -> int:
+    @transaction
+    def come_back_to(self, connection: Connection, today: dt.date, now: dt.datetime) -> int:
         """Undo what a clock that was far ahead has written. Returns how many it silenced."""
         ahead = today + FAR_AHEAD
-        silenced = update(SubscriberRow).where(SubscriberRow.last_date > ahead)
+        silenced = update(subscribers).where(subscribers.c.last_date > ahead)
         # So long ago that nothing is sent for it, and the right moment is found anew.
         past = (now - 2 * FAR_AHEAD, today - 2 * FAR_AHEAD)
         columns = {"last_date": None, "next_at": past[0], "next_date": past[1]}
-        async with self.sessions.begin() as session:
-            written = DeliveryRow.local_date > ahead
-            await _execute(session, delete(DeliveryRow).where(DeliveryRow.tip != "", written))
-            # People still wait for a broadcast, whatever the clock showed when it began.
-            begun = update(DeliveryRow).where(written)
-            waiting = begun.where(DeliveryRow.retry_at.is_not(None))
-            await _execute(session, waiting.values(retry_at=now, until=now + LASTS))
-            await _execute(session, begun.values(local_date=today))
-            active = silenced.where(SubscriberRow.state == State.ACTIVE).values(**columns)
-            found = (await _execute(session, active)).rowcount
-            await _execute(session, silenced.values(last_date=None))
-            return found
+        written = deliveries.c.local_date > ahead
+        connection.execute(delete(deliveries).where(deliveries.c.tip != "", written))
+        # People still wait for a broadcast, whatever the clock showed when it began.
+        begun = update(deliveries).where(written)
+        waiting = begun.where(deliveries.c.retry_at.is_not(None))
+        connection.execute(waiting.values(retry_at=now, until=now + LASTS))
+        connection.execute(begun.values(local_date=today))
+        active = silenced.where(subscribers.c.state == State.ACTIVE).values(**columns)
+        found = connection.execute(active).rowcount
+        connection.execute(silenced.values(last_date=None))
+        return found
 
-    async def prune(self, before: dt.date) -> int:
+    @transaction
+    def prune(self, connection: Connection, before: dt.date) -> int:
         """Delete some deliveries that are older than a date. Returns how many."""
-        old = select(DeliveryRow.id).where(DeliveryRow.local_date < before).limit(PRUNED_AT_ONCE)
-        async with self.sessions.begin() as session:
-            gone = delete(DeliveryRow).where(DeliveryRow.id.in_(old))
-            return (await _execute(session, gone)).rowcount
+        old = select(deliveries.c.id).where(deliveries.c.local_date < before).limit(PRUNED_AT_ONCE)
+        return connection.execute(delete(deliveries).where(deliveries.c.id.in_(old))).rowcount
 
 
 _LEDGER = ("chat_id", "local_date", "tip", "state", "lost", "until", "changed", "retry_at")
-_ledger = cast("Table", DeliveryRow.__table__)
 _INTO_LEDGER = (
-    insert(_ledger)
+    insert(deliveries)
     .from_select(
         _LEDGER,
-        select(*(bindparam(name, type_=_ledger.c[name].type) for name in _LEDGER)).where(
+        select(*(bindparam(name, type_=deliveries.c[name].type) for name in _LEDGER)).where(
             ~exists().where(
-                _ledger.c.chat_id == bindparam("chat_id"),
-                _ledger.c.local_date == bindparam("local_date"),
-                _ledger.c.broadcast == 0,
+                deliveries.c.chat_id == bindparam("chat_id"),
+                deliveries.c.local_date == bindparam("local_date"),
+                deliveries.c.broadcast == 0,
             )
         ),
     )
-    .returning(_ledger.c.id)
+    .returning(deliveries.c.id)
 )
 """A delivery, unless the ledger holds one for this chat and date."""
-_SEEN_NOW = insert(cast("Table", SeenRow.__table__)).from_select(
+_SEEN_NOW = insert(seen_tips).from_select(
     ("chat_id", "tip"),
-    select(DeliveryRow.chat_id, bindparam("shown", type_=_ledger.c["tip"].type)).where(
-        DeliveryRow.id == bindparam("number"),
-        ~exists().where(SeenRow.chat_id == DeliveryRow.chat_id, SeenRow.tip == bindparam("shown")),
+    select(deliveries.c.chat_id, bindparam("shown", type_=deliveries.c["tip"].type)).where(
+        deliveries.c.id == bindparam("number"),
+        ~exists().where(
+            seen_tips.c.chat_id == deliveries.c.chat_id, seen_tips.c.tip == bindparam("shown")
+        ),
     ),
 )
 """The tip of a delivery, unless it was seen or its subscriber is forgotten by now."""
 
 
-async def _execute(session: AsyncSession, statement: Update | Delete) -> "CursorResult[Any]":
-    statement = statement.execution_options(synchronize_session=False)
-    return cast("CursorResult[Any]", await session.execute(statement))
-
-
-async def _changed(session: AsyncSession, statement: Update | Delete) -> bool:
-    return (await _execute(session, statement)).rowcount > 0
-
-
-# What each tip needs is prepared here, and goes past the ORM: that halves the CPU time of it.
-_ADVANCED = update(SubscriberRow).where(
-    SubscriberRow.chat_id == bindparam("chat"),
-    SubscriberRow.next_at.is_not_distinct_from(bindparam("was_due")),
-    SubscriberRow.state == bindparam("was"),
-    SubscriberRow.at == bindparam("was_at"),
-    SubscriberRow.zone == bindparam("was_in"),
-    SubscriberRow.days == bindparam("was_on"),
-    SubscriberRow.paused_until.is_not_distinct_from(bindparam("was_paused")),
-    SubscriberRow.round == bindparam("was_round"),
+# What each tip needs is prepared here: to build a statement takes longer than to run it.
+_KNOWN = select(subscribers).where(subscribers.c.chat_id == bindparam("chat"))
+_ADVANCED = update(subscribers).where(
+    subscribers.c.chat_id == bindparam("chat"),
+    subscribers.c.next_at.is_not_distinct_from(bindparam("was_due")),
+    subscribers.c.state == bindparam("was"),
+    subscribers.c.at == bindparam("was_at"),
+    subscribers.c.zone == bindparam("was_in"),
+    subscribers.c.days == bindparam("was_on"),
+    subscribers.c.paused_until.is_not_distinct_from(bindparam("was_paused")),
+    subscribers.c.round == bindparam("was_round"),
 )
 """A subscriber, unless they changed their mind meanwhile."""
 _TAKEN_UP = (
-    update(DeliveryRow)
+    update(deliveries)
     .where(
-        DeliveryRow.id == bindparam("number"),
-        DeliveryRow.retry_at.is_not(None),
-        DeliveryRow.state != Progress.SENDING,
-        DeliveryRow.until > bindparam("now"),
-        DeliveryRow.chat_id.in_(
-            select(SubscriberRow.chat_id).where(
-                SubscriberRow.chat_id == DeliveryRow.chat_id,
-                SubscriberRow.state == State.ACTIVE,
+        deliveries.c.id == bindparam("number"),
+        deliveries.c.retry_at.is_not(None),
+        deliveries.c.state != Progress.SENDING,
+        deliveries.c.until > bindparam("now"),
+        deliveries.c.chat_id.in_(
+            select(subscribers.c.chat_id).where(
+                subscribers.c.chat_id == deliveries.c.chat_id,
+                subscribers.c.state == State.ACTIVE,
                 or_(
-                    SubscriberRow.paused_until.is_(None),
-                    SubscriberRow.paused_until <= bindparam("now"),
+                    subscribers.c.paused_until.is_(None),
+                    subscribers.c.paused_until <= bindparam("now"),
                 ),
             )
         ),
     )
     .values(state=Progress.SENDING, changed=bindparam("now"))
-    .returning(DeliveryRow.chat_id, DeliveryRow.tip)
+    .returning(deliveries.c.chat_id, deliveries.c.tip)
 )
 """A delivery that is still wanted, and on its way nowhere else."""
-_TRIED = update(DeliveryRow).where(DeliveryRow.id == bindparam("number"))
-_ON_ITS_WAY = select(DeliveryRow.tip).where(
-    DeliveryRow.chat_id == bindparam("chat"),
-    DeliveryRow.retry_at.is_not(None),
-    DeliveryRow.tip != "",
+_TRIED = update(deliveries).where(deliveries.c.id == bindparam("number"))
+_ON_ITS_WAY = select(deliveries.c.tip).where(
+    deliveries.c.chat_id == bindparam("chat"),
+    deliveries.c.retry_at.is_not(None),
+    deliveries.c.tip != "",
 )
-_SEEN_BY = select(SeenRow.tip).where(SeenRow.chat_id == bindparam("chat")).union_all(_ON_ITS_WAY)
+_SEEN_BY = (
+    select(seen_tips.c.tip).where(seen_tips.c.chat_id == bindparam("chat")).union_all(_ON_ITS_WAY)
+)
 """What is still on its way counts as seen, or it could come twice."""
 
 
-async def _advance(connection: AsyncConnection, before: Subscriber, after: Subscriber) -> bool:
+def _advance(connection: Connection, before: Subscriber, after: Subscriber) -> bool:
     was = {
         "chat": before.chat,
         "was_due": before.next and before.next.moment,
@@ -370,32 +372,51 @@ async def _advance(connection: AsyncConnection, before: Subscriber, after: Subsc
         "was_paused": before.paused_until,
         "was_round": before.round,
     }
-    return (await connection.execute(_ADVANCED, was | _columns(after))).rowcount > 0
+    return connection.execute(_ADVANCED, was | _columns(after)).rowcount > 0
 
 
-async def _next_tip(
-    connection: AsyncConnection, chat: int, turn: int, choose: Choose
-) -> str | None:
+def _next_tip(connection: Connection, chat: int, turn: int, choose: Choose) -> str | None:
     this = {"chat": chat}
-    if tip := choose(list(await connection.scalars(_SEEN_BY, this)), turn):
+    if tip := choose(list(connection.scalars(_SEEN_BY, this)), turn):
         return tip
-    on_its_way = list(await connection.scalars(_ON_ITS_WAY, this))
+    on_its_way = list(connection.scalars(_ON_ITS_WAY, this))
     if tip := choose(on_its_way, turn + 1) or choose((), turn + 1):
         # All were seen: the next round begins, with an order of its own.
-        await connection.execute(delete(SeenRow).where(SeenRow.chat_id == chat))
-        next_round = update(SubscriberRow).where(SubscriberRow.chat_id == chat)
-        await connection.execute(next_round.values(round=turn + 1))
+        connection.execute(delete(seen_tips).where(seen_tips.c.chat_id == chat))
+        next_round = update(subscribers).where(subscribers.c.chat_id == chat)
+        connection.execute(next_round.values(round=turn + 1))
     return tip
+
+
+def _found(connection: Connection, chat: int) -> Subscriber | None:
+    row = connection.execute(_KNOWN, {"chat": chat}).one_or_none()
+    return _subscriber(row) if row else None
+
+
+def _delivery_of(delivery: Delivery) -> Select[Any]:
+    return select(deliveries).where(deliveries.c.id == delivery.id)
+
+
+def _give_up(connection: Connection, delivery: Delivery, now: dt.datetime) -> None:
+    """What was not taken up is not tried again, unless somebody else does right now."""
+    row = connection.execute(_delivery_of(delivery)).one_or_none()
+    if row is None or row.retry_at is None or row.state == Progress.SENDING:
+        return
+    if row.state == Progress.UNKNOWN and not row.broadcast:
+        put(connection, seen_tips, {"chat_id": row.chat_id, "tip": row.tip})
+    given_up = update(deliveries).where(deliveries.c.id == delivery.id)
+    columns = {"state": _given_up(row, now), "changed": now, "retry_at": None}
+    connection.execute(given_up.values(**columns))
 
 
 def _handed_over(old: int, new: int) -> Update:
     """The broadcasts of a group that is subscribed under its new id as well."""
-    has = select(DeliveryRow.broadcast).where(DeliveryRow.chat_id == new)
-    moved = update(DeliveryRow).where(DeliveryRow.chat_id == old, DeliveryRow.broadcast != 0)
-    return moved.where(DeliveryRow.broadcast.not_in(has)).values(chat_id=new)
+    has = select(deliveries.c.broadcast).where(deliveries.c.chat_id == new)
+    moved = update(deliveries).where(deliveries.c.chat_id == old, deliveries.c.broadcast != 0)
+    return moved.where(deliveries.c.broadcast.not_in(has)).values(chat_id=new)
 
 
-def _given_up(row: DeliveryRow, now: dt.datetime) -> Progress:
+def _given_up(row: Row[Any], now: dt.datetime) -> Progress:
     """What has become of a delivery that is not tried again."""
     state = Progress(row.state)
     if not row.broadcast or state is Progress.UNKNOWN:
@@ -425,7 +446,7 @@ def _columns(subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-def _subscriber(row: SubscriberRow) -> Subscriber:
+def _subscriber(row: Row[Any]) -> Subscriber:
     days = frozenset(day for day in range(1, 8) if row.days >> day - 1 & 1)
     return Subscriber(
         chat=row.chat_id,

@@ -16,8 +16,6 @@ Result = TypeVar("Result")
 
 START = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 PATIENCE = 5.0
-DATABASE_THREAD = {"aiosqlite.core", "sqlalchemy.dialects.sqlite.aiosqlite"}
-"""Modules that wait for the thread in which SQLite works."""
 SHUTDOWN = "shutdown_default_executor"
 """The function that waits for all other threads."""
 
@@ -85,10 +83,9 @@ class LeapingLoop(asyncio.SelectorEventLoop):
 
     @override
     def create_future(self) -> asyncio.Future[Any]:
-        """What comes from another thread is waited for."""
+        """The end of all other threads is waited for."""
         future = super().create_future()
-        asks = sys._getframe(1)
-        if asks.f_globals["__name__"] in DATABASE_THREAD or asks.f_code.co_name == SHUTDOWN:
+        if sys._getframe(1).f_code.co_name == SHUTDOWN:
             self._leaping.elsewhere.append(future)
         return future
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import atexit
+import datetime as dt
 import gc
 import logging
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import cast
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event, insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from telegram.request import BaseRequest
 from typing_extensions import override
@@ -26,9 +27,12 @@ from bot.building import Built, Job
 from bot.faq import Faq
 from bot.handlers import App
 from bot.live import Live
+from bot.records import Records
 from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
+from bot.subscriber import State
+from bot.tables import subscribers
 from bot.throttle import Throttle
 from bot.workshop import Workshop, good
 from tests.chats import Chat
@@ -147,11 +151,9 @@ class SharedDatabase:
 
     storage: Storage
     beside: sqlite3.Connection
-    """Sees the same file, and needs neither a loop nor a thread."""
+    """Sees the same file, and needs no thread."""
     empty: sqlite3.Connection
     """What the file was like at first."""
-    kept: DBAPIConnection | None = None
-    """What the engine has opened, with its thread."""
     taken: bool = False
 
     @classmethod
@@ -160,24 +162,11 @@ class SharedDatabase:
         folder = Path(mkdtemp(prefix="skinbot-tests-"))
         atexit.register(shutil.rmtree, folder)
         storage = Storage.open(f"sqlite:///{folder}/shared.db")
+        event.listen(storage.database.engine, "connect", _need_not_last)
         beside, empty = sqlite3.connect(folder / "shared.db"), sqlite3.connect(":memory:")
         beside.execute(NEED_NOT_LAST)
         beside.backup(empty)
-        shared = cls(storage, beside, empty)
-        engine = storage.engine.sync_engine
-        event.listen(engine, "connect", shared._keep)
-        event.listen(engine, "close", shared._lose)
-        event.listen(engine, "do_connect", lambda *_: shared.kept)
-        return shared
-
-    def _keep(self, connection: DBAPIConnection, _: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute(NEED_NOT_LAST)
-        cursor.close()
-        self.kept = connection
-
-    def _lose(self, *_: object) -> None:
-        self.kept = None
+        return cls(storage, beside, empty)
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[Storage]:
@@ -187,9 +176,43 @@ class SharedDatabase:
         try:
             yield self.storage
         finally:
-            # Who waits for the connection does so in the loop of the test.
-            await self.storage.engine.dispose(close=False)
+            # What was cancelled may still be under way.
+            await self.storage.database.run(lambda _: None)
             self.taken = False
+
+
+def _need_not_last(connection: DBAPIConnection, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(NEED_NOT_LAST)
+    cursor.close()
+
+
+async def sql(storage: Storage | Records, *statements: str) -> None:
+    """What an operator might do to the file, or a disk."""
+
+    def execute(connection: Connection) -> None:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+    await storage.database.run(execute)
+
+
+async def subscribed_at(
+    storage: Storage, chats: Iterable[int], due: dt.datetime, since: dt.datetime
+) -> None:
+    """People whose next tip is due at a moment, written in one transaction."""
+    row = {
+        "at": due.time(),
+        "zone": "UTC",
+        "days": 0b1111111,
+        "state": State.ACTIVE,
+        "since": since,
+        "next_at": due,
+        "next_date": due.date(),
+        "round": 0,
+    }
+    rows = [{"chat_id": chat, **row} for chat in chats]
+    await storage.database.run(lambda connection: connection.execute(insert(subscribers), rows))
 
 
 @asynccontextmanager

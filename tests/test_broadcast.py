@@ -34,7 +34,6 @@ from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
-from bot.tables import SubscriberRow
 from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import Call, FakeRequest, FakeTelegram
@@ -42,7 +41,7 @@ from tests.fake_time import START, Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
 from tests.fake_world import BOT
-from tests.fixtures import ANNA, build_parts
+from tests.fixtures import ANNA, build_parts, subscribed_at
 
 OLGA, OTTO = 1_000_001, 1_000_002
 """Operators."""
@@ -123,12 +122,9 @@ class World:
         now = self.clock.wall()
         due = now + dt.timedelta(seconds=seconds)
         chats = list(range(begin, begin + count))
-        common: dict[str, Any] = {"at": due.time(), "zone": "UTC", "days": 127, "round": 0}
-        then: dict[str, Any] = {"since": now, "next_at": due, "next_date": due.date()}
-        async with self.storage.sessions.begin() as session:
-            for chat in chats:
-                self.telegram.person(chat)
-                session.add(SubscriberRow(chat_id=chat, state=State.ACTIVE, **common, **then))
+        for chat in chats:
+            self.telegram.person(chat)
+        await subscribed_at(self.storage, chats, due, since=now)
         return chats
 
     async def change(self, chat: int, how: Callable[[Subscriber], Subscriber]) -> None:

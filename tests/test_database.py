@@ -24,14 +24,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, inspect
 
-from bot import cli, database
+from bot import cli, upgrading
 from bot import migrations as shipped
 from bot.delivery import Delivery, Progress
 from bot.errors import StorageError
 from bot.schedule import EVERY_DAY, Schedule, Slot
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
-from bot.tables import Table
+from bot.tables import TABLES
 from tests.fixtures import ANNA, BICYCLES, opened
 
 BEN = 43
@@ -91,8 +91,10 @@ def write(file: Path, script: str) -> None:
     ],
 )
 async def test_each_pragma_is_in_force(pragma: str, value: str | int, tmp_path: Path) -> None:
-    async with opened(tmp_path) as storage, storage.engine.connect() as connection:
-        assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar() == value
+    async with opened(tmp_path) as storage:
+        ask = f"PRAGMA {pragma}"
+        found = await storage.database.run(lambda opened: opened.exec_driver_sql(ask).scalar())
+    assert found == value
 
 
 async def test_a_file_that_was_opened_with_a_path_alone_lies_in_the_working_directory(
@@ -129,7 +131,7 @@ def tables(engine: Engine) -> dict[str, list[str]]:
 def migrated(tmp_path: Path) -> Iterator[Engine]:
     """An empty file that went through every migration."""
     engine = create_engine(f"sqlite:///{tmp_path}/migrated.db")
-    database.migrate(engine, "head")
+    upgrading.migrate(engine, "head")
     yield engine
     engine.dispose()
 
@@ -138,7 +140,7 @@ def test_the_migrations_make_the_very_tables_that_a_new_database_has(
     migrated: Engine, tmp_path: Path
 ) -> None:
     new = create_engine(f"sqlite:///{tmp_path}/new.db")
-    Table.metadata.create_all(new)
+    TABLES.create_all(new)
     assert tables(migrated) == tables(new)
     new.dispose()
 
@@ -154,16 +156,16 @@ def test_opening_an_empty_file_makes_the_same_tables(migrated: Engine, file: Pat
 def test_alembic_finds_nothing_that_a_migration_has_forgotten(migrated: Engine) -> None:
     with migrated.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Table.metadata) == []
+        assert compare_metadata(context, TABLES) == []
 
 
-@pytest.mark.parametrize("table", Table.metadata.tables)
+@pytest.mark.parametrize("table", TABLES.tables)
 def test_every_constraint_has_a_name_by_which_a_later_migration_can_change_it(
     table: str, migrated: Engine
 ) -> None:
     found = inspect(migrated)
     # SQLite names no primary key that numbers rows by itself; it is never changed either.
-    numbers_itself = Table.metadata.tables[table].dialect_options["sqlite"]["autoincrement"]
+    numbers_itself = TABLES.tables[table].dialect_options["sqlite"]["autoincrement"]
     keys = [] if numbers_itself else [found.get_pk_constraint(table)]
     others = [*found.get_foreign_keys(table), *found.get_unique_constraints(table)]
     names = [constraint["name"] for constraint in (*keys, *others)]
@@ -191,23 +193,23 @@ def scripts() -> ScriptDirectory:
 
 def test_the_versions_are_those_that_alembic_knows() -> None:
     newest_first = [script.revision for script in scripts().walk_revisions()]
-    assert database.versions() == newest_first[::-1]
-    assert scripts().get_heads() == [database.versions()[-1]]
+    assert upgrading.versions() == newest_first[::-1]
+    assert scripts().get_heads() == [upgrading.versions()[-1]]
 
 
 def test_a_new_database_has_the_newest_version(file: Path) -> None:
     Storage.open(f"sqlite:///{file}")
-    assert rows(file, "SELECT version_num FROM alembic_version") == [(database.versions()[-1],)]
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(upgrading.versions()[-1],)]
 
 
 def test_alembic_can_take_up_a_new_database_later(file: Path) -> None:
     Storage.open(f"sqlite:///{file}")
     engine = create_engine(f"sqlite:///{file}")
     before = tables(engine)
-    database.migrate(engine, "head")
+    upgrading.migrate(engine, "head")
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
-    assert current == (database.versions()[-1],)
+    assert current == (upgrading.versions()[-1],)
     assert tables(engine) == before
     engine.dispose()
 
@@ -233,13 +235,13 @@ def test_a_first_start_that_was_cut_short_is_made_up_for(file: Path) -> None:
     finally:
         event.remove(Engine, "before_cursor_execute", cut)
     Storage.open(f"sqlite:///{file}")
-    assert rows(file, "SELECT version_num FROM alembic_version") == [(database.versions()[-1],)]
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(upgrading.versions()[-1],)]
 
 
 def test_processes_that_start_at_the_same_time_make_one_database(file: Path) -> None:
     with ThreadPoolExecutor(8) as starting:
         list(starting.map(lambda _: Storage.open(f"sqlite:///{file}"), range(8)))
-    assert rows(file, "SELECT version_num FROM alembic_version") == [(database.versions()[-1],)]
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(upgrading.versions()[-1],)]
 
 
 # A database of the first version
@@ -293,7 +295,7 @@ UNKNOWN_AT_FIRST = Delivery(
 def first(tmp_path: Path) -> Path:
     """A folder with a database of version 0001 that people are in."""
     engine = create_engine(f"sqlite:///{tmp_path}/test.db")
-    database.migrate(engine, "0001")
+    upgrading.migrate(engine, "0001")
     engine.dispose()
     write(tmp_path / "test.db", FIRST)
     return tmp_path
@@ -321,7 +323,7 @@ async def test_a_database_of_the_first_version_gets_the_newest(first: Path) -> N
     async with opened(first):
         pass
     found = rows(first / "test.db", "SELECT version_num FROM alembic_version")
-    assert found == [(database.versions()[-1],)]
+    assert found == [(upgrading.versions()[-1],)]
 
 
 async def test_a_database_of_the_first_version_goes_on_working(first: Path) -> None:
@@ -349,7 +351,7 @@ async def test_a_database_of_the_first_version_goes_on_working(first: Path) -> N
 
 def next_version(folder: Path, patch: pytest.MonkeyPatch, upgrade: str) -> str:
     """Let the program have one more migration than it has by now; returns its version."""
-    newest = database.versions()[-1]
+    newest = upgrading.versions()[-1]
     name = f"later_{folder.name}"
     here = Path(shipped.__file__).parent
     shutil.copytree(here, folder / name / "migrations", ignore=shutil.ignore_patterns("__pyc*"))
@@ -363,7 +365,7 @@ def next_version(folder: Path, patch: pytest.MonkeyPatch, upgrade: str) -> str:
     )
     (folder / name / "__init__.py").touch()
     patch.syspath_prepend(folder)
-    patch.setattr(database, "MIGRATIONS", f"{name}.migrations")
+    patch.setattr(upgrading, "MIGRATIONS", f"{name}.migrations")
     return version
 
 

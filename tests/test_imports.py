@@ -62,7 +62,7 @@ LAYERS = (
         "why_texts",
         "why_word_texts",
     },
-    {"building", "database", "exporting", "mailings", "records", "storage", "tables"},
+    {"building", "database", "exporting", "mailings", "records", "storage", "tables", "upgrading"},
     {
         "changes",
         "classifier",

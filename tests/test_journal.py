@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from bot.faq import Faq
@@ -14,7 +13,7 @@ from bot.serving import Parts
 from bot.storage import Storage
 from tests.chats import Chat
 from tests.fake_time import START, Clock
-from tests.fixtures import TOKEN
+from tests.fixtures import TOKEN, sql
 
 DAY = START.date()
 SECRET = f"{TOKEN.split(':')[0]}7:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -99,12 +98,10 @@ async def test_what_the_database_does_not_take_is_written_the_next_time(
     journal: Journal, faq: Faq, storage: Storage
 ) -> None:
     ask(journal, faq, "xyzzy plugh")
-    async with storage.engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE tallies RENAME TO hidden"))
+    await sql(storage, "ALTER TABLE tallies RENAME TO hidden")
     with pytest.raises(OperationalError):
         await journal.write()
-    async with storage.engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE hidden RENAME TO tallies"))
+    await sql(storage, "ALTER TABLE hidden RENAME TO tallies")
     await journal.write()
     assert await missed(storage) == ["xyzzy plugh"]
     assert Tally(DAY, "outcome", "unknown", 1) in await storage.records.tallies(DAY)

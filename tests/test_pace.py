@@ -11,7 +11,6 @@ from telegram.error import RetryAfter
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import tables
 from bot.faq import Faq
 from bot.handlers import App
 from bot.pace import FIRST_HOLD, LATE, MOST_AHEAD, PACED, PER_SECOND, Pace
@@ -22,7 +21,7 @@ from tests.chats import Chat
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
-from tests.fixtures import ANNA, build_parts
+from tests.fixtures import ANNA, build_parts, subscribed_at
 
 TURN = 1 / PER_SECOND
 SLACK = LATE + 0.001
@@ -103,22 +102,10 @@ def queue(pace: Pace, clock: Clock) -> Queue:
 async def due_now(storage: Storage, telegram: FakeTelegram, clock: Clock, count: int) -> None:
     """So many subscribers whose tip is due, in one transaction."""
     now = clock.wall()
-    async with storage.sessions.begin() as session:
-        for chat in range(1_001, 1_001 + count):
-            telegram.person(chat)
-            session.add(
-                tables.SubscriberRow(
-                    chat_id=chat,
-                    at=now.time(),
-                    zone="UTC",
-                    days=0b1111111,
-                    state="active",
-                    since=now,
-                    next_at=now,
-                    next_date=now.date(),
-                    round=0,
-                )
-            )
+    chats = range(1_001, 1_001 + count)
+    for chat in chats:
+        telegram.person(chat)
+    await subscribed_at(storage, chats, now, since=now)
 
 
 def tips_sent(telegram: FakeTelegram) -> list[float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Text, select
+from sqlalchemy import Connection, Text, select
 
 from bot import texts
 from bot.faq import Faq, Reply, Suggestions
@@ -15,7 +15,7 @@ from bot.lesson import Kind
 from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
-from bot.tables import BroadcastRow, Table
+from bot.tables import TABLES
 from bot.text import plain
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
@@ -64,11 +64,14 @@ class World:
 
     async def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Everything in the database, row by row, whatever tables there are."""
-        async with self.storage.sessions.begin() as session:
+
+        def read(connection: Connection) -> dict[str, list[dict[str, Any]]]:
             return {
-                name: [dict(row) for row in (await session.execute(select(table))).mappings()]
-                for name, table in Table.metadata.tables.items()
+                name: [dict(row) for row in connection.execute(select(table)).mappings()]
+                for name, table in TABLES.tables.items()
             }
+
+        return await self.storage.database.run(read)
 
     async def holding(self, *sought: str | int) -> set[str]:
         """Tables in which any of this stands, alone or inside something longer."""
@@ -136,8 +139,7 @@ async def _operate(storage: Storage, now: dt.datetime) -> None:
     await storage.records.teach(Kind.ENTRY, "chain.squeak", TAUGHT, now, settled=())
     await storage.records.keep(b"files", now)
     await storage.records.set_mark("digest", "yesterday")
-    async with storage.sessions.begin() as session:
-        session.add(BroadcastRow(created=now, state="draft", chat_id=OPERATOR, text="<b>News</b>"))
+    await storage.mailings.draft(OPERATOR, None, "<b>News</b>", now)
 
 
 async def days_later(world: World, clock: Clock, days: float) -> None:
@@ -185,7 +187,7 @@ async def test_no_id_of_a_person_stands_beside_a_question(world: World) -> None:
 
 def free_texts() -> Iterator[tuple[str, set[str]]]:
     """Tables that can hold what somebody wrote, with the names of their columns."""
-    for name, table in Table.metadata.tables.items():
+    for name, table in TABLES.tables.items():
         if any(isinstance(column.type, Text) for column in table.columns):
             yield name, set(table.columns.keys())
 

@@ -10,7 +10,6 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from bot import changes, files, loading, reloading
 from bot.changes import Changes, Moved, Section
@@ -25,7 +24,7 @@ from bot.storage import Storage
 from bot.workshop import DIED, Workshop
 from tests.broken import BRAKES, CHAIN, change
 from tests.fake_time import Clock
-from tests.fixtures import BICYCLES, Indoors
+from tests.fixtures import BICYCLES, Indoors, sql
 
 SQUEAK = "why does my chain squeak"
 FOOTBALL = "who won the football match"
@@ -196,8 +195,7 @@ async def test_when_the_database_fails_one_line_says_so_and_the_old_one_answers(
     folder: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with records.engine.begin() as connection:
-        await connection.execute(text("DROP TABLE snapshots"))
+    await sql(records, "DROP TABLE snapshots")
     before = everything(folder)
     answers = reloader.live.faq
     assert await refused(reloader.put("learned.yaml", b"learned: []\n")) == FAULT

@@ -8,10 +8,8 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 from telegram.request import RequestData
 from typing_extensions import override
 
@@ -24,14 +22,13 @@ from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
-from bot.tables import SubscriberRow
 from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import START, Clock
 from tests.fake_updates import Person
 from tests.fake_world import BOT
-from tests.fixtures import ANNA, build_parts
+from tests.fixtures import ANNA, build_parts, sql, subscribed_at
 
 OPERATOR = 1_000_001
 BERT, CLEO = 43, 44
@@ -145,18 +142,14 @@ class World:
         """People whose tip is due now, written in one transaction."""
         now = self.clock.wall()
         chats = list(range(1_001, 1_001 + count))
-        common: dict[str, Any] = {"at": now.time(), "zone": "UTC", "days": 127, "round": 0}
-        due: dict[str, Any] = {"since": now, "next_at": now, "next_date": now.date()}
-        async with self.storage.sessions.begin() as session:
-            for chat in chats:
-                self.telegram.person(chat)
-                session.add(SubscriberRow(chat_id=chat, state=State.ACTIVE, **common, **due))
+        for chat in chats:
+            self.telegram.person(chat)
+        await subscribed_at(self.storage, chats, now, since=now)
         return chats
 
     async def sql(self, statement: str) -> None:
         """What an operator might do to the file, or a disk."""
-        async with self.storage.engine.begin() as connection:
-            await connection.execute(text(statement))
+        await sql(self.storage, statement)
 
     def tips(self, chat: int = ANNA) -> list[str]:
         """The tips that stand in a chat."""

@@ -45,7 +45,7 @@ from tests.fake_time import START, Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
 from tests.fake_world import keyboard
-from tests.fixtures import BICYCLES, build_parts
+from tests.fixtures import BICYCLES, build_parts, sql
 
 OPERATOR = 1_000_001
 TYRE, TYPO = "can I ride with a flat tyre", "can I ride with a flat tyer"
@@ -415,8 +415,7 @@ async def test_what_cannot_be_ignored_stays_and_says_so(
     await ask(people, clock, SADDLE)
     await open_inbox(operator)
     full = "CREATE TRIGGER full BEFORE INSERT ON lessons BEGIN SELECT RAISE(ABORT, 'full'); END"
-    async with storage.engine.begin() as connection:
-        await connection.exec_driver_sql(full)
+    await sql(storage, full)
     await operator.press(texts.IGNORE)
     assert operator.alerts == [reloading.FAULT]
     assert operator.text.startswith(f"Unanswered: 1 of 1\n“{SADDLE}”")

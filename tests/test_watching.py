@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from bot.faq import Faq
 from bot.serving import Parts
@@ -13,7 +12,7 @@ from bot.settings import Settings
 from bot.storage import Storage
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
-from tests.fixtures import BICYCLES, build_parts
+from tests.fixtures import BICYCLES, build_parts, sql
 
 OPERATOR = 1_000_001
 OLD_ANSWER, NEW_ANSWER = "It is dry.", "It wants oil."
@@ -95,11 +94,9 @@ async def test_a_database_that_fails_is_told_and_the_next_change_is_taken(
     parts: Parts, telegram: FakeTelegram, folder: Path, storage: Storage
 ) -> None:
     change(folder, OLD_ANSWER, NEW_ANSWER)
-    async with storage.engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE snapshots RENAME TO hidden"))
+    await sql(storage, "ALTER TABLE snapshots RENAME TO hidden")
     await parts.watching.take()
-    async with storage.engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE hidden RENAME TO snapshots"))
+    await sql(storage, "ALTER TABLE hidden RENAME TO snapshots")
     await parts.watching.take()
     _, said = told(telegram)
     assert said.startswith("Reloaded.")

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from bot.tables import Table
+from bot.tables import TABLES
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
+    target_metadata=TABLES,
     # SQLite changes a table by copying it.
     render_as_batch=True,
 )
