@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bot.source import MAX_BYTES
@@ -89,14 +90,17 @@ def link_to_good(folder: Folder, chance: random.Random) -> None:
     path.symlink_to(outside)
 
 
-def many_phrasings(folder: Folder, chance: random.Random) -> None:
-    data = large(chance).encode()
+def many_phrasings(folder: Folder, _: random.Random) -> None:
+    data = large().encode()
     assert len(data) < MAX_BYTES
     (folder.path / TOPICS / f"{LARGE}.yaml").write_bytes(data)
 
 
-def large(chance: random.Random) -> str:
+@cache
+def large() -> str:
     """A topic of 20,000 phrasings, of words that nobody uses."""
+    # The same ones in every version: which question finds an answer depends on them, too.
+    chance = random.Random(1)  # noqa: S311 - no secret
     syllables = [a + b for a in "bdfgklmprvz" for b in "aeiou"]
     words = ["".join(chance.choices(syllables, k=3)) for _ in range(LARGE_WORDS)]
     phrasings = list({" ".join(chance.choices(words, k=4)) for _ in range(LARGE_PHRASINGS + 99)})

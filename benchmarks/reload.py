@@ -374,7 +374,7 @@ async def _begun(place: Path, base: Path, chance: random.Random) -> AsyncIterato
     os.environ["XDG_CACHE_HOME"] = str(place / "cache")
     folder = Folder(place / "knowledge", base)
     folder.restore(0)
-    asking = Asking(await _answered(folder, chance))
+    asking = Asking(await _answered(folder))
     storage = Storage.open(f"sqlite:///{place}/fire.db")
     begun = await reloading.start(folder.path, storage.records)
     parts = composition.build(
@@ -397,10 +397,10 @@ async def _begun(place: Path, base: Path, chance: random.Random) -> AsyncIterato
     await storage.close()
 
 
-async def _answered(folder: Folder, chance: random.Random) -> list[str]:
+async def _answered(folder: Folder) -> list[str]:
     """Questions that are answered with an entry, with and without the 20,000 phrasings."""
     base = files.read(folder.path)
-    more = {**base, "topics/large.yaml": large(chance).encode()}
+    more = {**base, "topics/large.yaml": large().encode()}
     asked: dict[str, int] = {}
     for found in (base, more):
         built = await Workshop().build(Job(found, questions=_phrasings(folder)))

@@ -188,6 +188,8 @@ class Reloader:
             except Exception as error:
                 log.exception("what the bot knows could not be replaced")
                 raise ReloadError(FAULT) from error
+            finally:
+                garbage.give_back()
 
     async def _build(self, job: Job) -> tuple[Built, Changes]:
         """With what operators taught, compared with what answers now."""

@@ -1,7 +1,9 @@
 """The search for garbage leaves alone what stays, and goes on with the rest."""
 
 import gc
+import platform
 import weakref
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +38,22 @@ def test_the_search_goes_on_when_something_fails_there() -> None:
     with pytest.raises(MemoryError), garbage.spared():
         raise MemoryError
     assert gc.isenabled()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others return it by themselves")
+def test_memory_that_became_free_behind_what_stays_is_returned() -> None:
+    taken = [bytes(2_000) for _ in range(50_000)]
+    del taken[:-1]
+    before = resident()
+    garbage.give_back()
+    assert before - resident() > 50_000_000
+    assert len(taken) == 1
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    (line,) = (each for each in _STATUS.read_text().splitlines() if each.startswith("VmRSS"))
+    return int(line.split()[1]) * 1024
+
+
+_STATUS = Path("/proc/self/status")
