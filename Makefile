@@ -12,14 +12,14 @@ chat: $(INSTALLED)
 	@$(BIN)/skinbot chat
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/skinbot check
-	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
@@ -40,7 +40,8 @@ $(INSTALLED): pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m compileall -q bot tests
+	$(BIN)/python -m compileall -q bot
+	$(BIN)/python -m pytest --quiet --collect-only >/dev/null
 	@touch $(INSTALLED)
 
 clean:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -132,7 +133,7 @@ class Mailings:
     @transaction
     def under_way(self, connection: Connection, only: int | None = None) -> list[Broadcast]:
         """What is being sent or has just been stopped, oldest first; or one chat's only."""
-        return [_broadcast(row) for row in connection.execute(_in(*UNDER_WAY, only=only))]
+        return [_broadcast(row) for row in connection.execute(_in(only), _UNDER_WAY)]
 
     @transaction
     def due(
@@ -140,17 +141,10 @@ class Mailings:
     ) -> list[Delivery]:
         """What is to be sent now, of the oldest broadcast first; or to one chat only."""
         found: list[Delivery] = []
-        for running in connection.execute(_in(Stage.RUNNING, only=only)).all():
-            query = select(deliveries).where(
-                deliveries.c.broadcast == running.id,
-                deliveries.c.retry_at <= now,
-                deliveries.c.state != Progress.SENDING,
-            )
-            if only is not None:
-                query = query.where(deliveries.c.chat_id == only)
-            left = most - len(found)
-            rows = connection.execute(query.order_by(deliveries.c.retry_at).limit(left))
-            found += map(delivery, rows)
+        query = RETRIES if only is None else RETRIES.where(deliveries.c.chat_id == only)
+        for running in connection.execute(_in(only), _RUNNING).all():
+            given = {"broadcast": running.id, "now": now, "most": most - len(found)}
+            found += map(delivery, connection.execute(query, given))
         return found
 
     @transaction
@@ -180,6 +174,26 @@ class Mailings:
         connection.execute(old.where(broadcasts.c.state.not_in(UNDER_WAY)))
 
 
+# Each tick needs these: to build a statement takes longer than to run it.
+RETRIES = (
+    select(deliveries)
+    .where(
+        deliveries.c.broadcast == bindparam("broadcast"),
+        deliveries.c.retry_at <= bindparam("now"),
+        deliveries.c.state != Progress.SENDING,
+    )
+    .order_by(deliveries.c.retry_at)
+    .limit(bindparam("most"))
+)
+"""What is to be tried now, of one broadcast, or of all tips (0); the longest waiting first."""
+_IN = (
+    select(broadcasts)
+    .where(broadcasts.c.state.in_(bindparam("stages", expanding=True)))
+    .order_by(broadcasts.c.id)
+)
+_RUNNING, _UNDER_WAY = {"stages": [Stage.RUNNING]}, {"stages": UNDER_WAY}
+
+
 def _draft(broadcast: int, chat: int) -> ColumnElement[bool]:
     """A draft that was made in this chat."""
     return and_(
@@ -196,9 +210,8 @@ def _wanted(now: dt.datetime, only: int | None) -> ColumnElement[bool]:
     return wanted if only is None else and_(wanted, subscribers.c.chat_id == only)
 
 
-def _in(*stages: Stage, only: int | None) -> Select[Any]:
-    query = select(broadcasts).where(broadcasts.c.state.in_(stages)).order_by(broadcasts.c.id)
-    return query if only is None else query.where(broadcasts.c.chat_id == only)
+def _in(only: int | None) -> Select[Any]:
+    return _IN if only is None else _IN.where(broadcasts.c.chat_id == only)
 
 
 def _give_up(connection: Connection, broadcast: int, now: dt.datetime) -> None:

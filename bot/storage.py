@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from bot.database import Database, put, transaction
 from bot.delivery import Delivery, Progress
-from bot.mailings import LASTS, UNDER_WAY, Mailings
+from bot.mailings import LASTS, RETRIES, UNDER_WAY, Mailings
 from bot.mailings import delivery as _delivery
 from bot.records import Records
 from bot.schedule import Schedule, Slot
@@ -127,10 +127,8 @@ class Storage:
         self, connection: Connection, now: dt.datetime, most: int, only: int | None = None
     ) -> list[Subscriber]:
         """Subscribers whose next tip has come, the longest waiting first; or one chat only."""
-        query = select(subscribers).where(subscribers.c.next_at <= now)
-        if only is not None:
-            query = query.where(subscribers.c.chat_id == only)
-        rows = connection.execute(query.order_by(subscribers.c.next_at).limit(most))
+        query = _DUE if only is None else _DUE.where(subscribers.c.chat_id == only)
+        rows = connection.execute(query, {"now": now, "most": most})
         return [_subscriber(row) for row in rows]
 
     @transaction
@@ -165,14 +163,8 @@ class Storage:
         self, connection: Connection, now: dt.datetime, most: int, only: int | None = None
     ) -> list[Delivery]:
         """Tips that are to be tried again, the longest waiting first; or one chat's only."""
-        query = select(deliveries).where(
-            deliveries.c.broadcast == 0,
-            deliveries.c.retry_at <= now,
-            deliveries.c.state != Progress.SENDING,
-        )
-        if only is not None:
-            query = query.where(deliveries.c.chat_id == only)
-        rows = connection.execute(query.order_by(deliveries.c.retry_at).limit(most))
+        query = RETRIES if only is None else RETRIES.where(deliveries.c.chat_id == only)
+        rows = connection.execute(query, {"broadcast": 0, "now": now, "most": most})
         return [_delivery(row) for row in rows]
 
     @transaction
@@ -314,7 +306,13 @@ _SEEN_NOW = insert(seen_tips).from_select(
 """The tip of a delivery, unless it was seen or its subscriber is forgotten by now."""
 
 
-# What each tip needs is prepared here: to build a statement takes longer than to run it.
+# What each tick and tip needs is prepared: to build a statement takes longer than to run it.
+_DUE = (
+    select(subscribers)
+    .where(subscribers.c.next_at <= bindparam("now"))
+    .order_by(subscribers.c.next_at)
+    .limit(bindparam("most"))
+)
 _KNOWN = select(subscribers).where(subscribers.c.chat_id == bindparam("chat"))
 _ADVANCED = update(subscribers).where(
     subscribers.c.chat_id == bindparam("chat"),

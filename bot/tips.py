@@ -33,6 +33,8 @@ AT_ONCE = 16
 LATER = dt.timedelta(seconds=30)
 AFTER_UNSURE = (30, 120, 600, 1800)
 """Seconds before trying again what may have arrived, each time longer; then it is left alone."""
+LOOKED = 1.0
+"""Seconds after which it is looked again for what is due, while the last is on its way."""
 ASIDE = dt.timedelta(hours=1)
 """When a subscriber whose zone cannot be read is looked at again."""
 KEPT = dt.timedelta(days=90)
@@ -114,12 +116,16 @@ class Tips:
         waiting: deque[tuple[int, Work]] = deque()
         busy: dict[int, asyncio.Task[None]] = {}
         failed: dict[int, BaseException] = {}
+        time = asyncio.get_running_loop().time
+        looked_in_vain = -LOOKED
         try:
             while self._going_on():
                 await self._overtake(waiting)
-                if not waiting:
+                if not waiting and (not busy or time() - looked_in_vain >= LOOKED):
                     found = await self._due()
                     waiting.extend((c, do) for c, do in found if c not in {*busy, *failed})
+                    if not waiting:
+                        looked_in_vain = time()
                 if not (waiting or busy):
                     await self._tidy()
                     break

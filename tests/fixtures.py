@@ -5,6 +5,7 @@ import atexit
 import datetime as dt
 import gc
 import logging
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
@@ -22,7 +23,7 @@ from telegram.request import BaseRequest
 from typing_extensions import override
 
 from bot import app as composition
-from bot import building, loading
+from bot import building, compiled, knowledge, loading
 from bot.building import Built, Job
 from bot.faq import Faq
 from bot.handlers import App
@@ -62,9 +63,11 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What one start leaves behind for the next one lies where it is in nobody's way."""
+    """What one start leaves behind for the next one, in any process of this test run."""
+    own = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+        patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
         yield
 
 
@@ -72,6 +75,12 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def faq() -> Faq:
     """A bot that knows about bicycles: nothing in the program depends on the subject."""
     return loading.load(BICYCLES)
+
+
+@pytest.fixture(scope="session")
+def shipped(_cache: None) -> Faq:
+    """The bot as people get it: read from the YAML once in a test run."""
+    return compiled.load(knowledge.shipped())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup
 
-from bot import keyboards, knowledge, loading, texts
+from bot import keyboards, texts
 from bot.faq import (
     MOST_SUGGESTED,
     MOST_TOPICS,
@@ -117,12 +117,6 @@ def assert_twenty_texts_are_answered(faq: Faq, seed: int) -> None:
         text = any_text(random, said)
         note(repr(text))
         assert_telegram_takes(faq, faq.ask(text))
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Faq:
-    """The bot as people get it."""
-    return loading.load(knowledge.shipped())
 
 
 @settings(deadline=None, max_examples=500)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot import knowledge, loading
+from bot import knowledge
 from bot.faq import Faq
 
 PROGRAM = Path(bot.__file__).parent
@@ -14,11 +14,6 @@ SUBJECT = re.compile(
     r"(?<![a-z])(?:massag|skin(?!bot)|wrinkl|scar|stretch|moistur|exfoliat|collagen|elastic)",
     re.IGNORECASE,
 )
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Faq:
-    return loading.load(knowledge.shipped())
 
 
 def test_it_has_no_problems(shipped: Faq) -> None:

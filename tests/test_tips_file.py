@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import knowledge, loading
+from bot import loading
 from bot.faq import Faq
 from bot.models import Tip
 from tests.broken import CHAIN, change, said
@@ -25,11 +25,6 @@ def tipped(folder: Path) -> Path:
     """A knowledge base with two tips."""
     (folder / "tips.yaml").write_text(TIPS, "utf-8")
     return folder
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Faq:
-    return loading.load(knowledge.shipped())
 
 
 def test_tips_are_found_by_their_ids(tipped: Path) -> None:

@@ -233,11 +233,16 @@ async def server(telegram: FakeTelegram) -> AsyncIterator[FakeServer]:
         yield server
 
 
-@pytest.mark.parametrize("kind", FORMATS)
-async def test_a_process_in_every_kind_of_trouble_does_not_write_it(
-    kind: str, server: FakeServer, telegram: FakeTelegram, tmp_path: Path
-) -> None:
+async def test_a_process_in_every_kind_of_trouble_does_not_write_it(tmp_path: Path) -> None:
     """Over real sockets, where errors know the address, and the address holds the token."""
+    async with asyncio.TaskGroup() as both:
+        for kind in FORMATS:
+            both.create_task(_get_into_trouble(kind, tmp_path))
+
+
+async def _get_into_trouble(kind: str, place: Path) -> None:
+    telegram, folder = FakeTelegram(), place / kind
+    folder.mkdir()
     telegram.person(OPERATOR, "Operator")
     telegram.fail_next("setMyCommands", faults.ConnectionCut())
     telegram.fail_next("getUpdates", faults.ConnectionCut())
@@ -245,8 +250,11 @@ async def test_a_process_in_every_kind_of_trouble_does_not_write_it(
     for person, fault in zip(people, OVER_SOCKETS, strict=True):
         telegram.fail_next("sendMessage", fault, chat_id=person.id)
         telegram.push(person.writes(f"hello {TOKEN}"))
-    settings = {"TELEGRAM_API_URL": server.url, "OPERATOR_IDS": str(OPERATOR), "LOG_FORMAT": kind}
-    async with bot_process(tmp_path, BOT_TOKEN=TOKEN, LOG_LEVEL="DEBUG", **settings) as bot:
+    settings = {"OPERATOR_IDS": str(OPERATOR), "LOG_FORMAT": kind, "LOG_LEVEL": "DEBUG"}
+    async with (
+        FakeServer(telegram) as server,
+        bot_process(folder, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=server.url, **settings) as bot,
+    ):
         await telegram.until("sendMessage", 2)
         assert await bot.stops() == 0
     called = {c.params["chat_id"] for c in telegram.calls if c.method == "sendMessage"}
