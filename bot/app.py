@@ -12,7 +12,6 @@ from bot import knowledge, operator_routes, reloading, routes, serving
 from bot.broadcasting import Broadcasting
 from bot.dialog import Dialog
 from bot.digest import Digest
-from bot.errors import StartError
 from bot.faults import Faults
 from bot.feedback import Feedback
 from bot.handlers import App, Context, Handlers
@@ -140,16 +139,14 @@ def _repeat(app: App, seconds: float, chore: Callable[[], Awaitable[None] | None
     app.job_queue.run_repeating(do, seconds, job_kwargs=late)
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, token: str) -> None:
     """Answer until SIGTERM or SIGINT.
 
     Raises:
         KnowledgeError: the knowledge base has problems, and no good one was kept.
-        StartError: there is no token, or Telegram does not accept it.
+        StartError: Telegram does not accept the token.
         StorageError: the database cannot be used.
     """
-    if settings.token is None:
-        raise StartError("BOT_TOKEN is not set; put the token from @BotFather there or into .env")
     storage = Storage.open(settings.database or DATABASE)
     try:
         folder = settings.knowledge or knowledge.shipped()
@@ -160,7 +157,7 @@ async def run(settings: Settings) -> None:
             storage,
             request=AiohttpRequest(),
             updates_request=AiohttpRequest(connections=1),
-            token=settings.token,
+            token=token,
             throttle=Throttle(time.monotonic, most=settings.questions_a_minute),
             clocks=Clocks(),
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bot import compiled, garbage, knowledge, logs, texts
-from bot.errors import KnowledgeError, SkinbotError, short
+from bot.errors import KnowledgeError, SkinbotError, StartError, short
 from bot.faq import Faq, Reply, Suggestions
 from bot.settings import DATABASE, Settings, environment
 from bot.text import plain
@@ -105,13 +105,16 @@ def _faq(settings: Settings) -> Faq:
 
 
 def _run(_: argparse.Namespace, settings: Settings) -> int:
+    # Before anything that takes its time.
+    if settings.token is None:
+        raise StartError("BOT_TOKEN is not set; put the token from @BotFather there or into .env")
     # Each command imports what only it needs: the others start faster without.
     # To look through what a start makes for garbage costs a sixth of it.
     with garbage.spared():
         from bot import app
 
     logs.set_up(sys.stderr, settings.level, settings.format, settings.token)
-    asyncio.run(app.run(settings))
+    asyncio.run(app.run(settings, settings.token))
     return OK
 
 

@@ -9,12 +9,13 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import cast
+from typing import ParamSpec, TypeVar, cast
 
 import pytest
 from sqlalchemy import Connection, event, insert
@@ -25,6 +26,7 @@ from typing_extensions import override
 from bot import app as composition
 from bot import building, compiled, knowledge, loading
 from bot.building import Built, Job
+from bot.database import Database
 from bot.faq import Faq
 from bot.handlers import App
 from bot.live import Live
@@ -44,6 +46,8 @@ from tests.fake_updates import Person
 BICYCLES = Path(__file__).parent / "bicycles"
 TOKEN = "123456:TEST"
 ANNA = 42
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 NEED_NOT_LAST = "PRAGMA synchronous = OFF"
 
 
@@ -154,6 +158,21 @@ def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []
 
 
+class AtOnce(ThreadPoolExecutor):
+    """Works in the thread that asks: to wake another takes as long as what it does for a test."""
+
+    @override
+    def submit(
+        self, fn: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
+    ) -> Future[Result]:
+        done: Future[Result] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+            done.set_exception(error)
+        return done
+
+
 @dataclass(slots=True)
 class SharedDatabase:
     """One open database for one test after the other: to open one takes longer than most tests."""
@@ -170,12 +189,12 @@ class SharedDatabase:
     def of_this_process(cls) -> "SharedDatabase":
         folder = Path(mkdtemp(prefix="skinbot-tests-"))
         atexit.register(shutil.rmtree, folder)
-        storage = Storage.open(f"sqlite:///{folder}/shared.db")
-        event.listen(storage.database.engine, "connect", _need_not_last)
+        engine = Database.open(f"sqlite:///{folder}/shared.db").engine
+        event.listen(engine, "connect", _need_not_last)
         beside, empty = sqlite3.connect(folder / "shared.db"), sqlite3.connect(":memory:")
         beside.execute(NEED_NOT_LAST)
         beside.backup(empty)
-        return cls(storage, beside, empty)
+        return cls(Storage(Database(engine, AtOnce())), beside, empty)
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[Storage]:
@@ -185,8 +204,6 @@ class SharedDatabase:
         try:
             yield self.storage
         finally:
-            # What was cancelled may still be under way.
-            await self.storage.database.run(lambda _: None)
             self.taken = False
 
 

@@ -12,13 +12,11 @@ from telegram import Update
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import app as composition
 from bot import polling, serving, texts
 from bot.errors import StartError
 from bot.faq import Faq
 from bot.handlers import App
 from bot.serving import Parts
-from bot.settings import Settings
 from bot.storage import Storage
 from tests import fake_faults as faults
 from tests.fake_telegram import FakeRequest, FakeTelegram
@@ -257,11 +255,6 @@ async def test_what_was_fetched_before_the_token_was_refused_is_still_tried(
 async def _refused(serve: Serve) -> None:
     with pytest.raises(StartError):
         await serve()
-
-
-async def test_without_a_token_it_does_not_start() -> None:
-    with pytest.raises(StartError, match="BOT_TOKEN is not set"):
-        await composition.run(Settings())
 
 
 # Polling

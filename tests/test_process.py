@@ -187,10 +187,10 @@ async def test_both_signals_end_it(
 ) -> None:
     """In this very process, for a change: the signals are its own to handle once it polls."""
     database = f"sqlite:///{tmp_path}/skinbot.db"
-    settings = Settings(token=TOKEN, api=server.url, knowledge=BICYCLES, database=database)
+    settings = Settings(api=server.url, knowledge=BICYCLES, database=database)
     telegram.push(anna.writes("hello"))
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(composition.run(settings))
+        running = tasks.create_task(composition.run(settings, TOKEN))
         await telegram.until("sendMessage")
         signal.raise_signal(number)
     assert running.done()
