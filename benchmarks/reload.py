@@ -28,6 +28,7 @@ import statistics
 import sys
 import tempfile
 import time
+from array import array
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -52,7 +53,7 @@ from benchmarks.broken_folders import (
 from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import TOKEN
 from bot import app as composition
-from bot import files, knowledge, reloading
+from bot import files, garbage, knowledge, reloading
 from bot.app import Clocks
 from bot.building import Job
 from bot.errors import KnowledgeError, ReloadError
@@ -100,9 +101,10 @@ class Question:
 class Seen:
     """What became of the questions."""
 
-    delays: list[float] = field(default_factory=list)
+    # Arrays, as it is the memory of the bot that is measured.
+    delays: array[float] = field(default_factory=lambda: array("d"))
     """Seconds."""
-    own: list[float] = field(default_factory=list)
+    own: array[float] = field(default_factory=lambda: array("d"))
     """The same without waiting for a processor."""
     wrong: Counter[str] = field(default_factory=Counter)
 
@@ -471,6 +473,7 @@ def _left(temporary: Path) -> int:
 
 def _megabytes() -> float:
     gc.collect()
+    garbage.give_back()
     return float(psutil.Process().memory_info().rss) / MEGABYTE
 
 

@@ -1,7 +1,7 @@
 """Which message answered which question: in memory only, and only the newest."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from bot.faq import Answer, Reply
@@ -20,10 +20,10 @@ class Asked:
     """A question that was answered."""
 
     text: str
-    entries: frozenset[str]
+    entries: tuple[str, ...]
     """Ids of the entries that answered it."""
-    regretted_by: set[int] = field(default_factory=set)
-    """People who have said that an answer did not help."""
+    regretted_by: frozenset[int] = frozenset()
+    """People who have said that an answer did not help; a set of its own for each takes 2 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Memory:
         self._add(self._answers, question, answer)
         where = question[0], answer
         if isinstance(reply, Answer):
-            entries = frozenset(entry.id for entry in reply.entries)
+            entries = tuple(entry.id for entry in reply.entries)
             self._add(self._questions, where, Asked(text[:MAX_QUESTION], entries))
         else:  # The question was edited, and what it says now has no answer.
             self._questions.pop(where, None)
@@ -55,7 +55,8 @@ class Memory:
         asked = self._questions.get(answer)
         if asked is None or entry not in asked.entries or person in asked.regretted_by:
             return None
-        asked.regretted_by.add(person)
+        regretted = asked.regretted_by | {person}
+        self._questions[answer] = replace(asked, regretted_by=regretted)
         return asked.text
 
     def praise(self, answer: Spot, entry: str, person: int) -> str | None:
@@ -63,7 +64,8 @@ class Memory:
         asked = self._questions.get(answer)
         if asked is None or entry not in asked.entries or person not in asked.regretted_by:
             return None
-        asked.regretted_by.discard(person)
+        regretted = asked.regretted_by - {person}
+        self._questions[answer] = replace(asked, regretted_by=regretted)
         return asked.text
 
     def forget(self, chat: int) -> None:
@@ -71,8 +73,10 @@ class Memory:
         for known in (self._answers, self._questions):
             for spot in [spot for spot in known if spot[0] == chat]:
                 del known[spot]
-        for asked in self._questions.values():
-            asked.regretted_by.discard(chat)
+        for answer, asked in self._questions.items():
+            if chat in asked.regretted_by:
+                regretted = asked.regretted_by - {chat}
+                self._questions[answer] = replace(asked, regretted_by=regretted)
 
     def _add(self, known: OrderedDict[Spot, Value], spot: Spot, value: Value) -> None:
         known[spot] = value

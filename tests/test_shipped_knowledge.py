@@ -56,10 +56,11 @@ def test_it_lies_where_the_program_finds_it_from_any_folder(
     assert (knowledge.shipped() / "topics" / "general.yaml").is_file()
 
 
-@pytest.mark.parametrize("path", sorted(PROGRAM.rglob("*.py")), ids=lambda path: path.name)
-def test_nothing_in_the_program_knows_the_subject(path: Path) -> None:
+def test_nothing_in_the_program_knows_the_subject() -> None:
     """All that does is in the YAML, so that another folder of it makes another bot."""
-    assert SUBJECT.findall(path.read_text("utf-8")) == []
+    found = {path: SUBJECT.findall(path.read_text("utf-8")) for path in PROGRAM.rglob("*.py")}
+    assert len(found) > 100
+    assert {path: words for path, words in found.items() if words} == {}
 
 
 @pytest.mark.parametrize(
