@@ -102,9 +102,9 @@ class Seen:
     """What became of the questions."""
 
     # Arrays, as it is the memory of the bot that is measured.
-    delays: array[float] = field(default_factory=lambda: array("d"))
+    delays: "array[float]" = field(default_factory=lambda: array("d"))
     """Seconds."""
-    own: array[float] = field(default_factory=lambda: array("d"))
+    own: "array[float]" = field(default_factory=lambda: array("d"))
     """The same without waiting for a processor."""
     wrong: Counter[str] = field(default_factory=Counter)
 

@@ -73,10 +73,10 @@ class Memory:
         for known in (self._answers, self._questions):
             for spot in [spot for spot in known if spot[0] == chat]:
                 del known[spot]
-        for answer, asked in self._questions.items():
-            if chat in asked.regretted_by:
-                regretted = asked.regretted_by - {chat}
-                self._questions[answer] = replace(asked, regretted_by=regretted)
+        regretted = [(a, q) for a, q in self._questions.items() if chat in q.regretted_by]
+        for answer, asked in regretted:
+            others = asked.regretted_by - {chat}
+            self._questions[answer] = replace(asked, regretted_by=others)
 
     def _add(self, known: OrderedDict[Spot, Value], spot: Spot, value: Value) -> None:
         known[spot] = value

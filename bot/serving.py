@@ -120,7 +120,7 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
 async def _answer(parts: Parts, polling: Polling, begun: Start | None) -> None:
     beside: list[Coroutine[Any, Any, None]] = [_introduce(parts)]
     if begun:
-        beside += [_begin(parts, begun), parts.watching.run()]
+        beside += [_begin(parts, begun), parts.watching.run(begun.files)]
     tasks = [asyncio.create_task(_logged(work)) for work in beside]
     try:
         await polling.run()

@@ -8,8 +8,8 @@ from pathlib import Path
 from telegram import Bot
 from watchfiles import Change, awatch
 
-from bot import operator_texts, reports, texts
-from bot.files import ENDINGS
+from bot import files, operator_texts, reports, texts
+from bot.files import ENDINGS, Files
 from bot.notices import Notices
 from bot.reloading import Reloader
 from bot.reports import Report
@@ -35,11 +35,11 @@ class Watching:
     """Of a problem that is still there."""
     _unwatched: bool = False
 
-    async def run(self) -> None:
-        """Until it is cancelled."""
+    async def run(self, begun: Files) -> None:
+        """Until it is cancelled. `begun` is what the start has read."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._signals())
-            tasks.create_task(self._disk())
+            tasks.create_task(self._disk(begun))
 
     async def take(self) -> None:
         """Reload, and tell the operators unless they know already; nothing is raised."""
@@ -54,6 +54,12 @@ class Watching:
             await self.notices.hand(self.bot, report)
         self._told = None if report.good else report
 
+    async def catch_up(self, begun: Files) -> None:
+        """Take what was saved after the start had read the folder and before it was watched."""
+        found = await asyncio.to_thread(files.look, self.reloader.folder)
+        if found.files != begun:
+            await self.take()
+
     def knows(self, problem: Report) -> None:
         """The operators have heard of a problem of the folder from somebody else."""
         self._told = problem
@@ -64,20 +70,22 @@ class Watching:
             self.asked.clear()
             await self.take()
 
-    async def _disk(self) -> None:
+    async def _disk(self, begun: Files) -> None:
         folder = self.reloader.folder
         seen = _identity(folder)
+        unsure: Files | None = begun
         while True:
             if seen is not None:
-                await self._watch(folder, seen)
+                await self._watch(folder, seen, unsure)
+                unsure = None
             await asyncio.sleep(LOOK_MILLISECONDS / 1000)
             before, seen = seen, _identity(folder)
             # The system tells of no folder that goes away, or takes the place of another.
             if seen != before:
                 await self.take()
 
-    async def _watch(self, folder: Path, watched: tuple[int, int]) -> None:
-        """Returns when the folder is gone or another one."""
+    async def _watch(self, folder: Path, watched: tuple[int, int], unsure: Files | None) -> None:
+        """Returns when the folder is gone or another one; at first it may differ from `unsure`."""
         found = awatch(
             folder,
             watch_filter=_is_yaml,
@@ -90,6 +98,9 @@ class Watching:
             async for changes in found:
                 if changes:
                     await self.take()
+                elif unsure is not None:
+                    await self.catch_up(unsure)
+                unsure = None
                 if _identity(folder) != watched:
                     return
         except OSError as error:

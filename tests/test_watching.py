@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import files
 from bot.faq import Faq
 from bot.serving import Parts
 from bot.settings import Settings
@@ -56,6 +57,25 @@ async def test_a_change_is_told(parts: Parts, telegram: FakeTelegram, folder: Pa
     await parts.watching.take()
     [said] = told(telegram)
     assert said.startswith("Reloaded.\n• Entries: 1 changed (chain.squeak)")
+
+
+async def test_what_was_saved_while_it_started_is_taken_too(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    begun = files.read(folder)
+    change(folder, OLD_ANSWER, NEW_ANSWER)
+    await parts.watching.catch_up(begun)
+    [said] = told(telegram)
+    assert said.startswith("Reloaded.")
+
+
+async def test_a_folder_that_is_as_the_start_has_read_it_is_not_read_again(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    answers = parts.live.faq
+    await parts.watching.catch_up(files.read(folder))
+    assert told(telegram) == []
+    assert parts.live.faq is answers
 
 
 async def test_a_problem_is_told_once_however_often_the_file_is_saved(
