@@ -13,12 +13,18 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def spared() -> Iterator[None]:
-    """What is made here, and all that is there by then, is never searched."""
+def spared(*, again: bool = False) -> Iterator[None]:
+    """What is made here, and all that is there by then, is never searched.
+
+    What is garbage by then would stay for good: where this is done `again` and again it is found
+    before, by a search that takes some milliseconds.
+    """
     gc.disable()
     try:
         yield
     finally:
+        if again:
+            gc.collect()
         gc.freeze()
         gc.enable()
         give_back()

@@ -185,7 +185,7 @@ class _Slowly:
 
 def _read(result: Path) -> object:
     try:
-        with result.open("rb") as file, garbage.spared():
+        with result.open("rb") as file, garbage.spared(again=True):
             return pickle.load(_Slowly(file))  # noqa: S301 - our own process has just written it
     except Exception as error:
         log.exception("what the building process left cannot be read")

@@ -34,6 +34,13 @@ def test_what_is_made_later_is_searched_as_ever() -> None:
     assert later() is None
 
 
+def test_what_is_garbage_by_then_does_not_stay_where_it_is_done_again() -> None:
+    circles = []
+    with garbage.spared(again=True):
+        circles.append(weakref.ref(Circle()))
+    assert circles[0]() is None
+
+
 def test_the_search_goes_on_when_something_fails_there() -> None:
     with pytest.raises(MemoryError), garbage.spared():
         raise MemoryError
