@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import files
+from bot import files, loading, reports
+from bot.errors import KnowledgeError
 from bot.faq import Faq
 from bot.serving import Parts
 from bot.settings import Settings
@@ -86,6 +87,18 @@ async def test_a_problem_is_told_once_however_often_the_file_is_saved(
     await parts.watching.take()
     [said] = told(telegram)
     assert "did you mean 'emoji'?" in said
+
+
+async def test_a_problem_that_the_start_has_told_is_not_told_again(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    kept = files.read(folder)
+    change(folder, "emoji:", "emojy:")
+    with pytest.raises(KnowledgeError) as broken:
+        loading.load(folder)
+    parts.watching.knows(reports.problems(broken.value))
+    await parts.watching.catch_up(kept)
+    assert told(telegram) == []
 
 
 async def test_another_problem_is_told_too(
