@@ -26,7 +26,7 @@ from bot.order import OneByOneInEachChat
 from bot.pace import Pace
 from bot.preferences import Preferences
 from bot.reloading import Reloader
-from bot.request import AiohttpRequest
+from bot.request import BoundedRequest
 from bot.schedule import Schedule
 from bot.serving import Parts
 from bot.settings import DATABASE, Settings
@@ -155,8 +155,8 @@ async def run(settings: Settings, token: str) -> None:
             settings,
             Live(begun.faq),
             storage,
-            request=AiohttpRequest(),
-            updates_request=AiohttpRequest(connections=1),
+            request=BoundedRequest(),
+            updates_request=BoundedRequest(connections=1),
             token=token,
             throttle=Throttle(time.monotonic, most=settings.questions_a_minute),
             clocks=Clocks(),

@@ -9,7 +9,6 @@ HIDDEN = "<token>"
 _CHATTY = (
     "httpx",
     "httpcore",
-    "aiohttp.access",
     "hpack",
     "apscheduler",
     "matplotlib",

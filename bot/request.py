@@ -1,14 +1,18 @@
-"""The way to Telegram: PTB's request interface over aiohttp.
+"""The way to Telegram: PTB's request interface over httpx, each connection by itself.
 
-With PTB's own transport a burst of answers drowns in its connection pool; see
-`benchmarks/throughput.py` for the measured difference.
+In PTB's own transport a burst of answers drowns in the pool of connections, which looks through all
+of them whenever something happens to one; see `benchmarks/throughput.py`.
 """
 
+import asyncio
+import ssl
+from collections import defaultdict
+from functools import cache, partial
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import aiohttp
+import httpx
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -18,33 +22,36 @@ Timeout = Any
 
 SECONDS = 10.0
 UPLOAD_SECONDS = 60.0
+KEPT_SECONDS = 60.0
+"""For which a connection that nobody needs stays open."""
+
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout)
+_HEADERS = {"User-Agent": BaseRequest.USER_AGENT}
 
 
 class NotConnectedError(NetworkError):
     """The request never left: it is safe to send it again."""
 
 
-class AiohttpRequest(BaseRequest):
-    """Sends requests over a bounded number of connections that are kept open."""
+class BoundedRequest(BaseRequest):
+    """Sends requests over a bounded number of connections to each server, which are kept open."""
 
     def __init__(self, connections: int = CONNECTIONS) -> None:
         self._connections = connections
-        self._session: aiohttp.ClientSession | None = None
-        self._proxies: dict[tuple[str, str], str | None] = {}
+        self._servers: defaultdict[tuple[str, str], _Server] | None = None
 
     @property
     def read_timeout(self) -> float:
         return SECONDS
 
     async def initialize(self) -> None:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=60)
-            self._session = aiohttp.ClientSession(connector=connector)
+        if self._servers is None:
+            self._servers = defaultdict(partial(_Server, self._connections))
 
     async def shutdown(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        servers, self._servers = self._servers, None
+        for server in (servers or {}).values():
+            await server.close()
 
     async def do_request(
         self,
@@ -52,69 +59,110 @@ class AiohttpRequest(BaseRequest):
         method: str,
         request_data: RequestData | None = None,
         read_timeout: Timeout = BaseRequest.DEFAULT_NONE,
-        write_timeout: Timeout = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - aiohttp has none
+        write_timeout: Timeout = BaseRequest.DEFAULT_NONE,
         connect_timeout: Timeout = BaseRequest.DEFAULT_NONE,
         pool_timeout: Timeout = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        if self._session is None:
+        if self._servers is None:
             raise RuntimeError("this request is not initialized")
-        patience = aiohttp.ClientTimeout(
-            total=None,
-            connect=_seconds(connect_timeout, SECONDS) + _seconds(pool_timeout, SECONDS),
-            sock_connect=_seconds(connect_timeout, SECONDS),
-            sock_read=_seconds(read_timeout, self._patience(request_data)),
-        )
+        files = request_data.multipart_data if request_data else None
+        usual = UPLOAD_SECONDS if files else SECONDS
+        patience = {
+            "connect": _seconds(connect_timeout, SECONDS),
+            "read": _seconds(read_timeout, usual),
+            "write": _seconds(write_timeout, usual),
+            "pool": _seconds(pool_timeout, SECONDS),
+        }
+        parts = urlsplit(url)
         try:
-            async with self._session.request(
-                method, url, data=_body(request_data), timeout=patience, proxy=self._proxy(url)
-            ) as response:
-                return response.status, await response.read()
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            request = httpx.Request(
+                method,
+                url,
+                headers=_HEADERS,
+                data=request_data.json_parameters if request_data else None,
+                files=files or None,
+                extensions={"timeout": patience},
+            )
+            return await self._servers[parts.scheme, parts.netloc].send(request, patience)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             _raise_as_telegram(error)
 
-    def _proxy(self, url: str) -> str | None:
-        """What HTTPS_PROXY and its like say; people behind a proxy set them and expect it to work.
 
-        aiohttp can find that out as well, but starts a thread for each request to do so.
-        """
-        parts = urlsplit(url)
-        server = parts.scheme, parts.netloc
-        if server not in self._proxies:
-            self._proxies[server] = _proxy_of(*server)
-        return self._proxies[server]
+class _Server:
+    """The connections to one server: none is made before it is needed."""
 
-    def _patience(self, request_data: RequestData | None) -> float:
-        uploads = request_data is not None and request_data.contains_files
-        return UPLOAD_SECONDS if uploads else SECONDS
+    def __init__(self, connections: int) -> None:
+        self._free = asyncio.Semaphore(connections)
+        self._idle: list[httpx.AsyncHTTPTransport] = []
+        self._open: set[httpx.AsyncHTTPTransport] = set()
+
+    async def send(self, request: httpx.Request, patience: dict[str, float]) -> tuple[int, bytes]:
+        """Status and body of the answer, as soon as a connection is free."""
+        try:
+            async with asyncio.timeout(patience["connect"] + patience["pool"]):
+                await self._free.acquire()
+        except TimeoutError:
+            raise httpx.PoolTimeout("all connections are in use") from None
+        try:
+            # The one that was used last is the likeliest to be open still.
+            connection = self._idle.pop() if self._idle else self._connect(request.url)
+            answer = await self._exchange(connection, request)
+            self._idle.append(connection)
+            return answer
+        finally:
+            self._free.release()
+
+    def _connect(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
+        connection = httpx.AsyncHTTPTransport(
+            verify=_trusted() if url.scheme == "https" else _nobody(),
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=KEPT_SECONDS),
+            proxy=_proxy_of(url),
+        )
+        self._open.add(connection)
+        return connection
+
+    async def _exchange(
+        self, connection: httpx.AsyncHTTPTransport, request: httpx.Request
+    ) -> tuple[int, bytes]:
+        try:
+            response = await connection.handle_async_request(request)
+            return response.status_code, await response.aread()
+        except BaseException:
+            # Whoever is cut off half-way leaves a connection that nobody else could use.
+            self._open.discard(connection)
+            await connection.aclose()
+            raise
+
+    async def close(self) -> None:
+        for connection in self._open:
+            await connection.aclose()
 
 
-def _proxy_of(scheme: str, server: str) -> str | None:
-    host = urlsplit(f"{scheme}://{server}").hostname
-    if host is None or proxy_bypass(host):
-        return None
-    return getproxies().get(scheme)
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Takes as long as importing a whole library, so that it is made once and when needed."""
+    return httpx.create_ssl_context()
+
+
+def _nobody() -> ssl.SSLContext:
+    """For servers without TLS."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _proxy_of(url: httpx.URL) -> str | None:
+    """What HTTPS_PROXY and its like say; people behind a proxy set them and expect it to work."""
+    proxy = None if proxy_bypass(url.host) else getproxies().get(url.scheme)
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def _seconds(given: Timeout, default: float) -> float:
     return float(given) if isinstance(given, int | float) else default
 
 
-def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
-    if request_data is None:
-        return None
-    if not request_data.contains_files:
-        return request_data.json_parameters
-    # Unquoted: Telegram takes names of files as they are, and would show the %C3%BC of an ü.
-    form = aiohttp.FormData(request_data.json_parameters, quote_fields=False)
-    for name, (filename, content, kind) in (request_data.multipart_data or {}).items():
-        form.add_field(name, content, filename=filename, content_type=kind)
-    return form
-
-
 def _raise_as_telegram(error: Exception) -> NoReturn:
     """As PTB's callers expect; without the text of the error, which may hold the URL."""
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+    if isinstance(error, _NEVER_LEFT):
         raise NotConnectedError(type(error).__name__) from None
-    if isinstance(error, TimeoutError):
+    if isinstance(error, httpx.TimeoutException):
         raise TimedOut from None
     raise NetworkError(type(error).__name__) from None

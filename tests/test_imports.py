@@ -117,7 +117,7 @@ LAYERS = (
 """From the top, which may know everything, down to what knows nothing else."""
 CORE = sorted(LAYERS[5] | LAYERS[6] - {"__init__"})
 FILES = {path.stem: path for path in Path(bot.__file__).parent.glob("*.py")}
-OUTSIDE = {"aiohttp", "asyncio", "socket", "sqlite3", "telegram", "threading", "time"}
+OUTSIDE = {"asyncio", "httpx", "socket", "sqlite3", "telegram", "threading", "time"}
 """The world around the program: the network, storage and the clock."""
 
 
@@ -175,7 +175,7 @@ def test_the_core_does_not_touch_the_world() -> None:
 def test_importing_the_core_never_imports_telegram() -> None:
     loaded = loaded_with(*CORE)
     assert {f"bot.{module}" for module in CORE} <= loaded
-    assert {name for name in loaded if name.split(".")[0] in {"telegram", "aiohttp"}} == set()
+    assert {name for name in loaded if name.split(".")[0] in {"telegram", "httpx"}} == set()
 
 
 def test_the_command_line_loads_only_what_every_command_needs() -> None:

@@ -18,7 +18,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.request import AiohttpRequest, NotConnectedError
+from bot.request import BoundedRequest, NotConnectedError
 from tests import fake_faults as faults
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
@@ -47,8 +47,8 @@ def connected(url: str, connections: int = 8) -> Bot:
     return Bot(
         TOKEN,
         base_url=f"{url}/bot",
-        request=AiohttpRequest(connections),
-        get_updates_request=AiohttpRequest(1),
+        request=BoundedRequest(connections),
+        get_updates_request=BoundedRequest(1),
     )
 
 
@@ -90,18 +90,22 @@ async def test_a_long_poll_waits_for_as_long_as_it_was_told(
         await bot.send_message(anna.id, "meanwhile")
         telegram.push(anna.writes("hi"))
     assert len(poll.result()) == 1
-    assert AiohttpRequest().read_timeout == 10
+    assert BoundedRequest().read_timeout == 10
 
 
-@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy"])
+@pytest.mark.parametrize(
+    ("variable", "scheme"),
+    [("HTTP_PROXY", "http://"), ("http_proxy", "http://"), ("http_proxy", "")],
+)
 async def test_a_proxy_of_the_environment_is_used(
     server: FakeServer,
     telegram: FakeTelegram,
     anna: Person,
     monkeypatch: pytest.MonkeyPatch,
     variable: str,
+    scheme: str,
 ) -> None:
-    monkeypatch.setenv(variable, server.url)
+    monkeypatch.setenv(variable, server.url.replace("http://", scheme))
     async with connected("http://telegram.test") as bot:
         await bot.send_message(anna.id, "through the proxy")
     assert telegram.messages(anna.id)[0]["text"] == "through the proxy"
@@ -162,7 +166,7 @@ async def test_what_may_have_arrived_is_told_from_what_never_left(
 async def test_where_nobody_listens_nothing_has_left() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    request = AiohttpRequest()
+    request = BoundedRequest()
     async with request:
         with pytest.raises(NotConnectedError) as raised:
             await request.post(f"http://127.0.0.1:{port}/bot{TOKEN}/getMe")
@@ -188,8 +192,22 @@ async def _timed_out(bot: Bot, chat: int) -> None:
         await bot.send_message(chat, "1", read_timeout=5 * SHORT)
 
 
+async def test_who_gives_up_half_way_leaves_the_connection_to_others(
+    server: FakeServer, telegram: FakeTelegram, anna: Person
+) -> None:
+    async with connected(server.url, connections=1) as bot:
+        telegram.fail_next("sendMessage", faults.Timeout(accepted=True))
+        first = asyncio.create_task(bot.send_message(anna.id, "1"))
+        await telegram.until("sendMessage")
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        await bot.send_message(anna.id, "2")
+    assert [m["text"] for m in telegram.messages(anna.id)] == ["1", "2"]
+
+
 async def test_a_request_is_not_used_before_its_time_or_after(server: FakeServer) -> None:
-    request = AiohttpRequest()
+    request = BoundedRequest()
     url = f"{server.url}/bot{TOKEN}/getMe"
     with pytest.raises(NetworkError, match="not initialized"):
         await request.post(url)
@@ -203,7 +221,7 @@ async def test_a_request_is_not_used_before_its_time_or_after(server: FakeServer
 
 
 async def test_an_address_that_makes_no_sense_does_not_show_the_token() -> None:
-    request = AiohttpRequest()
+    request = BoundedRequest()
     async with request:
         for address in ("http://", "nonsense", "http://[::1", "http://ex ample:99999"):
             with pytest.raises(NetworkError) as raised:

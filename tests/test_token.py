@@ -15,7 +15,7 @@ from telegram.error import InvalidToken
 from bot import cli, logs, serving
 from bot.errors import SettingsError, StartError
 from bot.faq import Faq, Reply
-from bot.request import AiohttpRequest
+from bot.request import BoundedRequest
 from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
@@ -279,8 +279,8 @@ async def test_a_process_that_crashes_does_not_write_it(
 
 async def test_an_error_of_the_transport_does_not_hold_it(server: FakeServer) -> None:
     server.telegram.fail_next("getMe", faults.ConnectionCut())
-    request = AiohttpRequest()
+    request = BoundedRequest()
     async with request:
-        with pytest.raises(Exception, match="ServerDisconnected") as raised:
+        with pytest.raises(Exception, match="RemoteProtocolError") as raised:
             await request.post(f"{server.url}/bot{TOKEN}/getMe")
     assert SECRET not in f"{raised.value!r} {raised.value}"
