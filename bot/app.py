@@ -3,8 +3,8 @@
 import datetime as dt
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
@@ -40,8 +40,7 @@ from bot.workshop import Workshop
 TICK_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """Where the time comes from."""
 
     monotonic: Callable[[], float] = time.monotonic

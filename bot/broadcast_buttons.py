@@ -1,13 +1,13 @@
 """The buttons under a broadcast."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 _NUMBER = r"\d{1,18}"
 
 
-@dataclass(frozen=True, slots=True)
-class SendBroadcast:
+class SendBroadcast(Struct, frozen=True):
     """Sends a draft to everybody."""
 
     PATTERN: ClassVar[str] = rf"^broadcast:send:{_NUMBER}$"
@@ -21,8 +21,7 @@ class SendBroadcast:
         return cls(int(data.removeprefix("broadcast:send:")))
 
 
-@dataclass(frozen=True, slots=True)
-class CancelBroadcast:
+class CancelBroadcast(Struct, frozen=True):
     """Throws a draft away, or sends no more of what is being sent."""
 
     PATTERN: ClassVar[str] = rf"^broadcast:cancel:{_NUMBER}$"

@@ -5,8 +5,8 @@ import datetime as dt
 import html
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
@@ -30,17 +30,16 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Broadcasting:
+class Broadcasting(Struct):
     """The callbacks, with what they need; and the boards that show how far broadcasts are."""
 
     storage: Storage
     tips: Tips
     bot: ExtBot[int]
     now: Callable[[], dt.datetime]
-    _shown: dict[int, str] = field(default_factory=dict, repr=False)
+    _shown: dict[int, str] = field(default_factory=dict)
     """What each board says, as far as this process knows."""
-    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Of two edits that cross on their way, the older one could win."""
     _quiet_until: dt.datetime | None = None
     """Telegram wants no edits before."""

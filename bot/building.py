@@ -10,10 +10,11 @@ import pickle
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct, field
 
 from bot import changes, compiled, files
 from bot.errors import KnowledgeError, Problem
@@ -31,8 +32,7 @@ UPDATED = "The program itself was updated on the disk; restart the bot to take i
 NO_ROOM = "There is no room for temporary files: {}."
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What to build, and what to ask it then."""
 
     source: Path | Files
@@ -48,11 +48,10 @@ class Job:
     """What the other process runs, which cannot read what another version leaves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """A knowledge base that can be used."""
 
-    faq: Faq = field(repr=False)
+    faq: Faq
     files: bytes
     """Packed."""
     replies: Mapping[str, str]
@@ -60,15 +59,13 @@ class Built:
     left_out: tuple[Lesson, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A knowledge base that cannot be used."""
 
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """Nobody knows about the knowledge base: something else is wrong."""
 
     why: str

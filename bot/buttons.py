@@ -1,14 +1,14 @@
 """The buttons: each packs what it means into at most 64 bytes, and unpacks it again."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 _TIME = r"(?:[01]\d|2[0-3])[0-5]\d"
 
 
-@dataclass(frozen=True, slots=True)
-class _Bare:
+class _Bare(Struct, frozen=True):
     """A button that says all by being pressed."""
 
     PATTERN: ClassVar[str]
@@ -29,8 +29,7 @@ def _unpacked(at: str) -> dt.time | None:
     return dt.time(int(at[:2]), int(at[2:])) if at else None
 
 
-@dataclass(frozen=True, slots=True)
-class ShowEntry:
+class ShowEntry(Struct, frozen=True):
     """Opens an entry."""
 
     PATTERN: ClassVar[str] = r"^entry:"
@@ -44,8 +43,7 @@ class ShowEntry:
         return cls(data.removeprefix("entry:"))
 
 
-@dataclass(frozen=True, slots=True)
-class ShowTopic:
+class ShowTopic(Struct, frozen=True):
     """Opens a topic."""
 
     PATTERN: ClassVar[str] = r"^topic:"
@@ -59,8 +57,7 @@ class ShowTopic:
         return cls(data.removeprefix("topic:"))
 
 
-@dataclass(frozen=True, slots=True)
-class ShowTopics:
+class ShowTopics(Struct, frozen=True):
     """Opens a page of the list of topics."""
 
     PATTERN: ClassVar[str] = r"^topics(?::\d{1,3})?$"
@@ -74,8 +71,7 @@ class ShowTopics:
         return cls(int(data.removeprefix("topics").removeprefix(":") or 0))
 
 
-@dataclass(frozen=True, slots=True)
-class ReadMore:
+class ReadMore(Struct, frozen=True):
     """Sends the entry that a tip was drawn from; the tip stays."""
 
     PATTERN: ClassVar[str] = r"^more:"
@@ -89,8 +85,7 @@ class ReadMore:
         return cls(data.removeprefix("more:"))
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(Struct, frozen=True):
     """Says whether an entry helped."""
 
     PATTERN: ClassVar[str] = r"^(?:up|down):"
@@ -106,15 +101,13 @@ class Vote:
         return cls(entry, said == "up")
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSettings(_Bare):
+class OpenSettings(_Bare, frozen=True):
     """Sends the settings, or begins a subscription."""
 
     PATTERN: ClassVar[str] = r"^settings$"
 
 
-@dataclass(frozen=True, slots=True)
-class PickTime:
+class PickTime(Struct, frozen=True):
     """A time for the tip; None for one that is to be typed."""
 
     PATTERN: ClassVar[str] = rf"^time:(?:{_TIME})?$"
@@ -128,8 +121,7 @@ class PickTime:
         return cls(_unpacked(data.removeprefix("time:")))
 
 
-@dataclass(frozen=True, slots=True)
-class PickPlace:
+class PickPlace(Struct, frozen=True):
     """A zone, for a subscription at a time, or with None for the one that there is."""
 
     PATTERN: ClassVar[str] = rf"^place:(?:{_TIME})?:"
@@ -145,15 +137,13 @@ class PickPlace:
         return cls(_unpacked(at), zone)
 
 
-@dataclass(frozen=True, slots=True)
-class AskPlace(_Bare):
+class AskPlace(_Bare, frozen=True):
     """Asks where somebody is."""
 
     PATTERN: ClassVar[str] = r"^where$"
 
 
-@dataclass(frozen=True, slots=True)
-class ShareLocation:
+class ShareLocation(Struct, frozen=True):
     """Shows the button with which a phone shares its location."""
 
     PATTERN: ClassVar[str] = rf"^location:(?:{_TIME})?$"
@@ -167,8 +157,7 @@ class ShareLocation:
         return cls(_unpacked(data.removeprefix("location:")))
 
 
-@dataclass(frozen=True, slots=True)
-class TellClock:
+class TellClock(Struct, frozen=True):
     """Asks what the clock shows now."""
 
     PATTERN: ClassVar[str] = rf"^clock:(?:{_TIME})?$"
@@ -182,8 +171,7 @@ class TellClock:
         return cls(_unpacked(data.removeprefix("clock:")))
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """Moves the time of the tip by so many minutes."""
 
     PATTERN: ClassVar[str] = r"^shift:-?\d{1,3}$"
@@ -197,8 +185,7 @@ class Shift:
         return cls(int(data.removeprefix("shift:")))
 
 
-@dataclass(frozen=True, slots=True)
-class ToggleDay:
+class ToggleDay(Struct, frozen=True):
     """Adds or removes a day of the week; 1 is Monday."""
 
     PATTERN: ClassVar[str] = r"^day:[1-7]$"
@@ -212,8 +199,7 @@ class ToggleDay:
         return cls(int(data.removeprefix("day:")))
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """No tips for so many days; 0 for until further notice."""
 
     PATTERN: ClassVar[str] = r"^pause:\d{1,2}$"
@@ -227,22 +213,19 @@ class Pause:
         return cls(int(data.removeprefix("pause:")))
 
 
-@dataclass(frozen=True, slots=True)
-class Resume(_Bare):
+class Resume(_Bare, frozen=True):
     """Tips again, after a pause or a stop."""
 
     PATTERN: ClassVar[str] = r"^resume$"
 
 
-@dataclass(frozen=True, slots=True)
-class Stop(_Bare):
+class Stop(_Bare, frozen=True):
     """No tips any more."""
 
     PATTERN: ClassVar[str] = r"^stop$"
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(Struct, frozen=True):
     """Deletes what is stored, or does not."""
 
     PATTERN: ClassVar[str] = r"^forget:(?:yes|no)$"

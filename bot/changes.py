@@ -1,7 +1,8 @@
 """What another knowledge base would change: what it holds, and what it replies."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot import evaluation
 from bot.faq import Faq, Limited, RedFlag, Reply, SmallTalkReply
@@ -9,8 +10,7 @@ from bot.knowledge import Knowledge
 from bot.lesson import Lesson
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A question that gets another reply."""
 
     question: str
@@ -18,8 +18,7 @@ class Moved:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Ids of one kind of thing, such as entries."""
 
     name: str
@@ -29,8 +28,7 @@ class Section:
     changed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """From one knowledge base to another."""
 
     sections: tuple[Section, ...]

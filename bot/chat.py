@@ -7,12 +7,13 @@ import textwrap
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
+from msgspec import Struct
 from telegram import Update
 
 from bot import app as composition
@@ -53,8 +54,7 @@ def _command(text: str) -> list[dict[str, Any]]:
     return [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
 
 
-@dataclass(slots=True)
-class Terminal:
+class Terminal(Struct):
     """Turns lines into updates and shows what comes back."""
 
     parts: Parts

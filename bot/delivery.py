@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Progress(StrEnum):
@@ -25,8 +26,7 @@ class Progress(StrEnum):
     """A broadcast that was called off, or not wanted any more, before this was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """Moments are aware and in UTC."""
 
     id: int
@@ -56,8 +56,7 @@ class Stage(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcast:
+class Broadcast(Struct, frozen=True):
     """A message from an operator to all subscribers: a copy of another, or a text."""
 
     id: int
@@ -72,8 +71,7 @@ class Broadcast:
     """The message there that shows how far it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What has become of the deliveries of a broadcast so far."""
 
     open: int

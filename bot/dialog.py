@@ -3,9 +3,9 @@
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from msgspec import Struct, field
 from telegram import Update
 
 REMEMBERED = 10_000
@@ -22,8 +22,7 @@ class Want(Enum):
     """What the person's clock shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question of the bot's."""
 
     want: Want
@@ -32,12 +31,11 @@ class Asked:
     until: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Dialog:
+class Dialog(Struct, frozen=True):
     """The open questions to people, by chat and person."""
 
     now: Callable[[], dt.datetime]
-    _asked: OrderedDict[tuple[int, int], Asked] = field(default_factory=OrderedDict, repr=False)
+    _asked: OrderedDict[tuple[int, int], Asked] = field(default_factory=OrderedDict)
 
     def ask(self, update: Update, want: Want, at: dt.time | None) -> None:
         """The next text of this person may be the answer."""

@@ -3,9 +3,9 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Self
 
+from msgspec import Struct
 from telegram.ext import ExtBot
 
 from bot import digest_texts, inbox
@@ -21,8 +21,7 @@ FAR_AHEAD = dt.timedelta(days=2)
 """No zone is so far ahead of another: a clock was wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """How far the last digest went."""
 
     day: dt.date
@@ -44,8 +43,7 @@ class Told:
             return None
 
 
-@dataclass(slots=True)
-class Digest:
+class Digest(Struct):
     """`maybe` sends it when its time has come."""
 
     records: Records
@@ -56,7 +54,7 @@ class Digest:
     zone: str
     at: dt.time
     """When the day's digest is due, in that zone."""
-    _told: Told | None = field(default=None, init=False, repr=False)
+    _told: Told | None = None
 
     async def maybe(self) -> None:
         """At each tick: a digest once a day, if there is something to say."""

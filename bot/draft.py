@@ -1,10 +1,11 @@
 """The files of a knowledge base, each parsed and validated on its own, with all their problems."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct, field
 from pydantic import TypeAdapter, ValidationError
 
 from bot import model_errors, source
@@ -46,8 +47,7 @@ ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
 M = TypeVar("M", bound=Model)
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """The files that could be read, and what is wrong so far."""
 
     sources: dict[str, Source] = field(default_factory=dict)

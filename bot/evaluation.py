@@ -8,9 +8,10 @@ are right, joined by `|`, with `none` where a refusal is right; and `kind`, whic
 import csv
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.errors import InputError
 from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
@@ -27,8 +28,7 @@ class Kind(Enum):
     FAR = "far"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One line of the file."""
 
     text: str
@@ -41,8 +41,7 @@ class Question:
         return self.kind is Kind.IN and NONE not in self.gold
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What the bot did with a question."""
 
     question: Question
@@ -127,8 +126,7 @@ def evaluate(questions: Sequence[Question], ask: Callable[[str], Reply]) -> list
     return results
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """The figures of a run; shares are 0..1, and 0 where there was no such question."""
 
     covered: int

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, islice
+
+from msgspec import Struct
 
 from bot import flags
 from bot.features import Concepts
@@ -32,24 +33,21 @@ TRACE = 0.5
 _PARTS = re.compile(r"[,;/&+]|\b(?:and|n|or|plus|also|as well as)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Confident: one entry, or two when the question asks about two topics."""
 
     entries: tuple[Entry, ...]
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(Struct, frozen=True):
     """Not sure: up to three entries, best first."""
 
     entries: tuple[Entry, ...]
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Limited:
+class Limited(Struct, frozen=True):
     """A subject that is not covered, and the nearest topics, best first."""
 
     limit: Limit
@@ -57,24 +55,21 @@ class Limited:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class RedFlag:
+class RedFlag(Struct, frozen=True):
     """Fixed advice; comes before everything else."""
 
     flag: Flag
     score: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class SmallTalkReply:
+class SmallTalkReply(Struct, frozen=True):
     """A message that asks nothing."""
 
     talk: SmallTalk
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Nothing fits; the topics with a trace of evidence, best first."""
 
     topics: tuple[Topic, ...]
@@ -84,8 +79,7 @@ class Unknown:
 Reply = Answer | Suggestions | Limited | RedFlag | SmallTalkReply | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Faq:
+class Faq(Struct, frozen=True):
     """A knowledge base that answers; immutable, so a reload swaps the whole."""
 
     knowledge: Knowledge
@@ -94,6 +88,10 @@ class Faq:
     courtesies: Concepts
     talk: Mapping[tuple[str, ...] | str, SmallTalk]
     """Small talk by the words of a whole message, or by the message itself where it has none."""
+
+    def __repr__(self) -> str:
+        # Libraries that log what they call print all of it, which would be megabytes.
+        return f"<{type(self).__name__} of {len(self.knowledge.entries)} entries>"
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> "Faq":

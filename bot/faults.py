@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
@@ -17,14 +17,13 @@ SILENCE = 60.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Faults:
+class Faults(Struct, frozen=True):
     """PTB's error handler."""
 
     notices: Notices
     clock: Callable[[], float]
     """Seconds, never going back."""
-    _told: dict[str, float] = field(default_factory=dict, repr=False)
+    _told: dict[str, float] = field(default_factory=dict)
 
     async def handle(self, update: object, context: Context) -> None:
         """Log, apologise, notify. Nothing in here may fail."""

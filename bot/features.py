@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.text import stems
 
@@ -12,8 +13,7 @@ Piece = tuple[tuple[str, ...], tuple[str, ...]]
 """A phrase of one or more stems, and the names of its concepts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Concepts:
+class Concepts(Struct, frozen=True):
     """Words and phrases that mean the same share a feature beside the word itself."""
 
     phrases: Mapping[str, Sequence[Piece]]

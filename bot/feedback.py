@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram import CallbackQuery, Chat, Message, Update
 
 from bot import keyboards, sending, texts
@@ -20,8 +20,7 @@ VOTED_DOWN = "voted_down"
 _NAMES = {True: "up", False: "down"}
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(Struct, frozen=True):
     """The callback, with what it needs."""
 
     records: Records

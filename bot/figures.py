@@ -3,8 +3,9 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 OUTCOMES = ("answer", "suggestions", "limited", "red_flag", "smalltalk", "unknown")
 """What can become of a question, in the order in which it is shown."""
@@ -16,8 +17,7 @@ BUSIEST_HOURS = 3
 Name = TypeVar("Name", str, int)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How often something happened on a day."""
 
     day: dt.date
@@ -29,8 +29,7 @@ class Tally:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What happened in some days, the last of which is today."""
 
     days: tuple[dt.date, ...]

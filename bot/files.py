@@ -5,8 +5,9 @@ import os
 import stat
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.errors import KnowledgeError, Problem
 
@@ -31,8 +32,7 @@ THEN = (1980, 1, 1, 0, 0, 0)
 """The date of everything in a package, so that the same files make the same bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a folder holds."""
 
     files: Files

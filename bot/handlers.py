@@ -1,9 +1,9 @@
 """What happens on each update: read it, ask the core, send what it decided."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
@@ -24,8 +24,7 @@ App = Application[ExtBot[int], Context, Nothing, Nothing, Nothing, JobQueue[Cont
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Handlers:
+class Handlers(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     live: Live

@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 WATCHED, MOST_FAILED = 20, 12
 """Of so many chats in a row so many may fail before the run is stopped."""
@@ -10,8 +11,7 @@ FIRST_REST, LONGEST_REST = 60.0, 300.0
 """Seconds until a stopped run goes on."""
 
 
-@dataclass(slots=True)
-class Health:
+class Health(Struct):
     """Whether Telegram takes tips at all; when many fail, the run rests."""
 
     clock: Callable[[], float]

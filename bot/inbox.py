@@ -2,8 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -47,8 +47,7 @@ _SMALL = frozenset(
 Key = frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Questions that ask the same."""
 
     questions: tuple[Missed, ...]
@@ -113,8 +112,7 @@ def _teachable(question: Missed) -> bool:
     return len(question.text) <= MAX_PHRASING and has_words(question.text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Reads from questions what they ask, typos forgiven as in an answer."""
 
     faq: Faq

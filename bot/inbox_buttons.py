@@ -3,15 +3,15 @@
 Next to the id of an entry there is room for very little: 12 bytes of the 64.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 _NUMBER = r"\d{1,9}"
 _PAGE = r"\d{1,3}"
 
 
-@dataclass(frozen=True, slots=True)
-class _OfQuestion:
+class _OfQuestion(Struct, frozen=True):
     """A button that says what to do with the group of a question."""
 
     MARK: ClassVar[str]
@@ -25,8 +25,7 @@ class _OfQuestion:
         return cls(int(data.removeprefix(cls.MARK)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Paged:
+class _Paged(Struct, frozen=True):
     """A button that opens a page of a list about a question."""
 
     MARK: ClassVar[str]
@@ -42,8 +41,7 @@ class _Paged:
         return cls(int(question), int(page))
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """A button that says what the wording of a question is."""
 
     MARK: ClassVar[str]
@@ -59,32 +57,28 @@ class _Target:
         return cls(int(question), target)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenGroup(_Paged):
+class OpenGroup(_Paged, frozen=True):
     """Opens the group of a question, or what stands in its place by now: `page` is that place."""
 
     MARK: ClassVar[str] = "ug"
     PATTERN: ClassVar[str] = rf"^ug{_NUMBER}:\d{{1,4}}$"
 
 
-@dataclass(frozen=True, slots=True)
-class PickTopic(_Paged):
+class PickTopic(_Paged, frozen=True):
     """Asks which topic the wording belongs to."""
 
     MARK: ClassVar[str] = "ut"
     PATTERN: ClassVar[str] = rf"^ut{_NUMBER}:{_PAGE}$"
 
 
-@dataclass(frozen=True, slots=True)
-class PickLimit(_Paged):
+class PickLimit(_Paged, frozen=True):
     """Asks which limit the wording belongs to."""
 
     MARK: ClassVar[str] = "ul"
     PATTERN: ClassVar[str] = rf"^ul{_NUMBER}:{_PAGE}$"
 
 
-@dataclass(frozen=True, slots=True)
-class PickEntry:
+class PickEntry(Struct, frozen=True):
     """Asks which entry of a topic it is."""
 
     PATTERN: ClassVar[str] = rf"^ue\d{_NUMBER}:"
@@ -102,40 +96,35 @@ class PickEntry:
         return cls(int(numbers[1:]), topic, int(numbers[0]))
 
 
-@dataclass(frozen=True, slots=True)
-class Teach(_Target):
+class Teach(_Target, frozen=True):
     """Makes the wording a phrasing of an entry."""
 
     MARK: ClassVar[str] = "ua"
     PATTERN: ClassVar[str] = rf"^ua{_NUMBER}:"
 
 
-@dataclass(frozen=True, slots=True)
-class NotCovered(_Target):
+class NotCovered(_Target, frozen=True):
     """Makes the wording a phrasing of a limit."""
 
     MARK: ClassVar[str] = "un"
     PATTERN: ClassVar[str] = rf"^un{_NUMBER}:"
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore(_OfQuestion):
+class Ignore(_OfQuestion, frozen=True):
     """Puts the group away for good, with all that will be asked like it."""
 
     MARK: ClassVar[str] = "ui"
     PATTERN: ClassVar[str] = rf"^ui{_NUMBER}$"
 
 
-@dataclass(frozen=True, slots=True)
-class Settle(_OfQuestion):
+class Settle(_OfQuestion, frozen=True):
     """Puts the group away; what will be asked like it comes again."""
 
     MARK: ClassVar[str] = "us"
     PATTERN: ClassVar[str] = rf"^us{_NUMBER}$"
 
 
-@dataclass(frozen=True, slots=True)
-class ShowLessons:
+class ShowLessons(Struct, frozen=True):
     """Lists what was taught."""
 
     PATTERN: ClassVar[str] = rf"^uw{_PAGE}$"
@@ -149,8 +138,7 @@ class ShowLessons:
         return cls(int(data.removeprefix("uw")))
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """Forgets a lesson."""
 
     PATTERN: ClassVar[str] = rf"^ux{_NUMBER}:(?:{_PAGE})?$"

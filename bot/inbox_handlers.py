@@ -3,8 +3,8 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram import InlineKeyboardMarkup, Update
 
 from bot import inbox, sending
@@ -25,8 +25,7 @@ from bot.sending import query_of
 Shown = tuple[str, InlineKeyboardMarkup | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
+class _Desk(Struct, frozen=True):
     """What lies before an operator."""
 
     groups: list[Group]
@@ -41,8 +40,7 @@ class _Desk:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """A question whose group an operator deals with."""
 
     place: int
@@ -51,8 +49,7 @@ class _Case:
     wording: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inbox:
+class Inbox(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     records: Records

@@ -1,11 +1,11 @@
 """Everything that could be replied, ready to be weighed against a question."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from bot import flags
 from bot.classifier import Classifier
@@ -23,8 +23,7 @@ BROAD = 0.1
 """What a broad topic must be better by, since its phrasings fit half of all questions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """How well a question fits what can be replied, in four numbers."""
 
     lead: float
@@ -48,8 +47,7 @@ class Evidence:
         return float(1 / (1 + np.exp(-odds)))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """A question against everything that could be replied."""
 
     heard: tuple[Heard, ...]
@@ -64,8 +62,7 @@ class Weighed:
     """Chance that the best entry of the best topic is what was asked for, 0..1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """The phrasings of a knowledge base, indexed and learned from."""
 
     keys: tuple[str, ...]

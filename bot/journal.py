@@ -4,7 +4,8 @@ import datetime as dt
 import logging
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot import evaluation
 from bot.faq import Answer, Reply, Suggestions, Unknown
@@ -27,8 +28,7 @@ Change = Callable[[Subscriber | None], Subscriber | None]
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Journal:
+class Journal(Struct):
     """Notes in memory, written at each tick and at the end."""
 
     records: Records

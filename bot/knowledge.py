@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
 
 from bot.models import (
     About,
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
     from bot.draft import Draft
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(Struct, frozen=True):
     """Everything that the bot knows."""
 
     about: About
@@ -86,7 +87,7 @@ class Knowledge:
             for key, limit in self.limits.items()
         }
         entries = {entry.id: entry for topic in topics.values() for entry in topic.entries}
-        return replace(self, topics=topics, entries=entries, limits=limits)
+        return structs.replace(self, topics=topics, entries=entries, limits=limits)
 
 
 def _richer_topic(topic: Topic, added: Mapping[str, list[str]]) -> Topic:

@@ -1,8 +1,9 @@
 """What an operator taught while the bot was running."""
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Kind(StrEnum):
@@ -16,8 +17,7 @@ class Kind(StrEnum):
     """Nothing that the operators want to see again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """A wording, and what it is."""
 
     id: int
@@ -29,8 +29,7 @@ class Lesson:
     """Aware, in UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(Struct, frozen=True):
     """A question that found no answer; nothing says who asked it."""
 
     id: int

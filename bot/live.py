@@ -1,13 +1,12 @@
 """What the bot knows right now."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from bot.faq import Faq
 
 
-@dataclass(slots=True)
-class Live:
+class Live(Struct):
     """The one thing that a reload replaces; whoever uses it reads it once and goes on with that."""
 
-    faq: Faq = field(repr=False)
+    faq: Faq
     """Written out, it would be megabytes."""

@@ -1,9 +1,9 @@
 """SQL of broadcasts: what operators send to all subscribers, who gets it, how far it is."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -32,8 +32,7 @@ LASTS = dt.timedelta(hours=24)
 """After which a broadcast is no news any more, and what was not sent is not sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailings:
+class Mailings(Struct, frozen=True):
     """Each method is one transaction."""
 
     database: Database

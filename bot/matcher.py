@@ -7,10 +7,10 @@ with the question. A feature weighs the more, the fewer entries use it.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from bot.features import Concepts
 from bot.numbering import Numbered, Numbers
@@ -27,8 +27,7 @@ SATURATION = 1.5
 PART = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
+class Postings(Struct, frozen=True):
     """For each feature the columns where it occurs."""
 
     starts: Ints
@@ -53,8 +52,7 @@ class Postings:
         return np.asarray(np.bincount(self.columns[places], values, self.width), np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """An index over the phrasings of entries."""
 
     concepts: Concepts
@@ -154,8 +152,7 @@ def _index(numbered: Numbered, sizes: Ints, concepts: Concepts) -> Matcher:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
+class _Counts(Struct, frozen=True):
     """How many phrasings of an entry hold a feature: a row for each pair that occurs."""
 
     feature: Ints

@@ -1,8 +1,10 @@
 """Which message answered which question: in memory only, and only the newest."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot.faq import Answer, Reply
 from bot.text import MAX_QUESTION
@@ -15,8 +17,7 @@ Spot = tuple[int, int]
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question that was answered."""
 
     text: str
@@ -26,14 +27,13 @@ class Asked:
     """People who have said that an answer did not help; a set of its own for each takes 2 MB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """The newest questions, until the process ends."""
 
     most: int = REMEMBERED
-    _answers: OrderedDict[Spot, int] = field(default_factory=OrderedDict, repr=False)
+    _answers: OrderedDict[Spot, int] = field(default_factory=OrderedDict)
     """By the question: the message that answered it."""
-    _questions: OrderedDict[Spot, Asked] = field(default_factory=OrderedDict, repr=False)
+    _questions: OrderedDict[Spot, Asked] = field(default_factory=OrderedDict)
     """By the message that answers."""
 
     def keep(self, question: Spot, answer: int, text: str, reply: Reply) -> None:

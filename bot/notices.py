@@ -1,8 +1,8 @@
 """Short messages to the operators."""
 
 import logging
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
@@ -13,8 +13,7 @@ from bot.reports import Report
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True):
     """Whoever cannot be reached is passed over."""
 
     operators: frozenset[int]

@@ -4,11 +4,12 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count, islice
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 
 from bot.features import EDGE, Concepts
 
@@ -63,8 +64,7 @@ class Numbers(Mapping[str, int]):
         return len(self.singles) + len(self.pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(Struct, frozen=True):
     """Which features stand in which phrasings."""
 
     ids: Numbers
@@ -83,8 +83,7 @@ class Numbered:
         return reader.numbered()
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     concepts: Concepts
     words: defaultdict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
     members: defaultdict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))

@@ -3,14 +3,15 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePath
 
+from msgspec import Struct
 from telegram import Document, InputFile, Message, Update
 
 from bot import charts, reports, sending, stats_texts, why, why_texts
 from bot import operator_texts as texts
 from bot.figures import MOST_DAYS, Figures
+from bot.files import MAX_BYTES
 from bot.handlers import Context
 from bot.journal import Journal
 from bot.live import Live
@@ -19,15 +20,13 @@ from bot.records import Records
 from bot.reloading import Reloader
 from bot.reports import Report
 from bot.sending import message_of
-from bot.source import MAX_BYTES
 from bot.zones import zone
 
 SHOWN_DAYS = 30
 """That /stats shows where no number is given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operating:
+class Operating(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     reloader: Reloader

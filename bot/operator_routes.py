@@ -1,8 +1,8 @@
 """The handlers of operators; to everybody else they are not there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
@@ -16,8 +16,7 @@ from bot.sending import query_of
 RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
 
-@dataclass(frozen=True, slots=True)
-class Commands:
+class Commands(Struct, frozen=True):
     """What operators can call, and the buttons that only they can press."""
 
     operating: Operating

@@ -1,8 +1,8 @@
 """What became of a message that was sent to somebody who did not just write."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -29,48 +29,41 @@ DEACTIVATED = ("user is deactivated", "group chat was deactivated", "group chat 
 """What Telegram says of a chat, in lower case. Any other refusal is not about the chat."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """Telegram took it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """This chat takes no messages."""
 
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A group with another id by now."""
 
     chat: int
 
 
-@dataclass(frozen=True, slots=True)
-class TooFast:
+class TooFast(Struct, frozen=True):
     """Surely not sent: to be tried again after so many seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """Surely not sent, by no fault of the chat's."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsure:
+class Unsure(Struct, frozen=True):
     """It went out, and nobody knows whether it arrived."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Telegram does not take this message, and would not take it later."""
 
     why: str

@@ -6,7 +6,6 @@ counts for all threads.
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from msgspec.structs import replace
 
 from bot import stats_texts as texts
 from bot.figures import Figures

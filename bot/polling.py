@@ -7,9 +7,9 @@ without a word when Telegram refuses the token; so the bot polls for itself.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
+from msgspec import Struct
 from telegram import Update
 from telegram.error import (
     BadRequest,
@@ -42,8 +42,7 @@ REFUSED = (
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Polling:
+class Polling(Struct):
     """Hands updates to the application, in the order in which they came."""
 
     app: App

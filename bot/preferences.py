@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from telegram import Update
 
 from bot import keyboards, sending, texts
@@ -22,8 +23,7 @@ MIDNIGHT = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - only its clock counts
 Change = Callable[[Subscriber], Subscriber]
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     storage: Storage

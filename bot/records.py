@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from bot.database import Database, put, transaction
@@ -20,8 +20,7 @@ SNAPSHOTS = 10
 """Kept knowledge bases, with the one that answers: /rollback can go one step less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(Struct, frozen=True):
     """Each method is one transaction."""
 
     database: Database

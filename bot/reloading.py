@@ -5,8 +5,10 @@ import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot import building, changes, compiled, files, garbage, replacing, teaching
 from bot.building import Built, Job
@@ -29,19 +31,17 @@ FAULT = "Something went wrong in the bot itself; the log says what."
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Taught:
+class Taught(Struct, frozen=True):
     """A lesson, and what its wording gets now."""
 
     lesson: Lesson
     reply: str
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """What a process begins with."""
 
-    faq: Faq = field(repr=False)
+    faq: Faq
     files: Files
     problems: KnowledgeError | None = None
     """Of the folder, where an older knowledge base was kept and stands in for it."""
@@ -80,8 +80,7 @@ async def start(folder: Path, records: Records) -> Start:
     raise problems
 
 
-@dataclass(slots=True)
-class Reloader:
+class Reloader(Struct):
     """One change at a time; while one is being prepared, what was there goes on answering.
 
     All methods raise KnowledgeError, with every problem, or ReloadError, with one line; then

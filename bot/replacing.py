@@ -5,8 +5,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePath
+
+from msgspec import Struct
 
 from bot.errors import ReloadError
 from bot.files import MAX_BYTES, NAMES, TOPICS, in_topics
@@ -53,8 +54,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join([*names[:MOST_NAMES], *more])
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """A file that lies beside the one in whose place it will be put."""
 
     path: Path

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bot import operator_texts as texts
 from bot.changes import Changes
@@ -12,8 +13,7 @@ from bot.errors import KnowledgeError, ReloadError
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """A text, and a file where the text cannot hold all."""
 
     text: str

@@ -5,8 +5,9 @@ at every start, Pydantic only where YAML is read.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from bot.text import plain, units
 
@@ -27,8 +28,7 @@ class Fits:
         return cast("CoreSchema", {**handler(source), **self.limits})
 
 
-@dataclass(frozen=True, slots=True)
-class Valid:
+class Valid(Struct, frozen=True):
     """A text that nothing is said against."""
 
     problem: Callable[[str], str | None]
@@ -44,8 +44,7 @@ class Valid:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Shows:
+class Shows(Struct, frozen=True):
     """At most so many characters as Telegram counts what is read: UTF-16, without the tags."""
 
     most: int

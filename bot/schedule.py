@@ -1,7 +1,8 @@
 """When a tip is due: a local time on days of the week, whatever the clocks of the zone do."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bot.zones import zone
 
@@ -12,16 +13,14 @@ MOST_DAYS = 16
 """Days to look ahead: a week holds every weekday, but a zone may leave that very date out."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Slot:
+class Slot(Struct, frozen=True, order=True):
     """A local date and the moment, in UTC, at which its tip is due."""
 
     moment: dt.datetime
     date: dt.date
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """A local time, without seconds, on some days of the week."""
 
     at: dt.time

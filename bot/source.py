@@ -7,11 +7,11 @@ the events are read here instead: text stays text, and what YAML would have bent
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from bot import files, yaml_errors
 from bot.errors import Problem, short
@@ -40,23 +40,21 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _BOOLS = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Bent:
+class Bent(Struct, frozen=True):
     """A value that YAML reads as something else than the text that was written."""
 
     text: str
     read_as: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One parsed file."""
 
     file: str
     value: object = None
     """Of dicts, lists, text, and dates, numbers, true, false or `Bent`; None for nothing."""
-    places: dict[Loc, Place] = field(default_factory=dict, repr=False)
-    bent: dict[Loc, Bent] = field(default_factory=dict, repr=False)
+    places: dict[Loc, Place] = field(default_factory=dict)
+    bent: dict[Loc, Bent] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     def place(self, loc: Loc) -> Place:
@@ -152,8 +150,7 @@ def _place(event: yaml.Event) -> Place:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Follows the events of one file and notes where each value stood and what is wrong."""
 
     file: str

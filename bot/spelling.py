@@ -4,12 +4,12 @@ import gzip
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -43,8 +43,7 @@ _LETTERS = 32
 _MEMORY = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """One word of a question, as the knowledge base understands it."""
 
     word: str
@@ -103,8 +102,7 @@ def english() -> Dictionary:
     return Dictionary(counts)
 
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
+class Shapes(Struct, frozen=True):
     """Which letters the words have, to pass over most of those that a typed word cannot mean."""
 
     words: tuple[str, ...]
@@ -151,8 +149,7 @@ def _letters(text: str) -> npt.NDArray[np.int64]:
     return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64) % _LETTERS
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """The words of a knowledge base."""
 
     words: dict[str, int]
@@ -160,10 +157,10 @@ class Vocabulary:
     stems: frozenset[str]
     frequent: tuple[str, ...]
     """Words of four letters and more that stand in it again and again."""
-    _english: Dictionary = field(repr=False)
+    _english: Dictionary
     """Here too, so that a vocabulary that was stored needs no dictionary to be unpacked."""
-    _shapes: Shapes = field(repr=False)
-    _memory: dict[str, tuple[Heard, ...]] = field(default_factory=dict, repr=False)
+    _shapes: Shapes
+    _memory: dict[str, tuple[Heard, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[Iterable[str]]) -> "Vocabulary":

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     Connection,
     Row,
@@ -39,8 +40,7 @@ Choose = Callable[[Collection[str], int], str | None]
 """From the tips that were seen and the round to the next tip; None when the round is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(Struct, frozen=True):
     """Each method is one transaction."""
 
     database: Database

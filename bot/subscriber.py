@@ -1,8 +1,10 @@
 """A subscriber, and what each wish and each tip does to them: values without a clock or storage."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.schedule import Schedule, Slot
 
@@ -25,8 +27,7 @@ RUNNING = frozenset({State.ACTIVE, State.PAUSED})
 GONE = frozenset({State.BLOCKED, State.DEACTIVATED})
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(Struct, frozen=True):
     """One chat with its tips. Moments are aware and in UTC."""
 
     chat: int

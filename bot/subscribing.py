@@ -4,9 +4,10 @@ import asyncio
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 
+from msgspec import Struct
+from msgspec.structs import replace
 from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
 
 from bot import hours, keyboards, places, sending, texts
@@ -34,8 +35,7 @@ _OFFSET = re.compile(r"(?:utc|gmt)?\s*[+\-−]\s*\d[\d:.,]*", re.IGNORECASE)
 """The one number in a place that is no time: hours from UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribing:
+class Subscribing(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     questions: Handlers

@@ -2,8 +2,9 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum, auto
+
+from msgspec import Struct, field
 
 PEOPLE = 10_000
 """People who are remembered; whoever was quiet longest is forgotten first."""
@@ -18,16 +19,15 @@ class Verdict(Enum):
     IGNORE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Throttle:
+class Throttle(Struct, frozen=True):
     """A sliding window for each person."""
 
     clock: Callable[[], float]
     """Seconds, never going back."""
     most: int = 20
     seconds: float = 60.0
-    _asked: OrderedDict[int, deque[float]] = field(default_factory=OrderedDict, repr=False)
-    _warned: set[int] = field(default_factory=set, repr=False)
+    _asked: OrderedDict[int, deque[float]] = field(default_factory=OrderedDict)
+    _warned: set[int] = field(default_factory=set)
 
     def judge(self, person: int) -> Verdict:
         """Count one question of this person."""

@@ -6,10 +6,11 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from telegram.ext import ExtBot
 
 from bot import posting, rotation, texts
@@ -45,8 +46,7 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Tips:
+class Tips(Struct):
     """The daily tips of everybody, and broadcasts behind them.
 
     `wake` starts a run unless one is on its way.

@@ -5,7 +5,9 @@ Nothing is decided here: every figure comes from the functions that decide.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct, structs
 
 from bot import flags, why_words
 from bot.faq import Answer, Faq, RedFlag, Reply, SmallTalkReply
@@ -16,8 +18,7 @@ from bot.text import MAX_QUESTION
 from bot.why_words import Against, Matched, Word
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a question about two topics."""
 
     words: tuple[str, ...]
@@ -25,8 +26,7 @@ class Part:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tripped:
+class Tripped(Struct, frozen=True):
     """What tripped a red flag."""
 
     number: int
@@ -35,8 +35,7 @@ class Tripped:
     words: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """A reply, and how it came about."""
 
     reply: Reply
@@ -65,7 +64,7 @@ def explain(faq: Faq, question: str) -> Explanation:
     reply, weighed = faq.decide(question)
     otherwise = None
     if isinstance(reply, RedFlag | SmallTalkReply) and weighed is None:
-        otherwise, weighed = replace(faq, watching=(), talk={}).decide(question)
+        otherwise, weighed = structs.replace(faq, watching=(), talk={}).decide(question)
     heard = faq.index.hear(question[:MAX_QUESTION])
     kept = weighed.heard if weighed else ()
     # Where something else decided, no word did.
@@ -104,7 +103,7 @@ def _alone(faq: Faq, flag: Flag) -> Iterator[tuple[str, Watch]]:
     alone = [replace(flag, patterns=[pattern], unless=[]) for pattern in flag.patterns]
     watching = flags.watches(replace(faq.knowledge.red_flags, flags=alone))
     for pattern, watch in zip(flag.patterns, watching, strict=True):
-        yield pattern, replace(watch, unless=whole.unless)
+        yield pattern, structs.replace(watch, unless=whole.unless)
 
 
 def _parts(faq: Faq, question: str, answer: Answer) -> Iterator[Part]:

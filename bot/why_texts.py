@@ -1,8 +1,9 @@
 """How `/why` tells an operator what became of a question, as Telegram HTML."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from bot.faq import (
     CHAT,

@@ -5,10 +5,10 @@ What a word did is found out by leaving it out and weighing the rest.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from itertools import islice
 from math import fsum
 
+from msgspec import Struct
 from rapidfuzz.distance import JaroWinkler
 
 from bot.faq import Answer, Faq, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
@@ -28,8 +28,7 @@ MENDED = 0.75
 """Trust from which a typo is mended in what is proposed as a phrasing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a question, or several that are one to the knowledge base."""
 
     typed: str
@@ -42,8 +41,7 @@ class Word:
         return cls(" ".join(h.word for h in heard), read_as)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A word of the question that has one of the knowledge base beside it."""
 
     word: Word
@@ -53,8 +51,7 @@ class Match:
     """What both words mean, where they are not the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """What a question has in common with an entry, a limit or a small talk."""
 
     id: str
@@ -64,8 +61,7 @@ class Matched:
     """Those that its score owes most to come first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
+class Against(Struct, frozen=True):
     """A word that counted against the best entry."""
 
     word: Word
@@ -77,8 +73,7 @@ class Against:
     """What it would be without the word; None where another topic would come first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A word wherever it stands in a question, and the question without it."""
 
     word: Word

@@ -7,10 +7,12 @@ import os
 import pickle
 import subprocess
 import sys
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot import building, garbage
 from bot.building import Broken, Built, Failed, Job
@@ -34,8 +36,7 @@ PROGRAM = "from bot import building; building.main()"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Workshop:
+class Workshop(Struct, frozen=True):
     """Where knowledge bases are built."""
 
     seconds: float = 120.0
@@ -43,7 +44,7 @@ class Workshop:
     pause: float = building.PAUSE
     """Seconds between two looks at files that may be on their way to the disk."""
     command: tuple[str, ...] = (sys.executable, "-P", "-c", PROGRAM)
-    program: str = field(default_factory=building.program, repr=False)
+    program: str = field(default_factory=building.program)
     """The code that can use what is built."""
 
     async def build(self, job: Job) -> Built:
@@ -78,8 +79,7 @@ def good(made: object) -> Built:
     raise ReloadError(DIED)
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """One job, in a thread that mostly waits for the other process."""
 
     shop: Workshop
@@ -167,8 +167,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
                 pipe.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Slowly:
+class _Slowly(Struct, frozen=True):
     """A file that lets other threads have their turn: unpickling from a plain one holds them up."""
 
     file: io.BufferedReader

@@ -1,9 +1,10 @@
 """Time zones as they are stored: by their IANA names, or as an offset from UTC."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 _KEY = re.compile(r"[A-Z][\w+-]*(?:/[\w+-]+)*", re.ASCII)
 _FIXED = re.compile(r"UTC([+-])(\d\d):([0-5]\d)", re.ASCII)
@@ -11,8 +12,7 @@ ETC = re.compile(r"etc/(?:gmt|utc|uct|universal|zulu|greenwich)([+-]?\d\d?)?", r
 """IANA's names of offsets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where somebody lives, as far as clocks go."""
 
     name: str

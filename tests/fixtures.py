@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import dataclasses
 import datetime as dt
 import gc
 import logging
@@ -18,6 +19,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import ParamSpec, TypeVar, cast
 
 import pytest
+from msgspec import Struct, structs
 from sqlalchemy import Connection, event, insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from telegram.request import BaseRequest
@@ -251,13 +253,20 @@ async def opened(folder: Path) -> AsyncIterator[Storage]:
         await storage.close()
 
 
-class Indoors(Workshop):
+class Indoors(Workshop, frozen=True):
     """Builds in a thread: to start a process for it takes longer than most tests."""
 
     @override
     async def build(self, job: Job) -> Built:
         loop = asyncio.get_running_loop()
         return good(await loop.run_in_executor(None, partial(building.build, job, instantly)))
+
+
+def replace(thing: Result, **changes: object) -> Result:
+    """A copy with other values; `copy.replace` does the same since Python 3.13."""
+    if isinstance(thing, Struct):
+        return structs.replace(thing, **changes)
+    return dataclasses.replace(thing, **changes)  # type: ignore[type-var] # it is a dataclass then
 
 
 def instantly(_: float) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from tests import fake_faults as faults
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
-from tests.fixtures import build_parts
+from tests.fixtures import build_parts, replace
 
 FOREVER = 1_000_000.0
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"

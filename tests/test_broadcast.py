@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ from tests.fake_time import START, Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
 from tests.fake_world import BOT
-from tests.fixtures import ANNA, build_parts, subscribed_at
+from tests.fixtures import ANNA, build_parts, replace, subscribed_at
 
 OLGA, OTTO = 1_000_001, 1_000_002
 """Operators."""

@@ -1,7 +1,6 @@
 """What happens when people press buttons, also old and odd ones."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
@@ -12,7 +11,7 @@ from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
-from tests.fixtures import build_app
+from tests.fixtures import build_app, replace
 
 BRAKES = "🛑 Brakes\n\nBrakes stop the bicycle."
 CHAIN = "⛓️ Chain\n\nThe chain drives the wheel."

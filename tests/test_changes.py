@@ -2,10 +2,10 @@
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
+from msgspec import structs
 
 from bot import changes
 from bot.changes import Changes, Moved, Section
@@ -14,6 +14,7 @@ from bot.knowledge import Knowledge
 from bot.lesson import Kind, Lesson
 from bot.models import Flag, Thresholds, Topic
 from tests.fake_time import START
+from tests.fixtures import replace
 
 Thing = TypeVar("Thing", Knowledge, Topic)
 
@@ -152,7 +153,7 @@ def test_what_is_there_once_is_told_as_a_setting_of_all(
 
 
 def test_no_part_of_the_knowledge_is_forgotten_in_the_comparison(knowledge: Knowledge) -> None:
-    for field in dataclasses.fields(knowledge):
+    for field in structs.fields(knowledge):
         after = but(knowledge, field.name, _another(getattr(knowledge, field.name)))
         assert sections(knowledge, after), f"{field.name} can change and nobody is told"
 

@@ -8,7 +8,7 @@ import pty
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -20,7 +20,7 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.subscriber import Subscriber
-from tests.fixtures import BICYCLES
+from tests.fixtures import BICYCLES, replace
 
 BICYCLING = Settings(knowledge=BICYCLES)
 

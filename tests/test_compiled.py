@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -24,7 +23,7 @@ from bot.compiled import load
 from bot.errors import KnowledgeError
 from bot.faq import Faq
 from tests.broken import CHAIN, change
-from tests.fixtures import BICYCLES
+from tests.fixtures import BICYCLES, replace
 
 PROGRAM = Path(bot.__file__).parent
 GENUINE, FORGED = "Bicycle answers", "Forged answers"

@@ -146,7 +146,7 @@ async def test_a_question_about_two_topics_gets_both_answers(chat: Chat) -> None
     assert chat.buttons[-6:] == [*TOPICS, "🛑 👍", "🛑 👎", "⛓️ 👍", "⛓️ 👎"]
 
 
-class Unsure(Faq):
+class Unsure(Faq, frozen=True):
     """Has nothing but suggestions."""
 
     def ask(self, question: str) -> Reply:

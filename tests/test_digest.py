@@ -1,7 +1,7 @@
 """What operators are told once a day, and when they are left in peace."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from telegram.ext import ExtBot
@@ -17,6 +17,7 @@ from tests import fake_faults as faults
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import START, Clock
 from tests.fake_updates import Person
+from tests.fixtures import replace
 
 OPERATOR = 1001
 NINE = dt.time(9)
@@ -42,7 +43,7 @@ class World:
 
     def restart(self, at: dt.time = NINE, zone: str = "UTC") -> None:
         """All that was only in memory is gone."""
-        self.digest = replace(self.digest, at=at, zone=zone)
+        self.digest = replace(self.digest, at=at, zone=zone, _told=None)
 
     async def asked(self, *texts: str) -> None:
         """Questions that found no answer, one after the other."""

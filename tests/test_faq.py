@@ -2,15 +2,16 @@
 
 import re
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot import loading
 from bot.faq import Answer, Faq, Limited, RedFlag, SmallTalkReply, Suggestions, Unknown
+from bot.live import Live
 from bot.models import Thresholds
 from bot.text import MAX_QUESTION
+from tests.fixtures import replace
 
 NEVER_SURE = Thresholds(answer=1.0, suggest=0.0, trace=1.0)
 BELLS = """
@@ -352,3 +353,8 @@ def test_the_same_question_gets_the_same_reply(faq: Faq) -> None:
         faq.ask(question) == again.ask(question) == faq.ask(question)
         for question in ("worn braks and chain slps", "noise", "motor", "zebra")
     )
+
+
+def test_it_is_printed_in_a_few_words(faq: Faq) -> None:
+    """Whatever is logged may hold it, and with all its numbers it would be megabytes."""
+    assert len(repr(Live(faq))) < 100

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import NoReturn
 
 import pytest
@@ -19,13 +18,13 @@ from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
-from tests.fixtures import build_app
+from tests.fixtures import build_app, replace
 
 OPERATORS = frozenset({1001, 1002})
 SECRET = "my very private question"
 
 
-class Failing(Faq):
+class Failing(Faq, frozen=True):
     """Fails at two places, and says what it was asked."""
 
     def ask(self, question: str) -> Reply:

@@ -1,7 +1,6 @@
 """Whether an answer helped: what people press, what they see, what operators get to know."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
@@ -18,7 +17,7 @@ from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
 from tests.fake_world import keyboard
-from tests.fixtures import ANNA, build_parts
+from tests.fixtures import ANNA, build_parts, replace
 
 UP, DOWN = "👍", "👎"
 UP_THANKS, DOWN_THANKS = "👍 Thanks", "👎 Thanks"
@@ -41,7 +40,7 @@ def ben(group: Chat, telegram: FakeTelegram) -> Chat:
     return Chat(group.app, telegram, telegram.person(BEN, "Ben", chat=group.person.chat))
 
 
-class Unsure(Faq):
+class Unsure(Faq, frozen=True):
     """Has nothing but suggestions."""
 
     def ask(self, question: str) -> Reply:

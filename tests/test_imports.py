@@ -121,10 +121,11 @@ OUTSIDE = {"asyncio", "httpx", "socket", "sqlite3", "telegram", "threading", "ti
 """The world around the program: the network, storage and the clock."""
 
 
-def imported(module: str) -> set[str]:
+def imported(module: str, *, inside: bool = True) -> set[str]:
     """Full names of everything that a module imports, at its top or inside its functions."""
     found = set()
-    for node in ast.walk(ast.parse(FILES[module].read_text("utf-8"))):
+    tree = ast.parse(FILES[module].read_text("utf-8"))
+    for node in ast.walk(tree) if inside else tree.body:
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -133,9 +134,9 @@ def imported(module: str) -> set[str]:
     return found
 
 
-def own(module: str) -> set[str]:
+def own(module: str, *, inside: bool = True) -> set[str]:
     """Modules of this program that a module imports."""
-    parts = (name.split(".") for name in imported(module))
+    parts = (name.split(".") for name in imported(module, inside=inside))
     return {name[1] for name in parts if name[0] == "bot" and name[1] in FILES}
 
 
@@ -176,6 +177,18 @@ def test_importing_the_core_never_imports_telegram() -> None:
     loaded = loaded_with(*CORE)
     assert {f"bot.{module}" for module in CORE} <= loaded
     assert {name for name in loaded if name.split(".")[0] in {"telegram", "httpx"}} == set()
+
+
+def test_a_start_loads_nothing_that_only_some_operators_need() -> None:
+    """With a copy at hand no YAML is read, no table changed and no chart drawn."""
+    loaded, waiting = set(), {"app"}
+    while waiting:
+        loaded |= waiting
+        waiting = set().union(*(own(module, inside=False) for module in waiting)) - loaded
+    names = set().union(*(imported(module, inside=False) for module in loaded))
+    packages = {name.split(".")[0] for name in names}
+    assert {"sqlalchemy", "watchfiles"} <= packages
+    assert packages & {"yaml", "pydantic", "alembic", "matplotlib"} == set()
 
 
 def test_the_command_line_loads_only_what_every_command_needs() -> None:

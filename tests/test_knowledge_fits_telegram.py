@@ -1,7 +1,6 @@
 """What the loader lets through is never more than Telegram takes."""
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 from zoneinfo import available_timezones
@@ -34,6 +33,7 @@ from bot.models import MAX_ANSWER, MAX_HTML, MAX_ID
 from tests import fake_limits
 from tests.broken import BRAKES, CHAIN, change, said
 from tests.fake_html import utf16_length
+from tests.fixtures import replace
 
 WIDE = "😀"
 """One character that Telegram counts as two."""

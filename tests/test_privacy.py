@@ -39,7 +39,7 @@ TAUGHT = "a wording that an operator took over"
 pytestmark = pytest.mark.usefixtures("no_faults")
 
 
-class Doubtful(Faq):
+class Doubtful(Faq, frozen=True):
     """Never sure about noise."""
 
     def ask(self, question: str) -> Reply:

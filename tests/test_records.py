@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from bot.records import SNAPSHOTS, Records
 from bot.schedule import Schedule
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
-from tests.fixtures import ANNA, opened
+from tests.fixtures import ANNA, opened, replace
 
 BEN = 43
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)

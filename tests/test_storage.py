@@ -5,7 +5,6 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable, Collection
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -19,7 +18,7 @@ from bot.delivery import Delivery, Progress
 from bot.schedule import Schedule, Slot
 from bot.storage import PRUNED_AT_ONCE, Choose, Storage
 from bot.subscriber import State, Subscriber
-from tests.fixtures import ANNA, opened
+from tests.fixtures import ANNA, opened, replace
 
 BEN, CARL = 43, 44
 GROUP, SUPERGROUP = -5001, -1_001_234_567_890

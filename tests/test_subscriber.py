@@ -6,7 +6,7 @@ clocks of a zone from moment to moment and notes when they first show a time, or
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from itertools import cycle, pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.schedule import EVERY_DAY, Schedule, Slot
 from bot.subscriber import RUNNING, State, Subscriber
+from tests.fixtures import replace
 
 ANNA = 42
 BERLIN = "Europe/Berlin"

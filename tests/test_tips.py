@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
@@ -28,7 +28,7 @@ from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import START, Clock
 from tests.fake_updates import Person
 from tests.fake_world import BOT
-from tests.fixtures import ANNA, build_parts, sql, subscribed_at
+from tests.fixtures import ANNA, build_parts, replace, sql, subscribed_at
 
 OPERATOR = 1_000_001
 BERT, CLEO = 43, 44

@@ -6,7 +6,6 @@ import json
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
-from tests.fixtures import build_parts
+from tests.fixtures import build_parts, replace
 from tests.processes import SECRET, TOKEN, bot_process
 
 OPERATOR = 1001
@@ -55,7 +54,7 @@ METHODS = ["getMe", "deleteWebhook", "getUpdates", "setMyCommands", "setMyDescri
 ANSWERS = ["sendMessage", "editMessageText", "answerCallbackQuery"]
 
 
-class Failing(Faq):
+class Failing(Faq, frozen=True):
     """Fails, and says what it was asked."""
 
     def ask(self, question: str) -> Reply:

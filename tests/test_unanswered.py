@@ -5,7 +5,6 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +44,7 @@ from tests.fake_time import START, Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
 from tests.fake_world import keyboard
-from tests.fixtures import BICYCLES, build_parts, sql
+from tests.fixtures import BICYCLES, build_parts, replace, sql
 
 OPERATOR = 1_000_001
 TYRE, TYPO = "can I ride with a flat tyre", "can I ride with a flat tyer"

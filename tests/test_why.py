@@ -1,6 +1,5 @@
 """What `/why` tells an operator: which rule decided, by how much, and which words did it."""
 
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -16,6 +15,7 @@ from bot.why import Explanation, explain
 from bot.why_texts import why
 from bot.why_words import Against, Matched
 from tests.fake_html import parse_html, utf16_length
+from tests.fixtures import replace
 from tests.test_any_text import SEEDS, any_text, known
 
 MOST_LINES = 30
