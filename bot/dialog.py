@@ -35,6 +35,8 @@ class Dialog(Struct, frozen=True):
     """The open questions to people, by chat and person."""
 
     now: Callable[[], dt.datetime]
+    most: int = REMEMBERED
+    """Questions that are remembered at the same time."""
     _asked: OrderedDict[tuple[int, int], Asked] = field(default_factory=OrderedDict)
 
     def ask(self, update: Update, want: Want, at: dt.time | None) -> None:
@@ -42,7 +44,7 @@ class Dialog(Struct, frozen=True):
         key = _key(update)
         self._asked.pop(key, None)
         self._asked[key] = Asked(want, at, self.now() + PATIENCE)
-        if len(self._asked) > REMEMBERED:
+        if len(self._asked) > self.most:
             self._asked.popitem(last=False)
 
     def asked(self, update: Update) -> Asked | None:

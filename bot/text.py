@@ -110,8 +110,8 @@ def fold(text: str) -> str:
         return text[:MAX_QUESTION].lower().replace("`", "'")
     # Apostrophes first: NFKD takes the acute accent that some keyboards type for one apart.
     decomposed = unicodedata.normalize("NFKD", text[:MAX_QUESTION].translate(_APOSTROPHES))
-    kept = (c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
-    return "".join(kept).casefold()
+    dropped = {ord(c): None for c in set(decomposed) if unicodedata.category(c) in {"Mn", "Cf"}}
+    return decomposed.translate(dropped).casefold()
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def _version(connection: Connection) -> str | None:
 
 def _create(connection: Connection, version: str) -> None:
     """Alembic's own way for an empty database; it spares half a second of importing Alembic."""
-    TABLES.create_all(connection)
+    TABLES.create_all(connection, checkfirst=False)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
 

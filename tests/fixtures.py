@@ -68,13 +68,13 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What one start leaves behind for the next one, in any process of this test run."""
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for what one start leaves to the next one, in any process of this test run."""
     own = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
         shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
         patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
-        yield
+        yield shared
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +84,12 @@ def faq() -> Faq:
 
 
 @pytest.fixture(scope="session")
-def shipped(_cache: None) -> Faq:
-    """The bot as people get it: read from the YAML once in a test run."""
-    return compiled.load(knowledge.shipped())
+def shipped(_cache: Path) -> Faq:
+    """The bot as people get it: read from the YAML once in a test run.
+
+    In a folder of its own, where no copies of other knowledge bases take its place.
+    """
+    return compiled.load(knowledge.shipped(), _cache / "shipped")
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from pathlib import Path
 BICYCLES = Path(__file__).parent / "bicycles"
 SECRET = "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 TOKEN = f"123456789:{SECRET}"
-NO_CERTIFICATES = {"SSL_CERT_FILE": os.devnull}
-"""Nobody is connected to by TLS: to read whom one could trust takes a tenth of a start."""
 SECONDS = 10.0
 """In which everything that a process does must have happened."""
 
@@ -55,8 +53,10 @@ class BotProcess:
 @asynccontextmanager
 async def bot_process(folder: Path, **settings: str) -> AsyncIterator[BotProcess]:
     """`skinbot run` in a folder, with these settings and no others; gone afterwards."""
-    kept = {name: os.environ[name] for name in ("PATH", "XDG_CACHE_HOME")}
-    environment = {**kept, **NO_CERTIFICATES, "KNOWLEDGE_DIR": str(BICYCLES)} | settings
+    # A cache for all of them: in that of other tests the copy would often have been replaced.
+    cache = Path(os.environ["XDG_CACHE_HOME"], "processes")
+    usual = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(cache)}
+    environment = {**usual, "KNOWLEDGE_DIR": str(BICYCLES)} | settings
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-W",

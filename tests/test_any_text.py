@@ -25,7 +25,7 @@ from bot.text import TELEGRAM_TEXT, html_problem
 from tests.fake_html import parse_html, utf16_length
 
 LONGEST = 5_000
-SHARE_OF_LONG = 0.03
+SHARE_OF_LONG = 0.01
 MOST_BUTTONS = 100
 MOST_BYTES = 64
 SEEDS = st.integers(0, 2**32 - 1)

@@ -523,12 +523,12 @@ def olga_sends_a_photo() -> Callable[[Bot], Any]:
 
 
 async def test_two_broadcasts_run_one_after_the_other(bot: Bot, world: World) -> None:
-    chats = await world.subscribe_many(200)
+    chats = await world.subscribe_many(100)
     await bot.sends("The first.")
     await bot.passes(1)
     await bot.sends("The second.")
     await bot.parts.tips.finished()
-    assert [world.got(each) for each in chats] == [["The first.", "The second."]] * 200
+    assert [world.got(each) for each in chats] == [["The first.", "The second."]] * 100
     first, second = (
         [call.at for call in world.telegram.calls if call.params.get("text") == said]
         for said in ("The first.", "The second.")
@@ -1083,7 +1083,7 @@ async def test_a_group_that_was_subscribed_anew_at_the_new_place_does_not_miss_i
 
 
 async def test_after_a_kill_a_broadcast_goes_on(world: World) -> None:
-    chats = await world.subscribe_many(150)
+    chats = await world.subscribe_many(80)
     async with world.start() as bot:
         await bot.sends()
         await bot.passes(1)
@@ -1095,13 +1095,13 @@ async def test_after_a_kill_a_broadcast_goes_on(world: World) -> None:
         await bot.broadcasting.refresh()
         assert board(world).startswith("Sending: ")
         await bot.tick()
-    assert [world.got(each) for each in chats] == [[NEWS]] * 150
+    assert [world.got(each) for each in chats] == [[NEWS]] * 80
     assert 0 < len(flying) <= tips.AT_ONCE
-    assert board(world) == "The broadcast is done\nSent: 150"
+    assert board(world) == "The broadcast is done\nSent: 80"
 
 
 async def test_a_kill_brings_at_most_what_was_in_flight_twice(world: World) -> None:
-    chats = await world.subscribe_many(150)
+    chats = await world.subscribe_many(80)
     async with world.start() as bot:
         await bot.sends()
         await bot.passes(1)
@@ -1146,7 +1146,7 @@ async def test_what_was_in_flight_when_a_cancelled_broadcast_was_killed_stays_un
 
 
 async def test_a_stop_ends_soon_and_the_next_start_goes_on(world: World, clock: Clock) -> None:
-    chats = await world.subscribe_many(150)
+    chats = await world.subscribe_many(80)
     async with world.start() as bot:
         await bot.sends()
         await bot.passes(1)
@@ -1156,7 +1156,7 @@ async def test_a_stop_ends_soon_and_the_next_start_goes_on(world: World, clock: 
     assert any(world.got(each) == [] for each in chats)
     async with world.start() as bot:
         await bot.tick()
-    assert [world.got(each) for each in chats] == [[NEWS]] * 150
+    assert [world.got(each) for each in chats] == [[NEWS]] * 80
 
 
 # The database

@@ -217,7 +217,7 @@ long = st.text("chain squeak?\n", min_size=30, max_size=40).map(lambda text: tex
 
 
 @settings(
-    max_examples=150,
+    max_examples=75,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

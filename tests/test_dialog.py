@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from telegram import Chat, Message, Update, User
+from telegram import Update
 
-from bot.dialog import PATIENCE, REMEMBERED, Asked, Dialog, Want
+from bot.dialog import PATIENCE, Asked, Dialog, Want
 from tests.fake_telegram import FakeTelegram
-from tests.fake_time import START, Clock
+from tests.fake_time import Clock
 from tests.fake_updates import Person
 
 SEVEN = dt.time(7)
@@ -103,21 +103,15 @@ def test_what_was_asked_in_a_group_is_not_answered_elsewhere(
     assert dialog.asked(text(alone)) is None
 
 
-def text_of(user: int) -> Update:
-    """Made by hand: ten thousand of them would take Telegram's way too long."""
-    sender, chat = User(user, "Anna", is_bot=False), Chat(user, Chat.PRIVATE)
-    return Update(1, message=Message(1, START, chat, from_user=sender, text="anything"))
-
-
-def test_who_was_asked_longest_ago_is_forgotten_first_when_too_many_are(dialog: Dialog) -> None:
+def test_who_was_asked_longest_ago_is_forgotten_first_when_too_many_are(
+    watch: Clock, telegram: FakeTelegram
+) -> None:
     """Whoever makes the bot ask, again and again, must not fill its memory."""
-    people = [text_of(number) for number in range(1, REMEMBERED + 1)]
-    for update in people:
+    dialog = Dialog(watch.wall, most=3)
+    first, second, last, new = (text(telegram.person(number)) for number in range(4))
+    for update in (first, second, last, first):
         dialog.ask(update, Want.TIME, None)
-    first, second, *_, last = people
-    dialog.ask(first, Want.TIME, None)
-    assert all(dialog.asked(update) for update in people)
-    dialog.ask(text_of(REMEMBERED + 1), Want.TIME, None)
+    assert all(map(dialog.asked, (first, second, last)))
+    dialog.ask(new, Want.TIME, None)
     assert dialog.asked(second) is None
-    assert dialog.asked(first)
-    assert dialog.asked(last)
+    assert all(map(dialog.asked, (first, last, new)))

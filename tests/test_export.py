@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import cli, exporting, loading, source
@@ -260,6 +260,7 @@ PHRASINGS = st.text(min_size=1, max_size=300).filter(
 IDS = st.sampled_from(["no", "on", "null", "brakes.squeal", "e1"])
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(IDS, st.lists(PHRASINGS, min_size=1), min_size=1))
 @example(
     {"no": ["no", "1:30", "012", "~ x", "null", "*x", "&x", "!x", "- x", "# x", "a: b #c", "{x"]}

@@ -232,7 +232,7 @@ def test_a_long_text_is_no_answer_to_at_what_time() -> None:
     assert read("9am " + "berlin" * LONGEST)[0] is None
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.text(st.characters(), max_size=60) | st.lists(WORDS, max_size=8).map(" ".join))
 def test_any_text_is_read(typed: str) -> None:
     clock, rest = read(typed)

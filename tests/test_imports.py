@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -121,17 +122,23 @@ OUTSIDE = {"asyncio", "httpx", "socket", "sqlite3", "telegram", "threading", "ti
 """The world around the program: the network, storage and the clock."""
 
 
-def imported(module: str, *, inside: bool = True) -> set[str]:
+@cache
+def parsed(module: str) -> ast.Module:
+    return ast.parse(FILES[module].read_text("utf-8"))
+
+
+@cache
+def imported(module: str, *, inside: bool = True) -> frozenset[str]:
     """Full names of everything that a module imports, at its top or inside its functions."""
     found = set()
-    tree = ast.parse(FILES[module].read_text("utf-8"))
+    tree = parsed(module)
     for node in ast.walk(tree) if inside else tree.body:
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} imports by a relative name"
             found |= {f"{node.module}.{name.name}" for name in node.names}
-    return found
+    return frozenset(found)
 
 
 def own(module: str, *, inside: bool = True) -> set[str]:

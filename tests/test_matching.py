@@ -76,7 +76,7 @@ def test_a_word_said_twice_is_trusted_as_where_it_is_surest() -> None:
     assert NOTHING.features(["dry", "so", "dry"], [0.5, 1.0, 0.9])["w dry"] == 0.9
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from(["crow's", "feet", "toes", "dry", "eye", "my"]), min_size=1))
 def test_a_phrasing_has_the_features_of_a_question_in_the_same_words(said: list[str]) -> None:
     assert featurize(" ".join(said), BODY) == set(BODY.features(stems(" ".join(said))))
@@ -86,7 +86,7 @@ WORDS = st.sampled_from(["crow's", "feet", "toes", "dry", "eye", "skin"])
 PHRASINGS = st.lists(WORDS, min_size=1, max_size=4).map(" ".join)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(PHRASINGS, max_size=6))
 def test_numbers_stand_for_the_features_of_every_phrasing(phrasings: list[str]) -> None:
     numbered = Numbered.of(map(stems, phrasings), BODY)
@@ -111,7 +111,7 @@ ENTRIES = st.lists(st.lists(PHRASINGS, min_size=1, max_size=4), min_size=1, max_
 TRUST = st.floats(0.05, 1)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(ENTRIES, PHRASINGS, st.lists(TRUST, min_size=5, max_size=5), st.just(0.0) | TRUST)
 def test_scores_are_what_the_formulas_say(
     entries: list[list[str]], question: str, trust: list[float], unknown: float
@@ -124,7 +124,7 @@ def test_scores_are_what_the_formulas_say(
     assert all(-1e-6 <= score <= 1 + 1e-6 for score in found.tolist())
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(ENTRIES)
 def test_weights_are_what_the_formula_says(entries: list[list[str]]) -> None:
     found, expected = matcher(*entries, concepts=BODY), slow(entries, BODY)

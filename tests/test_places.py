@@ -342,7 +342,7 @@ def test_a_code_is_a_country_or_a_state(typed: str, names_it: str) -> None:
     assert names(typed)[0] == names_it
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.text(st.characters(), max_size=60) | st.lists(WORDS, max_size=8).map(" ".join))
 def test_any_text_finds_places_whose_clocks_are_known(typed: str) -> None:
     found = find(typed)
@@ -420,7 +420,7 @@ def test_a_zone_that_is_newer_than_our_clocks_is_none(monkeypatch: pytest.Monkey
     assert at(52.5, 13.4) is None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_every_zone_of_a_point_can_be_stored(latitude: float, longitude: float) -> None:
     place = at(latitude, longitude)

@@ -185,7 +185,7 @@ def edited(word: str, edits: list[tuple[int, str, str]]) -> str:
     return word
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.sampled_from(sorted(VOCABULARY.words)), st.lists(EDIT, min_size=1, max_size=4))
 def test_a_mistake_is_forgiven_exactly_when_a_known_word_is_like_it(
     word: str, edits: list[tuple[int, str, str]]

@@ -89,7 +89,7 @@ subscribers = st.builds(
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(subscriber=subscribers)
 async def test_a_subscriber_comes_back_as_stored(storage: Storage, subscriber: Subscriber) -> None:

@@ -505,7 +505,7 @@ def test_a_tip_that_was_sent_before_the_silence_is_not_sent_after_it() -> None:
     assert subscriber.due(utc("2026-07-01 12:00")) is None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.sampled_from(YEARS), st.sampled_from(TIMES), st.sampled_from(SILENCES), st.data())
 def test_a_silence_anywhere_leaves_at_most_one_tip_and_only_todays(
     zone_and_year: tuple[str, int], at: dt.time, silence: dt.timedelta, data: st.DataObject

@@ -114,7 +114,7 @@ def test_only_the_beginning_of_a_long_word_is_read() -> None:
     assert words("ab" * MAX_QUESTION) == ("ab" * (MAX_WORD // 2),)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.text(st.characters(), max_size=50))
 def test_words_are_letters_and_digits_whatever_was_typed(typed: str) -> None:
     assert all(word.isalnum() and len(word) <= MAX_WORD for word in words(typed))
@@ -158,7 +158,7 @@ def test_broken_html_is_explained(source: str, problem: str) -> None:
     assert text.html_problem(source) == problem
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=250)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=6).map("".join))
 def test_what_passes_as_html_is_read_by_telegram_in_the_same_way(source: str) -> None:
     if text.html_problem(source) is None:
@@ -177,7 +177,7 @@ def test_telegrams_own_tags_all_pass() -> None:
     assert parse_html(source).text == "abcdefghijklmnop👍<>&\"''" == text.plain(source)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.text(st.characters(exclude_characters="\x00"), max_size=60))
 def test_what_people_type_shows_as_typed_once_escaped(typed: str) -> None:
     assert parse_html(text.escape(typed)).text == typed.strip()

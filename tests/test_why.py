@@ -253,7 +253,7 @@ def test_nothing_in_common_is_said_so(faq: Faq) -> None:
     assert "No word in common." in told(faq, "zebra giraffe")
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_a_word_that_matched_is_one_that_the_index_holds_there(
     faq: Faq, data: st.DataObject
@@ -398,7 +398,7 @@ def assert_explained(faq: Faq, question: str) -> Explanation:
     return explained
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(SEEDS)
 def test_any_text_is_explained_with_the_reply_that_it_gets(faq: Faq, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - texts, no secrets
@@ -409,7 +409,7 @@ def test_any_text_is_explained_with_the_reply_that_it_gets(faq: Faq, seed: int) 
         assert_explained(faq, question)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.text(st.characters(), max_size=80))
 def test_no_text_is_too_strange_to_be_explained(faq: Faq, question: str) -> None:
     assert_explained(faq, question)
