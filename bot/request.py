@@ -134,7 +134,8 @@ class _Server:
             raise
 
     async def close(self) -> None:
-        for connection in self._open:
+        # Requests that are under way fail by it, and take their connection out.
+        for connection in tuple(self._open):
             await connection.aclose()
 
 

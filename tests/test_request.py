@@ -206,6 +206,19 @@ async def test_who_gives_up_half_way_leaves_the_connection_to_others(
     assert [m["text"] for m in telegram.messages(anna.id)] == ["1", "2"]
 
 
+async def test_the_end_cuts_off_what_is_under_way(
+    server: FakeServer, telegram: FakeTelegram, anna: Person
+) -> None:
+    bot = connected(server.url)
+    await bot.initialize()
+    telegram.fail_next("sendMessage", faults.Timeout(accepted=True), times=3)
+    sending = [asyncio.create_task(bot.send_message(anna.id, str(n))) for n in range(3)]
+    await telegram.until("sendMessage", 3)
+    await bot.shutdown()
+    ended = await asyncio.gather(*sending, return_exceptions=True)
+    assert [type(error) for error in ended] == [NetworkError] * 3
+
+
 async def test_a_request_is_not_used_before_its_time_or_after(server: FakeServer) -> None:
     request = BoundedRequest()
     url = f"{server.url}/bot{TOKEN}/getMe"
