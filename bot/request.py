@@ -9,7 +9,6 @@ import ssl
 from collections import defaultdict
 from functools import cache, partial
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -38,7 +37,7 @@ class BoundedRequest(BaseRequest):
 
     def __init__(self, connections: int = CONNECTIONS) -> None:
         self._connections = connections
-        self._servers: defaultdict[tuple[str, str], _Server] | None = None
+        self._servers: defaultdict[tuple[str, bytes], _Server] | None = None
 
     @property
     def read_timeout(self) -> float:
@@ -73,7 +72,6 @@ class BoundedRequest(BaseRequest):
             "write": _seconds(write_timeout, usual),
             "pool": _seconds(pool_timeout, SECONDS),
         }
-        parts = urlsplit(url)
         try:
             request = httpx.Request(
                 method,
@@ -83,7 +81,7 @@ class BoundedRequest(BaseRequest):
                 files=files or None,
                 extensions={"timeout": patience},
             )
-            return await self._servers[parts.scheme, parts.netloc].send(request, patience)
+            return await self._servers[request.url.scheme, request.url.netloc].send(request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             _raise_as_telegram(error)
 
@@ -96,8 +94,9 @@ class _Server:
         self._idle: list[httpx.AsyncHTTPTransport] = []
         self._open: set[httpx.AsyncHTTPTransport] = set()
 
-    async def send(self, request: httpx.Request, patience: dict[str, float]) -> tuple[int, bytes]:
+    async def send(self, request: httpx.Request) -> tuple[int, bytes]:
         """Status and body of the answer, as soon as a connection is free."""
+        patience = request.extensions["timeout"]
         try:
             async with asyncio.timeout(patience["connect"] + patience["pool"]):
                 await self._free.acquire()

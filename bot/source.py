@@ -16,7 +16,6 @@ from msgspec import Struct, field
 from bot import files, yaml_errors
 from bot.errors import Problem, short
 
-MAX_BYTES = files.MAX_BYTES
 MAX_DEPTH = 12
 
 Place = tuple[int, int]
@@ -90,14 +89,14 @@ def read(path: Path, file: str) -> Source:
     """
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(files.MAX_BYTES + 1)
     except FileNotFoundError:
         return _unreadable(file, "there is no such file; add it")
     except IsADirectoryError:
         return _unreadable(file, "this is a folder; put a YAML file in its place")
     except OSError as error:
         return _unreadable(file, f"the file cannot be read: {error.strerror}; make it readable")
-    if len(data) > MAX_BYTES:
+    if len(data) > files.MAX_BYTES:
         return _unreadable(file, "the file is larger than 1 MiB; shorten it")
     try:
         text = data.decode("utf-8-sig")

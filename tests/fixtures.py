@@ -73,8 +73,9 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     own = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
         shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-        patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
-        yield shared
+        cache = shared / "cache"
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        yield cache
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ import pytest
 from bot import operator_texts, texts
 from bot.broadcast_buttons import CancelBroadcast, SendBroadcast
 from bot.faq import Faq
+from bot.files import MAX_BYTES
 from bot.handlers import App
 from bot.inbox_buttons import Ignore, ShowLessons, Teach, Undo
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.source import MAX_BYTES
 from bot.storage import Storage
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
