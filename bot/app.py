@@ -148,19 +148,23 @@ async def run(settings: Settings, token: str) -> None:
     """
     storage = Storage.open(settings.database or DATABASE)
     try:
-        folder = settings.knowledge or knowledge.shipped()
-        begun = await reloading.start(folder, storage.records)
-        parts = build(
-            settings,
-            Live(begun.faq),
-            storage,
-            request=BoundedRequest(),
-            updates_request=BoundedRequest(connections=1),
-            token=token,
-            throttle=Throttle(time.monotonic, most=settings.questions_a_minute),
-            clocks=Clocks(),
-        )
-        stop = serving.signals(parts.watching)
-        await serving.serve(parts, stop, begun)
+        parts = await _begun(settings, storage, token)
+        await serving.serve(parts, serving.signals(parts.watching))
     finally:
         await storage.close()
+
+
+async def _begun(settings: Settings, storage: Storage, token: str) -> Parts:
+    begun = await reloading.start(settings.knowledge or knowledge.shipped(), storage.records)
+    parts = build(
+        settings,
+        Live(begun.faq),
+        storage,
+        request=BoundedRequest(),
+        updates_request=BoundedRequest(connections=1),
+        token=token,
+        throttle=Throttle(time.monotonic, most=settings.questions_a_minute),
+        clocks=Clocks(),
+    )
+    parts.watching.begun = begun
+    return parts

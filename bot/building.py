@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from msgspec import Struct, field
 
-from bot import changes, compiled, files
+from bot import changes, compiled, files, mapped
 from bot.errors import KnowledgeError, Problem
 from bot.faq import Faq
 from bot.files import Files, Found
@@ -86,7 +86,6 @@ def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built | Brok
     return Built(faq, files.pack(found.files), replies, left_out)
 
 
-@cache
 @cache
 def program() -> str:
     """Stands for the code that this process has loaded, if it is asked for early enough."""
@@ -176,4 +175,4 @@ def main() -> None:
     os.nice(NICE)
     job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 - the bot itself has written it
     with Path(sys.argv[1]).open("wb") as result:
-        pickle.dump(build(job), result, pickle.HIGHEST_PROTOCOL)
+        mapped.dump(build(job), result)

@@ -193,7 +193,8 @@ async def _answering(parts: Parts, begun: Start, *, alone: bool) -> AsyncIterato
         await parts.tips.recover()
         await parts.watching.reloader.keep(begun.files)
         await app.start()
-        watching = None if alone else asyncio.create_task(parts.watching.run(begun.files))
+        parts.watching.begun = begun
+        watching = None if alone else asyncio.create_task(parts.watching.run())
         try:
             yield
         finally:

@@ -9,7 +9,6 @@ whoever reads it, so none is read that others than this user may have written.
 import hashlib
 import logging
 import os
-import pickle
 import re
 import stat
 import sys
@@ -17,6 +16,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bot import mapped
 from bot.faq import Faq
 from bot.lesson import Kind, Lesson
 
@@ -124,7 +124,7 @@ def _read(copy: Path) -> Faq | None:
             if not _ours(os.fstat(file.fileno())):
                 log.warning("%s is not used: others than this user can write it", copy)
                 return None
-            found = pickle.load(file)  # noqa: S301 - only this user can have written it
+            found = mapped.load(file)
     except FileNotFoundError:
         return None
     except Exception as error:  # noqa: BLE001 - what is damaged can raise anything
@@ -149,7 +149,7 @@ def _write(faq: Faq, copy: Path) -> None:
     unfinished = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            pickle.dump(faq, file, pickle.HIGHEST_PROTOCOL)
+            mapped.dump(faq, file)
             file.flush()
             os.fsync(handle)
         unfinished.replace(copy)

@@ -7,7 +7,8 @@ be alternatives (`wound|cut`), a named set (`{recent}`) or adjacent words in dou
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 
 from msgspec import Struct
@@ -94,11 +95,17 @@ class Watch(Struct, frozen=True):
 def watches(red_flags: RedFlags) -> tuple[Watch, ...]:
     """Every flag, in the order of the file; what is in them must be free of `problem`."""
     names = {name: tuple(map(stems, members)) for name, members in red_flags.words.items()}
+
+    @cache
+    def term(written: str) -> Term:
+        # The same one for all patterns: a named set is in dozens of them.
+        return _term(written, names)
+
     return tuple(
         Watch(
             flag,
-            _by_stem(_pattern(pattern, names) for pattern in flag.patterns),
-            tuple(_look_alike(unless, names) for unless in flag.unless),
+            _by_stem(_pattern(pattern, term) for pattern in flag.patterns),
+            tuple(_look_alike(unless, term) for unless in flag.unless),
         )
         for flag in red_flags.flags
     )
@@ -141,13 +148,13 @@ def _by_stem(patterns: Iterable[Pattern]) -> dict[str, tuple[Pattern, ...]]:
     return found
 
 
-def _pattern(pattern: str, names: Mapping[str, Sequence[Phrase]]) -> Pattern:
-    return Pattern(tuple(_term(term, names) for term in _TERM.findall(pattern)))
+def _pattern(pattern: str, term: Callable[[str], Term]) -> Pattern:
+    return Pattern(tuple(map(term, _TERM.findall(pattern))))
 
 
-def _look_alike(unless: str, names: Mapping[str, Sequence[Phrase]]) -> Pattern:
+def _look_alike(unless: str, term: Callable[[str], Term]) -> Pattern:
     if NEAR in unless:
-        return _pattern(unless.replace(NEAR, " "), names)
+        return _pattern(unless.replace(NEAR, " "), term)
     return Pattern((Term.of([stems(unless)]),))
 
 

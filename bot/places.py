@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import tzfpy
-
 from bot import gazetteer
 from bot.gazetteer import City
 from bot.place_search import AROUND, search, words_of
@@ -32,6 +30,9 @@ def at(latitude: float, longitude: float) -> Place | None:
     """The zone at a point in degrees; None for what is no point on Earth."""
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
+    # Imported here, as it takes some memory: hardly anybody shares a location.
+    import tzfpy
+
     found = tzfpy.get_tz(longitude, latitude)
     if not is_zone(found):
         return None

@@ -74,10 +74,8 @@ def signals(watching: Watching) -> asyncio.Event:
     return stop
 
 
-async def serve(parts: Parts, stop: asyncio.Event, begun: Start | None = None) -> None:
+async def serve(parts: Parts, stop: asyncio.Event) -> None:
     """Connect, answer until told to stop, then finish what was fetched and what is on its way.
-
-    `begun` is what the process began with: it is kept, and told to the operators.
 
     Raises:
         StartError: Telegram does not accept the token.
@@ -91,7 +89,7 @@ async def serve(parts: Parts, stop: asyncio.Event, begun: Start | None = None) -
             # The first tick of the job queue comes only after a whole interval.
             parts.tips.wake()
             log.info("@%s is answering", app.bot.username)
-            await _unless(stop, _answer(parts, polling, begun))
+            await _unless(stop, _answer(parts, polling))
     finally:
         if app.running:
             await _drain(parts, polling)
@@ -116,10 +114,10 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
     return True
 
 
-async def _answer(parts: Parts, polling: Polling, begun: Start | None) -> None:
+async def _answer(parts: Parts, polling: Polling) -> None:
     beside: list[Coroutine[Any, Any, None]] = [_introduce(parts)]
-    if begun:
-        beside += [_begin(parts, begun), parts.watching.run(begun.files)]
+    if parts.watching.begun:
+        beside += [_begin(parts, parts.watching.begun), parts.watching.run()]
     tasks = [asyncio.create_task(_logged(work)) for work in beside]
     try:
         await polling.run()

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-
 from bot import hours
 from bot.errors import SettingsError
 from bot.logs import HIDDEN
@@ -76,8 +74,13 @@ def environment(process: Mapping[str, str], file: Path) -> dict[str, str]:
     Raises:
         SettingsError: the file cannot be read.
     """
+    if not file.is_file():
+        return dict(process)
+    # Imported here: on most servers there is no such file.
+    from dotenv import dotenv_values
+
     try:
-        filed = dotenv_values(file, encoding="utf-8-sig") if file.is_file() else {}
+        filed = dotenv_values(file, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} cannot be read as settings, expected UTF-8 text") from error
     return {**{name: value for name, value in filed.items() if value is not None}, **process}

@@ -1,9 +1,8 @@
 """Which word of the knowledge base a typed word stands for, typos and joined words included."""
 
-import gzip
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 
@@ -55,22 +54,48 @@ class Heard(Struct, frozen=True):
     """How much the word counts against every entry when no phrasing holds it."""
 
 
-class Dictionary(Mapping[str, int]):
-    """Words with how often they occur, in arrays: a dict takes five times the memory."""
+class Words(Collection[str]):
+    """Words in an array: a set or a dict takes five times the memory."""
 
-    def __init__(self, counts: Mapping[bytes, int]) -> None:
-        self._words = np.array(sorted(counts), np.bytes_)
-        self._counts = np.array([counts[word] for word in self._words.tolist()], np.int32)
+    def __init__(self, words: Iterable[bytes]) -> None:
+        self._words = np.array(sorted(words), np.bytes_)
 
-    def __getitem__(self, word: str) -> int:
-        key = word.encode()
-        at = int(self._words.searchsorted(key)) if len(key) <= self._words.itemsize else len(self)
-        if at == len(self) or self._words[at] != key:
-            raise KeyError(word)
-        return int(self._counts[at])
+    def find(self, word: object) -> int | None:
+        """Where a word stands, by the alphabet; None for all that is not here."""
+        key = word.encode() if isinstance(word, str) else b""
+        if not 0 < len(key) <= self._words.itemsize:
+            return None
+        at = int(self._words.searchsorted(key))
+        return at if at < len(self) and self._words[at] == key else None
+
+    def __contains__(self, word: object) -> bool:
+        return self.find(word) is not None
 
     def __iter__(self) -> Iterator[str]:
         return (word.decode() for word in self._words.tolist())
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+
+class Dictionary(Mapping[str, int]):
+    """Words with how often they occur."""
+
+    def __init__(self, counts: Mapping[bytes, int]) -> None:
+        self._words = Words(counts)
+        self._counts = np.array([counts[word] for word in sorted(counts)], np.int32)
+
+    def __getitem__(self, word: str) -> int:
+        at = self._words.find(word)
+        if at is None:
+            raise KeyError(word)
+        return int(self._counts[at])
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
 
     def __len__(self) -> int:
         return len(self._words)
@@ -93,6 +118,8 @@ def english() -> Dictionary:
 
     Also as `text.words` spells them: a "cruize" is a cruise, no typo of a bruise.
     """
+    import gzip  # Here, since a vocabulary that was stored does not need it.
+
     file = resources.files("spellchecker") / "resources" / "en.json.gz"
     # As JSON it would be 160,000 objects, of which a fifth are needed.
     lines = _LINE.findall(gzip.decompress(file.read_bytes()))
@@ -154,7 +181,7 @@ class Vocabulary(Struct, frozen=True):
 
     words: dict[str, int]
     """How often each word occurs in it."""
-    stems: frozenset[str]
+    stems: Words
     frequent: tuple[str, ...]
     """Words of four letters and more that stand in it again and again."""
     _english: Dictionary
@@ -171,7 +198,8 @@ class Vocabulary(Struct, frozen=True):
                 counts[word] = counts.get(word, 0) + 1
         often = max(FREQUENT, sum(counts.values()) // 700)
         frequent = tuple(word for word, n in counts.items() if n >= often and len(word) > 3)
-        return cls(counts, frozenset(map(stem, counts)), frequent, english(), Shapes.of(counts))
+        stems = Words({stem(word).encode() for word in counts})
+        return cls(counts, stems, frequent, english(), Shapes.of(counts))
 
     def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
         """Every word of a question, with joined words parted and parted ones joined."""

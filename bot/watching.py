@@ -9,9 +9,9 @@ from telegram import Bot
 from watchfiles import Change, awatch
 
 from bot import files, operator_texts, reports, texts
-from bot.files import ENDINGS, Files
+from bot.files import ENDINGS
 from bot.notices import Notices
-from bot.reloading import Reloader
+from bot.reloading import Reloader, Start
 from bot.reports import Report
 
 QUIET_MILLISECONDS = 1_000
@@ -28,17 +28,19 @@ class Watching(Struct):
     reloader: Reloader
     notices: Notices
     bot: Bot
+    begun: Start | None = None
+    """What the process began with, until the folder was compared with it."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by a SIGHUP."""
     _told: Report | None = None
     """Of a problem that is still there."""
     _unwatched: bool = False
 
-    async def run(self, begun: Files) -> None:
-        """Until it is cancelled. `begun` is what the start has read."""
+    async def run(self) -> None:
+        """Until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._signals())
-            tasks.create_task(self._disk(begun))
+            tasks.create_task(self._disk())
 
     async def take(self) -> None:
         """Reload, and tell the operators unless they know already; nothing is raised."""
@@ -53,11 +55,14 @@ class Watching(Struct):
             await self.notices.hand(self.bot, report)
         self._told = None if report.good else report
 
-    async def catch_up(self, begun: Files) -> None:
+    async def catch_up(self) -> None:
         """Take what was saved after the start had read the folder and before it was watched."""
-        found = await asyncio.to_thread(files.look, self.reloader.folder)
-        if found.files != begun:
-            await self.take()
+        # Let go of: it may be the only one to hold a knowledge base that was replaced since.
+        begun, self.begun = self.begun, None
+        if begun is not None:
+            found = await asyncio.to_thread(files.look, self.reloader.folder)
+            if found.files != begun.files:
+                await self.take()
 
     def knows(self, problem: Report) -> None:
         """The operators have heard of a problem of the folder from somebody else."""
@@ -69,22 +74,20 @@ class Watching(Struct):
             self.asked.clear()
             await self.take()
 
-    async def _disk(self, begun: Files) -> None:
+    async def _disk(self) -> None:
         folder = self.reloader.folder
         seen = _identity(folder)
-        unsure: Files | None = begun
         while True:
             if seen is not None:
-                await self._watch(folder, seen, unsure)
-                unsure = None
+                await self._watch(folder, seen)
             await asyncio.sleep(LOOK_MILLISECONDS / 1000)
             before, seen = seen, _identity(folder)
             # The system tells of no folder that goes away, or takes the place of another.
             if seen != before:
                 await self.take()
 
-    async def _watch(self, folder: Path, watched: tuple[int, int], unsure: Files | None) -> None:
-        """Returns when the folder is gone or another one; at first it may differ from `unsure`."""
+    async def _watch(self, folder: Path, watched: tuple[int, int]) -> None:
+        """Returns when the folder is gone or another one."""
         found = awatch(
             folder,
             watch_filter=_is_yaml,
@@ -96,10 +99,10 @@ class Watching(Struct):
         try:
             async for changes in found:
                 if changes:
+                    self.begun = None
                     await self.take()
-                elif unsure is not None:
-                    await self.catch_up(unsure)
-                unsure = None
+                else:
+                    await self.catch_up()
                 if _identity(folder) != watched:
                     return
         except OSError as error:

@@ -1,7 +1,6 @@
 """Starts the process that builds a knowledge base, and takes from it what it has made."""
 
 import asyncio
-import io
 import logging
 import os
 import pickle
@@ -14,7 +13,7 @@ from threading import Lock
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bot import building, garbage
+from bot import building, garbage, mapped
 from bot.building import Broken, Built, Failed, Job
 from bot.errors import KnowledgeError, ReloadError
 from bot.settings import TOKEN
@@ -167,25 +166,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
                 pipe.close()
 
 
-class _Slowly(Struct, frozen=True):
-    """A file that lets other threads have their turn: unpickling from a plain one holds them up."""
-
-    file: io.BufferedReader
-
-    def read(self, size: int) -> bytes:
-        return self.file.read(size)
-
-    def readline(self) -> bytes:
-        return self.file.readline()
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:
-        return self.file.readinto(buffer)
-
-
 def _read(result: Path) -> object:
     try:
         with result.open("rb") as file, garbage.spared(again=True):
-            return pickle.load(_Slowly(file))  # noqa: S301 - our own process has just written it
+            return mapped.load(file, slowly=True)
     except Exception as error:
         log.exception("what the building process left cannot be read")
         raise ReloadError(DIED) from error

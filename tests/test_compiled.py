@@ -18,7 +18,7 @@ import pytest
 import bot
 from benchmarks.answers import QUESTIONS
 from benchmarks.typos import mistype
-from bot import cli, evaluation, knowledge, loading
+from bot import cli, evaluation, knowledge, loading, mapped
 from bot.compiled import load
 from bot.errors import KnowledgeError
 from bot.faq import Faq
@@ -47,7 +47,8 @@ def copy(cache: Path) -> Path:
 
 
 def kept(cache: Path) -> Faq:
-    found = pickle.loads(copy(cache).read_bytes())  # noqa: S301 - written by this test
+    with copy(cache).open("rb") as file:
+        found = mapped.load(file)
     assert isinstance(found, Faq)
     return found
 
@@ -61,9 +62,8 @@ def forged(cache: Path) -> Path:
     """A copy of the bicycles in which the bot has another name: that shows whether it is read."""
     faq = load(BICYCLES, cache)
     about = replace(faq.knowledge.about, name=FORGED)
-    copy(cache).write_bytes(
-        pickle.dumps(replace(faq, knowledge=replace(faq.knowledge, about=about)))
-    )
+    with copy(cache).open("wb") as file:
+        mapped.dump(replace(faq, knowledge=replace(faq.knowledge, about=about)), file)
     return copy(cache)
 
 

@@ -9,6 +9,7 @@ import pytest
 from bot import files, loading, reports
 from bot.errors import KnowledgeError
 from bot.faq import Faq
+from bot.reloading import Start
 from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
@@ -63,9 +64,9 @@ async def test_a_change_is_told(parts: Parts, telegram: FakeTelegram, folder: Pa
 async def test_what_was_saved_while_it_started_is_taken_too(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
-    begun = files.read(folder)
+    parts.watching.begun = Start(parts.live.faq, files.read(folder))
     change(folder, OLD_ANSWER, NEW_ANSWER)
-    await parts.watching.catch_up(begun)
+    await parts.watching.catch_up()
     [said] = told(telegram)
     assert said.startswith("Reloaded.")
 
@@ -74,7 +75,8 @@ async def test_a_folder_that_is_as_the_start_has_read_it_is_not_read_again(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
     answers = parts.live.faq
-    await parts.watching.catch_up(files.read(folder))
+    parts.watching.begun = Start(answers, files.read(folder))
+    await parts.watching.catch_up()
     assert told(telegram) == []
     assert parts.live.faq is answers
 
@@ -92,12 +94,12 @@ async def test_a_problem_is_told_once_however_often_the_file_is_saved(
 async def test_a_problem_that_the_start_has_told_is_not_told_again(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
-    kept = files.read(folder)
+    parts.watching.begun = Start(parts.live.faq, files.read(folder))
     change(folder, "emoji:", "emojy:")
     with pytest.raises(KnowledgeError) as broken:
         loading.load(folder)
     parts.watching.knows(reports.problems(broken.value))
-    await parts.watching.catch_up(kept)
+    await parts.watching.catch_up()
     assert told(telegram) == []
 
 
