@@ -180,7 +180,7 @@ def _parts(
         # Nobody floods themselves, and a script that pipes a hundred questions in is no flood.
         throttle=Throttle(time.monotonic, most=1_000_000),
         clocks=composition.Clocks(now=now),
-        tick_seconds=1.0,
+        tick_seconds=0.25,
         # The database may be the one that serves real people.
         only=CHAT_ID,
     )

@@ -13,7 +13,8 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from bot import mapped
@@ -79,12 +80,23 @@ def _ours(found: os.stat_result) -> bool:
 
 def _fingerprint(folder: Path, lessons: Sequence[Lesson] = ()) -> str:
     """Of everything that loading depends on."""
+    return _digest((_program(), *_files(folder), *_taught(lessons))).hex()
+
+
+@cache
+def _program() -> bytes:
+    """Of what runs here; an update on the disk after the first load changes only later starts."""
+    own = _contents(Path(__file__).parent, ".py")
+    return _digest((sys.version.encode(), *_installed(), *own))
+
+
+def _digest(parts: Iterable[bytes]) -> bytes:
     found = hashlib.sha256()
-    for part in (sys.version.encode(), *_installed(), *_files(folder), *_taught(lessons)):
+    for part in parts:
         # With its length, or a part could pass for the end of the one before.
         found.update(len(part).to_bytes(8, "big"))
         found.update(part)
-    return found.hexdigest()
+    return found.digest()
 
 
 def _installed() -> Iterator[bytes]:
@@ -94,8 +106,7 @@ def _installed() -> Iterator[bytes]:
 
 
 def _files(folder: Path) -> Iterator[bytes]:
-    """This program, and every file that loading reads or says something about."""
-    yield from _contents(Path(__file__).parent, ".py")
+    """Every file that loading reads or says something about."""
     yield from _contents(folder, ".yaml")
     yield from _contents(folder / "topics", ".yaml", ".yml")
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from bot.errors import StorageError
-from bot.upgrading import BUSY_MILLISECONDS, NO_TRANSACTION, bring_up_to_date
+from bot.upgrading import BUSY_MILLISECONDS, begin, bring_up_to_date
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -71,7 +71,7 @@ class Database(Struct, frozen=True):
         return await self._elsewhere(partial(self._transaction, work))
 
     def _transaction(self, work: Callable[[Connection], Result]) -> Result:
-        with self.engine.begin() as connection:
+        with begin(self.engine) as connection:
             return work(connection)
 
     async def wipe(self) -> None:
@@ -134,9 +134,8 @@ def _opened(url: str) -> Engine:
         engine = create_engine(address, hide_parameters=True)
         is_sqlite = engine.dialect.name == "sqlite"
         if is_sqlite:
-            # Without these the driver begins no transaction before it makes or changes tables.
+            # By itself the driver begins no transaction before it makes or changes tables.
             event.listen(engine, "connect", _leave_transactions_alone)
-            event.listen(engine, "begin", _begin)
         try:
             bring_up_to_date(engine)
         finally:
@@ -177,7 +176,7 @@ def _explained(address: URL) -> Iterator[None]:
 
 
 def _leave_transactions_alone(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> None:
-    # SQLAlchemy begins transactions itself (`_begin`), so that the driver must not.
+    # They are begun by `upgrading.begin`, so that the driver must not.
     connection.isolation_level = None
 
 
@@ -195,20 +194,12 @@ def _set_pragmas(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> Non
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get(NO_TRANSACTION):
-        return
-    # At once for writing: whoever reads first and writes then is refused instead of waiting.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 def _wipe(engine: Engine) -> None:
     with engine.connect() as connection:
-        outside = connection.execution_options(**{NO_TRANSACTION: True})
         try:
-            if outside.exec_driver_sql("PRAGMA page_count").scalar_one() < VACUUMED_PAGES:
-                outside.exec_driver_sql("VACUUM")
-            done = outside.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            if connection.exec_driver_sql("PRAGMA page_count").scalar_one() < VACUUMED_PAGES:
+                connection.exec_driver_sql("VACUUM")
+            done = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             why = "another process reads it" if done.scalar_one() else None
         except DBAPIError as error:
             why = str(error.orig)

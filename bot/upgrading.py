@@ -1,6 +1,8 @@
 """Tables of the newest version, or one clear line about a database that stays as it was."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -11,8 +13,25 @@ from bot.tables import TABLES, subscribers
 
 BUSY_MILLISECONDS = 5_000
 MIGRATIONS = "bot.migrations"
-NO_TRANSACTION = "skinbot_no_transaction"
-"""An option of connections: what is done with them must not be in a transaction."""
+BEGIN = "BEGIN IMMEDIATE"
+"""For writing: whoever reads first and writes then is refused instead of waiting."""
+
+
+@contextmanager
+def begin(engine: Engine) -> Iterator[Connection]:
+    """One transaction: all of it is done, or nothing. On SQLite others wait for it.
+
+    Raises:
+        DBAPIError: it cannot be begun.
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            try:
+                # Past SQLAlchemy, in which it takes several times as long, before all that is done.
+                connection.connection.cursor().execute(BEGIN)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise OperationalError(BEGIN, None, error) from error
+        yield connection
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -24,10 +43,9 @@ def bring_up_to_date(engine: Engine) -> None:
     """
     known = versions()
     with engine.connect() as connection:
-        outside = connection.execution_options(**{NO_TRANSACTION: True})
         if engine.dialect.name == "sqlite":
-            _refuse_what_is_read_only(outside)
-        found = _version(outside)
+            _refuse_what_is_read_only(connection)
+        found = _version(connection)
         if found is not None and found not in known:
             where = engine.url.database
             raise StorageError(
@@ -35,15 +53,15 @@ def bring_up_to_date(engine: Engine) -> None:
                 "update the program, or name another file in DATABASE_URL"
             )
         if engine.dialect.name == "sqlite":
-            _write_ahead(outside)
+            _write_ahead(connection)
     if found is None:
-        with engine.begin() as connection:
+        with begin(engine) as connection:
             # Once more: another process may have been faster.
             if _version(connection) is None:
                 _create(connection, known[-1])
     elif found != known[-1]:
         migrate(engine, "head")
-    with engine.begin() as connection:
+    with begin(engine) as connection:
         # Fails on a file that can be read and not written.
         connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
@@ -113,6 +131,6 @@ def migrate(engine: Engine, version: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", MIGRATIONS.replace(".", ":"))
-    with engine.begin() as connection:
+    with begin(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, version)

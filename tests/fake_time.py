@@ -5,8 +5,9 @@ import datetime as dt
 import selectors
 import sys
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from typing_extensions import TypeVarTuple, override
@@ -66,6 +67,10 @@ class _Leaping(selectors.SelectSelector):
         return bool(self.elsewhere)
 
 
+class AtOnce(ThreadPoolExecutor):
+    """Works in the thread that asks: to wake another takes as long as what it does for a test."""
+
+
 class LeapingLoop(asyncio.SelectorEventLoop):
     """For tests without sockets: when all tasks wait, the next timer is due at once.
 
@@ -96,6 +101,25 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         func: Callable[[*Given], Result],
         *args: *Given,
     ) -> asyncio.Future[Result]:
+        if isinstance(executor, AtOnce):
+            return self._at_once(func, *args)
         future = super().run_in_executor(executor, func, *args)
         self._leaping.elsewhere.append(future)
         return future
+
+    def _at_once(self, func: Callable[[*Given], Result], *args: *Given) -> asyncio.Future[Result]:
+        """What a thread would do is done; others have their turn before that is seen."""
+        future: asyncio.Future[Result] = self.create_future()
+        done: Callable[[], None]
+        try:
+            done = partial(future.set_result, func(*args))
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+            done = partial(future.set_exception, error)
+        self.call_soon(_unless_done, future, done)
+        return future
+
+
+def _unless_done(future: asyncio.Future[Any], finish: Callable[[], None]) -> None:
+    """Whoever waits may have been cancelled meanwhile."""
+    if not future.done():
+        finish()

@@ -10,13 +10,12 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import ParamSpec, TypeVar, cast
+from typing import TypeVar, cast
 
 import pytest
 from msgspec import Struct, structs
@@ -42,13 +41,12 @@ from bot.throttle import Throttle
 from bot.workshop import Workshop, good
 from tests.chats import Chat
 from tests.fake_telegram import FakeRequest, FakeTelegram
-from tests.fake_time import Clock, LeapingLoop
+from tests.fake_time import AtOnce, Clock, LeapingLoop
 from tests.fake_updates import Person
 
 BICYCLES = Path(__file__).parent / "bicycles"
 TOKEN = "123456:TEST"
 ANNA = 42
-Given = ParamSpec("Given")
 Result = TypeVar("Result")
 NEED_NOT_LAST = "PRAGMA synchronous = OFF"
 
@@ -162,21 +160,6 @@ def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Whatever people do in such a test, no handler fails."""
     yield
     assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []
-
-
-class AtOnce(ThreadPoolExecutor):
-    """Works in the thread that asks: to wake another takes as long as what it does for a test."""
-
-    @override
-    def submit(
-        self, fn: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
-    ) -> Future[Result]:
-        done: Future[Result] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
-            done.set_exception(error)
-        return done
 
 
 @dataclass(slots=True)
