@@ -239,7 +239,11 @@ async def test_a_refused_token_ends_it_in_one_clear_line(
 
 
 async def test_what_was_fetched_before_the_token_was_refused_is_still_tried(
-    serve: Serve, telegram: FakeTelegram, anna: Person, delays: dict[str, float]
+    serve: Serve,
+    telegram: FakeTelegram,
+    anna: Person,
+    delays: dict[str, float],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     delays["sendMessage"] = 5
     telegram.push(anna.writes("hello"))
@@ -249,6 +253,7 @@ async def test_what_was_fetched_before_the_token_was_refused_is_still_tried(
         telegram.fail_next("getUpdates", faults.Unauthorized())
     assert serving.done()
     assert len(telegram.sent("sendMessage")) == 1
+    assert lines(caplog) == []
 
 
 async def _refused(serve: Serve) -> None:

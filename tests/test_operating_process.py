@@ -1,34 +1,65 @@
 """The knowledge base of a bot that runs as a process: changed on the disk, broken, and kept."""
 
+import asyncio
 import shutil
 import signal
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot import operator_texts
+from bot import cli, operator_texts
+from tests.broken import CHAIN
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
-from tests.fake_updates import Person
+from tests.fixtures import ANNA
 from tests.processes import BICYCLES, TOKEN, BotProcess, bot_process
 
 OPERATOR = 1_000_001
 OLD_ANSWER, NEW_ANSWER = "It is dry.", "It wants oil."
 
 
-@pytest.fixture
-async def server(telegram: FakeTelegram) -> AsyncIterator[FakeServer]:
-    telegram.person(OPERATOR, "Olga")
-    async with FakeServer(telegram) as server:
-        yield server
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """What two processes did, one after the other."""
+
+    telegram: FakeTelegram
+    hung_up: str
+    """What the first one wrote of a SIGHUP."""
+    codes: tuple[int, int]
+
+    @property
+    def told(self) -> list[str]:
+        """What the operator has read."""
+        return [message["text"] for message in self.telegram.messages(OPERATOR)]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """What the bot reads: a copy that a test may change."""
-    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
+@pytest.fixture(scope="module")
+def lives(tmp_path_factory: pytest.TempPathFactory) -> Lives:
+    """A file is saved, SIGHUP asks for a reload, and the next start finds the folder broken."""
+
+    async def live() -> Lives:
+        telegram = FakeTelegram()
+        telegram.person(OPERATOR, "Olga")
+        folder = Path(shutil.copytree(BICYCLES, tmp_path_factory.mktemp("lives") / "knowledge"))
+        async with FakeServer(telegram) as server:
+            async with started(server, folder) as bot:
+                await telegram.until("sendMessage")
+                topic = folder / CHAIN
+                topic.write_text(topic.read_text("utf-8").replace(OLD_ANSWER, NEW_ANSWER), "utf-8")
+                await telegram.until("sendMessage", 2)
+                bot.process.send_signal(signal.SIGHUP)
+                await bot.says("the knowledge base was reloaded")
+                hung_up = await bot.says("the knowledge base was reloaded")
+                first = await bot.stops()
+            topic.write_text("id: chain\ntitle: [\n", "utf-8")
+            async with started(server, folder) as bot:
+                telegram.push(telegram.person(ANNA).writes("why does my chain squeak"))
+                await telegram.until("sendMessage", 5)
+                return Lives(telegram, hung_up, (first, await bot.stops()))
+
+    return asyncio.run(live())
 
 
 def started(server: FakeServer, folder: Path) -> AbstractAsyncContextManager[BotProcess]:
@@ -36,59 +67,38 @@ def started(server: FakeServer, folder: Path) -> AbstractAsyncContextManager[Bot
     return bot_process(folder.parent, BOT_TOKEN=TOKEN, KNOWLEDGE_DIR=str(folder), **settings)
 
 
-def told(telegram: FakeTelegram) -> list[str]:
-    """What the operator has read."""
-    return [message["text"] for message in telegram.messages(OPERATOR)]
-
-
-async def test_what_is_changed_on_the_disk_is_taken_and_told(
-    server: FakeServer, telegram: FakeTelegram, folder: Path
-) -> None:
-    topic = folder / "topics/chain.yaml"
-    async with started(server, folder) as bot:
-        await telegram.until("sendMessage")
-        topic.write_text(topic.read_text("utf-8").replace(OLD_ANSWER, NEW_ANSWER), "utf-8")
-        await telegram.until("sendMessage", 2)
-        assert await bot.stops() == 0
-    begun, reloaded, ended = told(telegram)
+def test_what_is_changed_on_the_disk_is_taken_and_told(lives: Lives) -> None:
+    begun, reloaded, ended, *_ = lives.told
     assert begun == "Started, with 4 entries, 2 limits, 4 tips."
     assert reloaded.startswith("Reloaded.\n• Entries: 1 changed (chain.squeak)")
     assert ended == operator_texts.STOPPING
 
 
-async def test_a_hangup_asks_for_a_reload(
-    server: FakeServer, telegram: FakeTelegram, folder: Path
+def test_a_hangup_asks_for_a_reload(lives: Lives) -> None:
+    assert "INFO" in lives.hung_up
+
+
+def test_a_restart_with_a_broken_folder_answers_from_the_kept_copy(lives: Lives) -> None:
+    assert lives.telegram.messages(ANNA)[-1]["text"].startswith(NEW_ANSWER)
+    *_, begun, _ = lives.told
+    assert begun.startswith("Started from the kept knowledge base of ")
+    assert f"{CHAIN}:3:1" in begun
+
+
+def test_both_end_quietly(lives: Lives) -> None:
+    assert lives.codes == (0, 0)
+
+
+def test_a_first_start_with_a_broken_folder_says_every_problem(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with started(server, folder) as bot:
-        await telegram.until("sendMessage")
-        bot.process.send_signal(signal.SIGHUP)
-        assert "the knowledge base was reloaded" in await bot.says("reloaded")
-        assert await bot.stops() == 0
-
-
-async def test_a_restart_with_a_broken_folder_answers_from_the_kept_copy(
-    server: FakeServer, telegram: FakeTelegram, anna: Person, folder: Path
-) -> None:
-    async with started(server, folder) as bot:
-        await telegram.until("sendMessage")
-        assert await bot.stops() == 0
-    (folder / "topics/chain.yaml").write_text("id: chain\ntitle: [\n", "utf-8")
-    async with started(server, folder) as bot:
-        telegram.push(anna.writes("why does my chain squeak"))
-        await telegram.until("sendMessage", 4)
-        assert await bot.stops() == 0
-    assert telegram.messages(anna.id)[-1]["text"].startswith(OLD_ANSWER)
-    assert told(telegram)[2].startswith("Started from the kept knowledge base of ")
-    assert "topics/chain.yaml:3:1" in told(telegram)[2]
-
-
-async def test_a_first_start_with_a_broken_folder_says_every_problem(
-    server: FakeServer, folder: Path
-) -> None:
-    (folder / "topics/chain.yaml").write_text("id: chain\n", "utf-8")
+    (folder / CHAIN).write_text("id: chain\n", "utf-8")
     (folder / "limits.yaml").unlink()
-    async with started(server, folder) as bot:
-        assert await bot.ends() == 1
-    assert "limits.yaml:1:1: there is no such file; add it" in bot.everything
-    assert "topics/chain.yaml:1:1: " in bot.everything
-    assert "Traceback" not in bot.everything
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(folder))
+    assert cli.main(["run"]) == 1
+    said = capsys.readouterr().err
+    assert "limits.yaml:1:1: there is no such file; add it" in said
+    assert f"{CHAIN}:1:1: " in said
+    assert "Traceback" not in said
