@@ -112,9 +112,9 @@ async def test_a_flood_in_one_chat_does_not_hold_up_another(
     telegram: FakeTelegram, anna: Person, deliver: Deliver
 ) -> None:
     ben = telegram.person(7, "Ben")
-    await deliver([*(anna.writes("/topics") for _ in range(500)), ben.writes("hello")])
+    await deliver([*(anna.writes("/topics") for _ in range(200)), ben.writes("hello")])
     assert times(telegram, ben) == [1]
-    assert times(telegram, anna) == list(range(1, 501))
+    assert times(telegram, anna) == list(range(1, 201))
 
 
 async def test_a_slow_chat_does_not_hold_up_another(

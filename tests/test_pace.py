@@ -338,14 +338,14 @@ async def test_at_the_end_nobody_waits_for_a_turn_any_more(
 async def test_tips_go_out_about_as_fast_as_telegram_takes_them(
     parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock
 ) -> None:
-    await due_now(storage, telegram, clock, 300)
+    await due_now(storage, telegram, clock, 150)
     began = clock.now
     parts.tips.wake()
     await parts.tips.finished()
     at = tips_sent(telegram)
-    assert len(at) == 300
+    assert len(at) == 150
     assert refusals(telegram) <= 3
-    assert at[-1] - began <= 1.15 * 300 / TELEGRAMS
+    assert at[-1] - began <= 1.15 * 150 / TELEGRAMS
 
 
 async def test_questions_during_a_run_are_answered_within_a_second(
