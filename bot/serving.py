@@ -24,6 +24,8 @@ from bot.tips import Tips
 from bot.watching import Watching
 
 DRAIN_SECONDS = 8.0
+MOMENT = 0.1
+"""Seconds in which a request is sent."""
 
 log = logging.getLogger(__name__)
 
@@ -115,16 +117,21 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
 
 
 async def _answer(parts: Parts, polling: Polling) -> None:
-    beside: list[Coroutine[Any, Any, None]] = [_introduce(parts)]
-    if parts.watching.begun:
-        beside += [_begin(parts, parts.watching.begun), parts.watching.run()]
-    tasks = [asyncio.create_task(_logged(work)) for work in beside]
+    beside = asyncio.create_task(_beside(parts))
     try:
         await polling.run()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
+
+
+async def _beside(parts: Parts) -> None:
+    """What can wait until the first questions are on their way."""
+    await asyncio.sleep(MOMENT)
+    works: list[Coroutine[Any, Any, None]] = [_introduce(parts)]
+    if parts.watching.begun:
+        works += [_begin(parts, parts.watching.begun), parts.watching.run()]
+    await asyncio.gather(*map(_logged, works))
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

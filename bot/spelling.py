@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -200,6 +201,11 @@ class Vocabulary(Struct, frozen=True):
         frequent = tuple(word for word, n in counts.items() if n >= often and len(word) > 3)
         stems = Words({stem(word).encode() for word in counts})
         return cls(counts, stems, frequent, english(), Shapes.of(counts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy without the memory: what was typed once may never be typed again.
+        kept = self.words, self.stems, self.frequent, self._english, self._shapes
+        return type(self), kept
 
     def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
         """Every word of a question, with joined words parted and parted ones joined."""

@@ -154,9 +154,10 @@ async def test_it_works_when_it_cannot_introduce_itself(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     telegram.fail_next("setMyCommands", faults.ServerError())
-    telegram.push(anna.writes("hello"))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve())
+        await asyncio.sleep(2 * serving.MOMENT)
+        telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage")
         stop.set()
     assert len(lines(caplog)) == 1
@@ -171,6 +172,16 @@ async def test_a_webhook_of_old_does_not_keep_its_updates(
     methods = [call.method for call in telegram.calls]
     assert methods.index("deleteWebhook") < methods.index("getUpdates")
     assert not telegram.sent("deleteWebhook")[0].get("drop_pending_updates")
+
+
+async def test_questions_are_fetched_before_it_introduces_itself(
+    running: Running, telegram: FakeTelegram, anna: Person
+) -> None:
+    telegram.push(anna.writes("hello"))
+    async with running():
+        pass
+    methods = [call.method for call in telegram.calls]
+    assert methods.index("getUpdates") < methods.index("setMyCommands")
 
 
 async def test_what_was_asked_while_it_was_away_is_answered(
@@ -201,7 +212,7 @@ async def test_it_waits_for_the_network_with_longer_and_longer_pauses(
 ) -> None:
     telegram.fail_next(method, faults.NoConnection(), times=8)
     async with running():
-        assert clock.now == pytest.approx(1 + 2 + 4 + 8 + 16 + 30 + 30 + 30)
+        assert clock.now == pytest.approx(1 + 2 + 4 + 8 + 16 + 30 + 30 + 30 + serving.MOMENT)
     assert len(lines(caplog)) == 8
     assert all(line.startswith("no connection to Telegram (") for line in lines(caplog))
     assert lines(caplog)[2].endswith("next try in 4 s")
@@ -213,7 +224,7 @@ async def test_a_flood_wait_at_the_start_is_waited_for_as_told(
 ) -> None:
     telegram.fail_next(method, faults.FloodWait(45))
     async with running():
-        assert clock.now == pytest.approx(45)
+        assert clock.now == pytest.approx(45 + serving.MOMENT)
 
 
 # The token
