@@ -74,12 +74,12 @@ def environment(process: Mapping[str, str], file: Path) -> dict[str, str]:
     Raises:
         SettingsError: the file cannot be read.
     """
-    if not file.is_file():
-        return dict(process)
-    # Imported here: on most servers there is no such file.
-    from dotenv import dotenv_values
-
     try:
+        if not file.is_file():
+            return dict(process)
+        # Imported here: on most servers there is no such file.
+        from dotenv import dotenv_values
+
         filed = dotenv_values(file, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} cannot be read as settings, expected UTF-8 text") from error
