@@ -27,6 +27,10 @@ FAINT = 0.1
 CHAT = 0.4
 """Score from which a message is small talk."""
 COURTESY = "courtesy"
+SURE, PLAIN = 0.98, 0.5
+"""Confidence and score from which a part of a question stands by itself, whatever the rest says."""
+BESIDE = 0.3
+"""Share of the best topic's score below which another is not asked for as well."""
 TRACE = 0.5
 """Share of the best topic's score from which another topic is near enough to be offered."""
 
@@ -203,20 +207,27 @@ class Faq(Struct, frozen=True):
         """Both answers when two parts of a question confidently ask about its two best topics."""
         narrow = [(t, score) for t, score in whole.topics if not self.knowledge.topics[t].broad]
         pair = [topic for topic, _ in narrow[:2]]
-        if len(pair) < 2 or narrow[1][1] < TRACE * narrow[0][1]:
+        if len(pair) < 2 or narrow[1][1] < BESIDE * narrow[0][1]:
             return None
+        near = narrow[1][1] >= TRACE * narrow[0][1]
         parts = self.parts(question)
         if len(parts) < len(pair):
             return None
         found: dict[str, tuple[Entry, float]] = {}
         for weighed in map(self.weigh, parts):
             entry = self.knowledge.entries[self.best_entry(weighed)]
-            if weighed.confidence >= self.index.thresholds.answer and entry.topic in pair:
+            if entry.topic in pair and self._asks(weighed, near):
                 found.setdefault(entry.topic, (entry, weighed.confidence))
         if len(found) < len(pair):
             return None
         both = [found[topic] for topic in pair]
         return Answer(tuple(entry for entry, _ in both), min(score for _, score in both))
+
+    def _asks(self, part: Weighed, near: bool) -> bool:
+        """Whether a part is a question of its own: a plain one where a topic drowns the other."""
+        if near:
+            return part.confidence >= self.index.thresholds.answer
+        return part.confidence >= SURE and part.evidence.fit >= PLAIN
 
     def parts(self, question: str) -> list[tuple[Heard, ...]]:
         """What may be several questions in one."""

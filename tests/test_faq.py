@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import loading
-from bot.faq import Answer, Faq, Limited, RedFlag, SmallTalkReply, Suggestions, Unknown
+from bot.faq import TRACE, Answer, Faq, Limited, RedFlag, SmallTalkReply, Suggestions, Unknown
 from bot.live import Live
 from bot.models import Thresholds
 from bot.text import MAX_QUESTION
@@ -95,6 +95,13 @@ def test_courtesies_around_a_question_change_nothing(question: str, faq: Faq) ->
     ],
 )
 def test_two_topics_in_one_question_get_both_answers(question: str, faq: Faq) -> None:
+    assert sorted(answered(faq, question)) == ["brakes.squeal", "chain.slip"]
+
+
+def test_a_plain_question_is_answered_too_where_another_topic_drowns_it(faq: Faq) -> None:
+    question = "do brakes squeal when wet? and worn chain"
+    (_, loud), (_, quiet), *_ = faq.weigh(faq.index.hear(question)).topics
+    assert quiet < TRACE * loud
     assert sorted(answered(faq, question)) == ["brakes.squeal", "chain.slip"]
 
 
