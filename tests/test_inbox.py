@@ -19,7 +19,7 @@ from tests.fake_time import START
 TYRE = "can I ride with a flat tyre"
 BELL = "how often should I grease the bell"
 MINUTE = dt.timedelta(minutes=1)
-ROUNDS = 100
+ROUNDS = 60
 LETTERS = str.maketrans(digits, "ghijklmnop")
 PIECES = ["flat tyre", "tyre flat", "please", "saddle", "sadle", "bell", "👍", "?", "ride", "not"]
 QUESTIONS = st.one_of(

@@ -110,7 +110,7 @@ ENTRIES = st.lists(st.lists(PHRASINGS, min_size=1, max_size=4), min_size=1, max_
 TRUST = st.floats(0.05, 1)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(ENTRIES, PHRASINGS, st.lists(TRUST, min_size=5, max_size=5), st.just(0.0) | TRUST)
 def test_scores_are_what_the_formulas_say(
     entries: list[list[str]], question: str, trust: list[float], unknown: float

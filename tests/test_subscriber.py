@@ -678,7 +678,7 @@ def test_nothing_is_due_to_somebody_who_wants_none(life: list[Event]) -> None:
             assert event.after.due(event.now) is None
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=35)
 @given(st.sampled_from([2025, 2018, 2011]).flatmap(partial(lives, st.sampled_from(HARD))))
 def test_whoever_wants_tips_waits_for_the_first_slot_that_they_want(life: list[Event]) -> None:
     """Nobody is left out, and nobody is served at another time than the one they chose last."""

@@ -409,7 +409,7 @@ def test_any_text_is_explained_with_the_reply_that_it_gets(faq: Faq, seed: int) 
         assert_explained(faq, question)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.text(st.characters(), max_size=80))
 def test_no_text_is_too_strange_to_be_explained(faq: Faq, question: str) -> None:
     assert_explained(faq, question)
