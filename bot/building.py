@@ -4,13 +4,11 @@
 or `Failed` in the file. Only the bot starts it, and only the bot reads what it leaves.
 """
 
-import hashlib
 import os
 import pickle
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,7 +26,7 @@ LOOKS = 25
 UNSETTLED = "the files are changing all the time; reload when they are written"
 NICE = 5
 """How far this process steps back behind the one that answers."""
-UPDATED = "The program itself was updated on the disk; restart the bot to take it."
+UPDATED = "The program or a library was updated on the disk; restart the bot to take it."
 NO_ROOM = "There is no room for temporary files: {}."
 
 
@@ -72,7 +70,7 @@ class Failed(Struct, frozen=True):
 
 
 def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built | Broken | Failed:
-    if job.program not in {"", program()}:
+    if job.program not in {"", compiled.program()}:
         return Failed(UPDATED)
     try:
         found = _found(job, sleep)
@@ -84,15 +82,6 @@ def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built | Brok
     expected = (each.question for each in faq.knowledge.expected.expected)
     replies = changes.replies(faq, dict.fromkeys([*expected, *job.questions]))
     return Built(faq, files.pack(found.files), replies, left_out)
-
-
-@cache
-def program() -> str:
-    """Stands for the code that this process has loaded, if it is asked for early enough."""
-    found = hashlib.sha256(sys.version.encode())
-    for path in sorted(Path(__file__).parent.glob("[!.]*.py")):
-        found.update(hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()
 
 
 def _found(job: Job, sleep: Callable[[float], None]) -> Found:

@@ -80,29 +80,30 @@ def _ours(found: os.stat_result) -> bool:
 
 def _fingerprint(folder: Path, lessons: Sequence[Lesson] = ()) -> str:
     """Of everything that loading depends on."""
-    return _digest((_program(), *_files(folder), *_taught(lessons))).hex()
+    return _digest((program().encode(), *_files(folder), *_taught(lessons)))
 
 
 @cache
-def _program() -> bytes:
-    """Of what runs here; an update on the disk after the first load changes only later starts."""
+def program() -> str:
+    """Stands for the code that this process has loaded, if it is asked for early enough."""
     own = _contents(Path(__file__).parent, ".py")
     return _digest((sys.version.encode(), *_installed(), *own))
 
 
-def _digest(parts: Iterable[bytes]) -> bytes:
+def _digest(parts: Iterable[bytes]) -> str:
     found = hashlib.sha256()
     for part in parts:
         # With its length, or a part could pass for the end of the one before.
         found.update(len(part).to_bytes(8, "big"))
         found.update(part)
-    return found.digest()
+    return found.hexdigest()
 
 
-def _installed() -> Iterator[bytes]:
+def _installed() -> list[bytes]:
     """What is installed, with versions; to import `importlib.metadata` alone takes far longer."""
-    for place in sys.path:
-        yield from sorted(os.fsencode(path.name) for path in Path(place).glob("*.dist-info"))
+    found = (path for place in sys.path for path in Path(place).glob("*.dist-info"))
+    # Two processes may name the same folder in two ways, or twice.
+    return sorted({os.fsencode(path.name) for path in found})
 
 
 def _files(folder: Path) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from threading import Lock
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bot import building, garbage, mapped
+from bot import building, compiled, garbage, mapped
 from bot.building import Broken, Built, Failed, Job
 from bot.errors import KnowledgeError, ReloadError
 from bot.settings import TOKEN
@@ -43,7 +43,7 @@ class Workshop(Struct, frozen=True):
     pause: float = building.PAUSE
     """Seconds between two looks at files that may be on their way to the disk."""
     command: tuple[str, ...] = (sys.executable, "-P", "-c", PROGRAM)
-    program: str = field(default_factory=building.program)
+    program: str = field(default_factory=compiled.program)
     """The code that can use what is built."""
 
     async def build(self, job: Job) -> Built:

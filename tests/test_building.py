@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import building, files
+from bot import building, compiled, files
 from bot.building import LOOKS, UNSETTLED, UPDATED, Broken, Built, Failed, Job
 from bot.files import MAX_BYTES
 from bot.lesson import Kind, Lesson
@@ -286,7 +286,7 @@ def test_a_lesson_for_what_is_no_longer_there_does_no_harm(folder: Path) -> None
 
 def test_another_version_of_the_program_builds_nothing(folder: Path) -> None:
     assert building.build(Job(folder, program="another")) == Failed(UPDATED)
-    assert built(Job(folder, program=building.program()))
+    assert built(Job(folder, program=compiled.program()))
 
 
 def test_without_a_place_for_temporary_files_that_is_said(

@@ -159,7 +159,7 @@ def test_another_version_of_a_library_reads_anew(
     (tmp_path / "libraries" / "numpy-99.dist-info").mkdir(parents=True)
     monkeypatch.syspath_prepend(tmp_path / "libraries")
     # A process looks once, so that this stands for the next one.
-    monkeypatch.setattr(compiled, "_program", compiled._program.__wrapped__)
+    monkeypatch.setattr(compiled, "program", compiled.program.__wrapped__)
     load(folder, cache)
     assert len(copies(cache)) == 2
 
