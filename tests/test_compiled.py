@@ -1,5 +1,6 @@
 """What one start leaves behind for the next one, when that takes it, and when it must not."""
 
+import hashlib
 import json
 import os
 import pickle
@@ -8,10 +9,8 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
@@ -174,32 +173,20 @@ def test_another_version_of_the_program_reads_anew(cache: Path, tmp_path: Path) 
 
 
 def test_a_file_that_is_saved_meanwhile_leaves_no_copy(
-    folder: Path, cache: Path, tmp_path: Path
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with saving(folder / CHAIN, tmp_path / "unsaved.yaml"):
-        load(folder, cache)
+    """After it was looked at for the name of the copy, and before it is read."""
+    file_digest, topic = hashlib.file_digest, folder / CHAIN
+
+    def digest_and_save(file: BufferedReader, algorithm: str) -> "hashlib._Hash":
+        digest = file_digest(file, algorithm)
+        if file.name == str(topic):
+            topic.write_text(f"{topic.read_text('utf-8')}#\n", "utf-8")
+        return digest
+
+    monkeypatch.setattr(hashlib, "file_digest", digest_and_save)
+    load(folder, cache)
     assert copies(cache) == {}
-
-
-@contextmanager
-def saving(path: Path, unsaved: Path) -> Iterator[None]:
-    """Somebody saves a file again and again, each time longer by a comment."""
-    done, text = Event(), path.read_text("utf-8")
-
-    def save() -> None:
-        longer = text
-        while not done.is_set():
-            longer += "#\n"
-            unsaved.write_text(longer, "utf-8")
-            unsaved.replace(path)
-
-    thread = Thread(target=save)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 # Reported as ever
