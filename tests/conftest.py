@@ -1,5 +1,7 @@
 """Gets what every test may use from `fixtures`, but only where tests are run."""
 
+import gc
+
 import pytest
 
 
@@ -12,4 +14,5 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     only_deals_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
     if not only_deals_out:
+        gc.disable()  # Until the tests are collected: all that is made by then stays.
         config.pluginmanager.import_plugin("tests.fixtures")

@@ -63,6 +63,8 @@ def pytest_asyncio_loop_factories(
 def pytest_collection_finish() -> None:
     """What was imported stays: to look through all of it for garbage again takes a second."""
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

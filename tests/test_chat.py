@@ -338,7 +338,7 @@ async def test_a_chat_that_waits_for_a_line_can_be_ended(terminal: Terminal) -> 
 
 async def test_a_tip_that_becomes_due_comes_by_itself(terminal: Terminal, kept: Settings) -> None:
     await talk("/subscribe 9:00 UTC", settings=kept, start=MORNING)
-    nearly = dt.datetime(2026, 3, 30, 8, 59, 59, 500_000, tzinfo=dt.UTC)
+    nearly = dt.datetime(2026, 3, 30, 8, 59, 59, 750_000, tzinfo=dt.UTC)
     running = asyncio.create_task(chat.run(kept, terminal.lines, terminal.screen, start=nearly))
     await terminal.screen.shows("💡 ")
     terminal.type(b"/mydata\n")

@@ -598,7 +598,7 @@ connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("BEGIN IMMEDIATE")
 connection.execute("UPDATE subscribers SET zone = 'Asia/Tokyo'")
 print("locked", flush=True)
-time.sleep(0.3)
+time.sleep(0.15)
 connection.execute("COMMIT")
 """
 

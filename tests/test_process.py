@@ -152,13 +152,6 @@ async def test_a_wrong_token_ends_in_one_clear_line(
     assert bot.everything == f"skinbot: {REFUSED}\n"
 
 
-async def test_without_a_token_it_says_so_in_one_line(tmp_path: Path) -> None:
-    async with bot_process(tmp_path) as bot:
-        assert await bot.ends() == 1
-    [line] = bot.everything.splitlines()
-    assert line.startswith("skinbot: BOT_TOKEN is not set")
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_both_signals_end_it(
     number: signal.Signals, server: FakeServer, telegram: FakeTelegram, anna: Person, tmp_path: Path

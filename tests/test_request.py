@@ -26,7 +26,7 @@ from tests.fake_updates import Person
 
 SECRET = "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 TOKEN = f"123456789:{SECRET}"
-SHORT = 0.1
+SHORT = 0.05
 
 
 @pytest.fixture
