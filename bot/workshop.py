@@ -61,9 +61,16 @@ class Workshop(Struct, frozen=True):
             made = await asyncio.shield(result)
         except asyncio.CancelledError:
             work.stop()
+            result.add_done_callback(_let_go)
             await asyncio.wait([result], timeout=KILLED)
             raise
         return good(made)
+
+
+def _let_go(result: asyncio.Future[object]) -> None:
+    """Nobody asks any more how it came out, which asyncio would call an error in the log."""
+    if not result.cancelled():
+        result.exception()
 
 
 def good(made: object) -> Built:

@@ -1,6 +1,7 @@
 """Building a knowledge base in a process of its own, and what can become of that."""
 
 import asyncio
+import gc
 import os
 import sys
 import tempfile
@@ -181,6 +182,18 @@ async def test_whoever_is_cancelled_ends_that_process(tmp_path: Path) -> None:
     building.cancel()
     with pytest.raises(asyncio.CancelledError):
         await building
+
+
+async def test_whoever_is_cancelled_leaves_no_error_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    building = asyncio.create_task(running("import time; time.sleep(60)").build(JOB))
+    await asyncio.sleep(0)
+    building.cancel()
+    await asyncio.wait([building])
+    del building
+    gc.collect()
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("turns", range(4))
