@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from msgspec import Struct
@@ -13,7 +13,10 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Select,
     Table,
+    Update,
+    bindparam,
     create_engine,
     event,
     exists,
@@ -120,12 +123,19 @@ def put(
     values: Mapping[str, Any] | None = None,
 ) -> None:
     """Change the row that has this key, or insert it."""
-    its_own = [table.c[name] == value for name, value in key.items()]
-    if connection.scalar(select(exists().where(*its_own))):
-        if values:
-            connection.execute(update(table).where(*its_own).values(**values))
-    else:
-        connection.execute(insert(table).values(**key, **(values or {})))
+    its_own = {f"its_{name}": value for name, value in key.items()}
+    is_there, change = _with_key(table, tuple(key))
+    if not connection.scalar(is_there, its_own):
+        connection.execute(insert(table), {**key, **(values or {})})
+    elif values:
+        connection.execute(change, {**its_own, **values})
+
+
+@cache
+def _with_key(table: Table, names: tuple[str, ...]) -> tuple[Select[Any], Update]:
+    """Whether a row is there, and how it is changed: to build this takes longer than to run it."""
+    its_own = [table.c[name] == bindparam(f"its_{name}") for name in names]
+    return select(exists().where(*its_own)), update(table).where(*its_own)
 
 
 def _opened(url: str) -> Engine:

@@ -169,8 +169,7 @@ class Mailings(Struct, frozen=True):
     @transaction
     def prune(self, connection: Connection, before: dt.datetime) -> None:
         """Delete drafts, and what is over, from before a moment."""
-        old = delete(broadcasts).where(broadcasts.c.created < before)
-        connection.execute(old.where(broadcasts.c.state.not_in(UNDER_WAY)))
+        connection.execute(_OLD, {"before": before})
 
 
 # Each tick needs these: to build a statement takes longer than to run it.
@@ -189,6 +188,9 @@ _IN = (
     select(broadcasts)
     .where(broadcasts.c.state.in_(bindparam("stages", expanding=True)))
     .order_by(broadcasts.c.id)
+)
+_OLD = delete(broadcasts).where(
+    broadcasts.c.created < bindparam("before"), broadcasts.c.state.not_in(UNDER_WAY)
 )
 _RUNNING, _UNDER_WAY = {"stages": [Stage.RUNNING]}, {"stages": UNDER_WAY}
 

@@ -253,29 +253,24 @@ class Storage(Struct, frozen=True):
 
     @transaction
     def come_back_to(self, connection: Connection, today: dt.date, now: dt.datetime) -> int:
-        """Undo what a clock that was far ahead has written. Returns how many it silenced."""
-        ahead = today + FAR_AHEAD
-        silenced = update(subscribers).where(subscribers.c.last_date > ahead)
-        # So long ago that nothing is sent for it, and the right moment is found anew.
-        past = (now - 2 * FAR_AHEAD, today - 2 * FAR_AHEAD)
-        columns = {"last_date": None, "next_at": past[0], "next_date": past[1]}
-        written = deliveries.c.local_date > ahead
-        connection.execute(delete(deliveries).where(deliveries.c.tip != "", written))
-        # People still wait for a broadcast, whatever the clock showed when it began.
-        begun = update(deliveries).where(written)
-        waiting = begun.where(deliveries.c.retry_at.is_not(None))
-        connection.execute(waiting.values(retry_at=now, until=now + LASTS))
-        connection.execute(begun.values(local_date=today))
-        active = silenced.where(subscribers.c.state == State.ACTIVE).values(**columns)
-        found = connection.execute(active).rowcount
-        connection.execute(silenced.values(last_date=None))
+        """Undo what a clock that was far ahead has written. Returns how many it silenced.
+
+        They are due so long ago that nothing is sent for it, and the right moment is found anew.
+        People still wait for a broadcast, whatever the clock showed when it began.
+        """
+        ahead = {"ahead": today + FAR_AHEAD}
+        connection.execute(_TIPS_AHEAD, ahead)
+        connection.execute(_WAITING_AHEAD, ahead | {"retry_at": now, "until": now + LASTS})
+        connection.execute(_SENT_AHEAD, ahead | {"local_date": today})
+        past = {"next_at": now - 2 * FAR_AHEAD, "next_date": today - 2 * FAR_AHEAD}
+        found = connection.execute(_SILENCED, ahead | past | {"last_date": None}).rowcount
+        connection.execute(_AHEAD, ahead | {"last_date": None})
         return found
 
     @transaction
     def prune(self, connection: Connection, before: dt.date) -> int:
         """Delete some deliveries that are older than a date. Returns how many."""
-        old = select(deliveries.c.id).where(deliveries.c.local_date < before).limit(PRUNED_AT_ONCE)
-        return connection.execute(delete(deliveries).where(deliveries.c.id.in_(old))).rowcount
+        return connection.execute(_OLD, {"before": before}).rowcount
 
 
 _LEDGER = ("chat_id", "local_date", "tip", "state", "lost", "until", "changed", "retry_at")
@@ -357,6 +352,20 @@ _SEEN_BY = (
     select(seen_tips.c.tip).where(seen_tips.c.chat_id == bindparam("chat")).union_all(_ON_ITS_WAY)
 )
 """What is still on its way counts as seen, or it could come twice."""
+_AHEAD = update(subscribers).where(subscribers.c.last_date > bindparam("ahead"))
+_SILENCED = _AHEAD.where(subscribers.c.state == State.ACTIVE)
+_SENT_AHEAD = update(deliveries).where(deliveries.c.local_date > bindparam("ahead"))
+_WAITING_AHEAD = _SENT_AHEAD.where(deliveries.c.retry_at.is_not(None))
+_TIPS_AHEAD = delete(deliveries).where(
+    deliveries.c.tip != "", deliveries.c.local_date > bindparam("ahead")
+)
+_OLD = delete(deliveries).where(
+    deliveries.c.id.in_(
+        select(deliveries.c.id)
+        .where(deliveries.c.local_date < bindparam("before"))
+        .limit(PRUNED_AT_ONCE)
+    )
+)
 
 
 def _advance(connection: Connection, before: Subscriber, after: Subscriber) -> bool:
