@@ -12,14 +12,14 @@ chat: $(INSTALLED)
 	@$(BIN)/skinbot chat
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
 check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/skinbot check
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses logical --dist worksteal --cov --cov-report=term
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks

@@ -59,8 +59,6 @@ class World:
     """Ben in the same group."""
     parts: Parts
     storage: Storage
-    folder: Path
-    """Where the database lies."""
 
     async def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Everything in the database, row by row, whatever tables there are."""
@@ -81,12 +79,13 @@ class World:
             if any(_holds(row, sought) for row in rows)
         }
 
-    def in_files(self, person: int) -> bool:
-        """Whether SQLite's files hold a number, also in what was deleted."""
-        number = person.to_bytes(6, "big", signed=True), str(person).encode()
-        files = [file.read_bytes() for file in self.folder.glob("test.db*")]
-        assert any(b"CREATE TABLE votes" in file for file in files)
-        return any(written in file for written in number for file in files)
+
+def in_files(folder: Path, person: int) -> bool:
+    """Whether SQLite's files hold a number, also in what was deleted."""
+    number = person.to_bytes(6, "big", signed=True), str(person).encode()
+    files = [file.read_bytes() for file in folder.glob("test.db*")]
+    assert any(b"CREATE TABLE votes" in file for file in files)
+    return any(written in file for written in number for file in files)
 
 
 def _holds(row: dict[str, Any], sought: Collection[str | int]) -> bool:
@@ -99,7 +98,7 @@ def _shown(value: object) -> str:
 
 @pytest.fixture
 async def world(
-    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, database_folder: Path
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage
 ) -> AsyncIterator[World]:
     settings = Settings(kept_days=KEPT)
     parts = build_parts(telegram, Doubtful.of(faq.knowledge), clock, storage, settings)
@@ -108,7 +107,7 @@ async def world(
         eve = Chat(app, telegram, telegram.person(EVE, "Eve"))
         group = Chat(app, telegram, telegram.person(EVE, "Eve", chat=together))
         ben = Chat(app, telegram, telegram.person(BEN, "Ben", chat=together))
-        world = World(eve, group, ben, parts, storage, database_folder)
+        world = World(eve, group, ben, parts, storage)
         await _ask(world, clock)
         await _operate(storage, clock.wall())
         yield world
@@ -208,21 +207,23 @@ async def test_counts_name_nobody(world: World) -> None:
 # /forget
 
 
-async def test_nothing_of_a_person_is_left_once_they_are_forgotten(world: World) -> None:
+async def test_nothing_of_a_person_is_left_once_they_are_forgotten(
+    world: World, database_folder: Path
+) -> None:
     assert await world.holding(EVE)
-    assert world.in_files(EVE)
+    assert in_files(database_folder, EVE)
     await world.eve.write("/forget")
     await world.eve.press(texts.FORGET_YES)
     assert world.eve.text == texts.FORGOTTEN
     assert await world.holding(EVE) == set()
-    assert not world.in_files(EVE)
+    assert not in_files(database_folder, EVE)
 
 
-async def test_forgetting_one_person_leaves_the_others(world: World) -> None:
+async def test_forgetting_one_person_leaves_the_others(world: World, database_folder: Path) -> None:
     await world.eve.write("/forget")
     await world.eve.press(texts.FORGET_YES)
     assert await world.storage.records.votes_of(BEN) == {"chain.squeak": True}
-    assert world.in_files(BEN)
+    assert in_files(database_folder, BEN)
 
 
 @pytest.fixture
