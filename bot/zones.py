@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ class Place(Struct, frozen=True):
     """What `zone` takes: an IANA key, or an offset such as UTC+05:30."""
 
 
+@lru_cache(maxsize=1_000)
 def zone(key: str) -> tzinfo:
     """The clock of a stored zone: an IANA key, "UTC" or "UTC+05:30"; ValueError for all else."""
     if key == "UTC":
