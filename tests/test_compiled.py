@@ -163,13 +163,17 @@ def test_another_version_of_a_library_reads_anew(
     assert len(copies(cache)) == 2
 
 
-def test_another_version_of_the_program_reads_anew(cache: Path, tmp_path: Path) -> None:
-    load(BICYCLES, cache / "skinbot")
-    shutil.copytree(PROGRAM, tmp_path / "bot")
-    with (tmp_path / "bot" / "index.py").open("a") as file:
+def test_another_version_of_the_program_reads_anew(
+    folder: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(folder, cache)
+    updated = shutil.copytree(PROGRAM, tmp_path / "bot")
+    with (updated / "index.py").open("a") as file:
         file.write("# One line more.\n")
-    said(cache, tmp_path, "-m", "bot", "ask", "hello")
-    assert len(copies(cache / "skinbot")) == 2
+    monkeypatch.setattr(compiled, "__file__", str(updated / "compiled.py"))
+    monkeypatch.setattr(compiled, "program", compiled.program.__wrapped__)
+    load(folder, cache)
+    assert len(copies(cache)) == 2
 
 
 def test_a_file_that_is_saved_meanwhile_leaves_no_copy(

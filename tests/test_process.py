@@ -12,6 +12,7 @@ import pytest
 
 from bot import app as composition
 from bot import texts
+from bot.errors import StartError
 from bot.polling import REFUSED
 from bot.settings import Settings
 from tests import fake_faults as faults
@@ -19,7 +20,7 @@ from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 from tests.fake_updates import Person
 from tests.fixtures import ANNA
-from tests.processes import BICYCLES, TOKEN, BotProcess, bot_process
+from tests.processes import BICYCLES, TOKEN, bot_process
 
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"
 
@@ -30,14 +31,6 @@ async def server(telegram: FakeTelegram) -> AsyncIterator[FakeServer]:
         yield server
 
 
-@pytest.fixture
-async def bot(server: FakeServer, tmp_path: Path) -> AsyncIterator[BotProcess]:
-    """Started just now."""
-    async with bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=server.url) as bot:
-        yield bot
-
-
-@pytest.fixture
 def free_port() -> int:
     """Where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -98,20 +91,6 @@ def test_it_ends_quietly(life: Life) -> None:
     assert all(" INFO " in line for line in others)
 
 
-async def test_a_stop_drains_what_was_fetched(telegram: FakeTelegram, tmp_path: Path) -> None:
-    people = [telegram.person(number) for number in range(1, 61)]
-    telegram.push(*(each.writes("hello") for each in people))
-    async with (
-        FakeServer(telegram, delays={"sendMessage": 0.2}) as server,
-        bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=server.url) as bot,
-    ):
-        await telegram.until("sendMessage")
-        assert await bot.stops() == 0
-    assert len(telegram.sent("sendMessage")) == 60
-    assert len(telegram.updates) == 0
-    assert "Traceback" not in bot.everything
-
-
 SLOW_LOOKUP = """
 import socket, sys, time
 
@@ -132,24 +111,42 @@ async def test_a_stop_does_not_wait_for_an_address_to_be_looked_up(tmp_path: Pat
         assert await bot.stops() == 0
 
 
-async def test_it_starts_when_the_network_is_back(
-    telegram: FakeTelegram, anna: Person, free_port: int, tmp_path: Path
-) -> None:
-    url = f"http://127.0.0.1:{free_port}"
-    async with bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url) as bot:
-        await bot.says("no connection to Telegram")
-        async with FakeServer(telegram, port=free_port):
-            telegram.push(anna.writes("hello"))
-            await telegram.until("sendMessage")
-            assert await bot.stops() == 0
+@pytest.fixture(scope="module")
+def late_life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """It starts without a network, gets more than it can answer at once, and is stopped."""
+
+    async def live() -> Life:
+        telegram, folder, port = FakeTelegram(), tmp_path_factory.mktemp("late"), free_port()
+        telegram.push(*(telegram.person(number).writes("hello") for number in range(1, 61)))
+        url = f"http://127.0.0.1:{port}"
+        async with bot_process(folder, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url) as bot:
+            await bot.says("no connection to Telegram")
+            async with FakeServer(telegram, delays={"sendMessage": 0.2}, port=port):
+                await telegram.until("sendMessage")
+                return Life(telegram, code=await bot.stops(), written=bot.everything)
+
+    return asyncio.run(live())
+
+
+def test_it_starts_when_the_network_is_back(late_life: Life) -> None:
+    assert late_life.code == 0
+    assert late_life.telegram.messages(1)
+
+
+def test_a_stop_drains_what_was_fetched(late_life: Life) -> None:
+    assert len(late_life.telegram.sent("sendMessage")) == 60
+    assert len(late_life.telegram.updates) == 0
+    assert "Traceback" not in late_life.written
 
 
 async def test_a_wrong_token_ends_in_one_clear_line(
-    bot: BotProcess, telegram: FakeTelegram
+    server: FakeServer, telegram: FakeTelegram, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     telegram.fail_next("getMe", faults.Unauthorized())
-    assert await bot.ends() == 1
-    assert bot.everything == f"skinbot: {REFUSED}\n"
+    with pytest.raises(StartError) as refused:
+        await composition.run(here(server.url, tmp_path), TOKEN)
+    assert str(refused.value) == REFUSED
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -168,9 +165,9 @@ async def test_both_signals_end_it(
 
 
 async def test_a_stop_while_the_network_is_down_at_the_start_is_no_failure(
-    free_port: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = here(f"http://127.0.0.1:{free_port}", tmp_path)
+    settings = here(f"http://127.0.0.1:{free_port()}", tmp_path)
     said = asyncio.Event()
 
     def hear(_: logging.LogRecord) -> bool:
