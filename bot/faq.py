@@ -230,8 +230,9 @@ class Faq(Struct, frozen=True):
         return part.confidence >= SURE and part.evidence.fit >= PLAIN
 
     def parts(self, question: str) -> list[tuple[Heard, ...]]:
-        """What may be several questions in one."""
-        return [heard for p in _PARTS.split(question, MOST_PARTS) if (heard := self.index.hear(p))]
+        """What may be several questions in one, each with a word that is known."""
+        heard = map(self.index.hear, _PARTS.split(question, MOST_PARTS))
+        return [part for part in heard if any(word.trust for word in part)]
 
     def _without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
         """A greeting around a question says nothing about it; a greeting alone does."""
