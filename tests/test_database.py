@@ -51,11 +51,18 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "data" / "skinbot.db"
 
 
-@pytest.fixture
-async def used(file: Path) -> Path:
-    """A database that Anna is in, closed again."""
-    await use(file)
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `used` is a copy of."""
+    file = tmp_path_factory.mktemp("template") / "skinbot.db"
+    asyncio.run(use(file))
     return file
+
+
+@pytest.fixture
+def used(template: Path, file: Path) -> Path:
+    """A database that Anna is in, closed again."""
+    return Path(shutil.copyfile(template, file))
 
 
 async def use(file: Path) -> None:
@@ -127,10 +134,10 @@ def tables(engine: Engine) -> dict[str, list[str]]:
         return {name: parts(sql) for name, sql in connection.exec_driver_sql(query)}
 
 
-@pytest.fixture
-def migrated(tmp_path: Path) -> Iterator[Engine]:
-    """An empty file that went through every migration."""
-    engine = create_engine(f"sqlite:///{tmp_path}/migrated.db")
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An empty file that went through every migration; no test changes it."""
+    engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('migrated')}/migrated.db")
     upgrading.migrate(engine, "head")
     yield engine
     engine.dispose()
