@@ -383,6 +383,15 @@ def test_a_reader_that_goes_away_ends_the_run_without_a_word() -> None:
     assert process.wait(30) == 1
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Processes that are started here hear Ctrl-C, also where this one runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupt_ends_the_run_without_a_word() -> None:
     process = start(sys.executable, "-m", "bot", "ask", "--json", "-")
     assert process.stdin
