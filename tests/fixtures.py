@@ -61,7 +61,10 @@ def pytest_asyncio_loop_factories(
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: to look through all of it for garbage again takes a second."""
+    """Search for garbage again, which `conftest` has stopped, but not in what was imported.
+
+    Less often than Python does by itself: that alone takes a second.
+    """
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
     gc.enable()

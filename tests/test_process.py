@@ -12,7 +12,6 @@ import pytest
 
 from bot import app as composition
 from bot import texts
-from bot.errors import StartError
 from bot.polling import REFUSED
 from bot.settings import Settings
 from tests import fake_faults as faults
@@ -140,13 +139,12 @@ def test_a_stop_drains_what_was_fetched(late_life: Life) -> None:
 
 
 async def test_a_wrong_token_ends_in_one_clear_line(
-    server: FakeServer, telegram: FakeTelegram, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    server: FakeServer, telegram: FakeTelegram, tmp_path: Path
 ) -> None:
     telegram.fail_next("getMe", faults.Unauthorized())
-    with pytest.raises(StartError) as refused:
-        await composition.run(here(server.url, tmp_path), TOKEN)
-    assert str(refused.value) == REFUSED
-    assert caplog.messages == []
+    async with bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=server.url) as bot:
+        assert await bot.ends() == 1
+    assert bot.everything == f"skinbot: {REFUSED}\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
