@@ -172,7 +172,7 @@ class Mailings(Struct, frozen=True):
         connection.execute(_OLD, {"before": before})
 
 
-# Each tick needs these: to build a statement takes longer than to run it.
+# Prepared: to build a statement takes longer than to run it.
 RETRIES = (
     select(deliveries)
     .where(

@@ -301,7 +301,7 @@ _SEEN_NOW = insert(seen_tips).from_select(
 """The tip of a delivery, unless it was seen or its subscriber is forgotten by now."""
 
 
-# What each tick and tip needs is prepared: to build a statement takes longer than to run it.
+# Prepared: to build a statement takes longer than to run it.
 _DUE = (
     select(subscribers)
     .where(subscribers.c.next_at <= bindparam("now"))
