@@ -1,47 +1,46 @@
-# Every target makes its own .venv when there is none; python3 with venv is all that it needs.
+# Every target brings .venv up to date first; python3 with venv is all that has to be there before.
 PYTHON ?= python3
+export PYTHON
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALLED := $(VENV)/.installed
 # What was compiled for one run is there for the next, and for every process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: chat test check bench schema lock clean
 
-chat: $(INSTALLED)
+chat:
+	@.ci/install
 	@$(BIN)/skinbot chat
 
-test: $(INSTALLED)
+test:
+	@.ci/install dev
 	$(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
-check: $(INSTALLED)
+check:
+	@.ci/install dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/skinbot check
 	$(BIN)/python -m pytest --numprocesses logical --dist worksteal --cov --cov-report=term
 
-bench: $(INSTALLED)
+bench:
+	@.ci/install dev
 	$(BIN)/python -m benchmarks
 
 # What editors check the YAML of a knowledge base with.
-schema: $(INSTALLED)
+schema:
+	@.ci/install
 	$(BIN)/python -m bot.schema
 
-# The newest versions that pyproject.toml allows, with the hash of every file.
+# The newest versions that pyproject.toml allows, and the newest uv, with the hash of every file.
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/pip install --quiet "uv>=0.9,<1"
-	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --quiet --upgrade --output-file requirements.lock
+	$(VENV)-lock/bin/pip install --quiet "uv>=0.13,<1"
+	$(VENV)-lock/bin/uv lock --upgrade
+	echo "uv>=0.13,<1" | $(VENV)-lock/bin/uv pip compile - --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file .ci/uv.txt
 	rm -rf $(VENV)-lock
-
-$(INSTALLED): pyproject.toml requirements.lock
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m compileall -q bot tests
-	@touch $(INSTALLED)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis

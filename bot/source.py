@@ -16,8 +16,6 @@ from msgspec import Struct, field
 from bot import files, yaml_errors
 from bot.errors import Problem, short
 
-MAX_DEPTH = 12
-
 Place = tuple[int, int]
 """Line and column, counted from 1."""
 Loc = tuple[str | int, ...]
@@ -177,9 +175,8 @@ class _Reader(Struct):
             raise _TrapError(event, what)
         self.depth += isinstance(event, yaml.CollectionStartEvent)
         self.depth -= isinstance(event, yaml.CollectionEndEvent)
-        if self.depth > MAX_DEPTH:
-            what = f"values are nested more than {MAX_DEPTH} deep; make them flatter"
-            raise _TrapError(event, what)
+        if self.depth > yaml_errors.MAX_DEPTH:
+            raise _TrapError(event, yaml_errors.TOO_DEEP)
         return event
 
     def value(self, event: Any, loc: Loc) -> object:  # noqa: ANN401 - of several kinds

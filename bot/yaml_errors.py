@@ -4,6 +4,10 @@ import re
 
 import yaml
 
+MAX_DEPTH = 12
+"""Lists and mappings inside one another: more is no knowledge base."""
+TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep; make them flatter"
+
 _TAB = "a tab cannot indent a line; use spaces"
 _START = "text cannot begin with this character; put it in quotes"
 _FIT = (
@@ -12,6 +16,8 @@ _FIT = (
 )
 _ESCAPE = r"a backslash in double quotes begins a code; write \\ or use single quotes"
 _HINTS = {
+    # The library's own limit, which a file may meet before it is looked at more closely.
+    "exceeded maximum nesting depth": TOO_DEEP,
     "mapping values are not allowed": "a key cannot stand here; line it up with the keys around "
     "it, and put text with a colon in quotes",
     "could not find expected ':'": "a key needs a colon and a space behind it; add them",
