@@ -4,9 +4,14 @@ import sys
 
 from bot import garbage
 
+UNIX_ONLY = "skinbot runs on Linux and macOS; on Windows, run it inside WSL"
+
 
 def main() -> int:
     """Run the command line; returns the exit code."""
+    if sys.platform == "win32":
+        print(UNIX_ONLY, file=sys.stderr)  # noqa: T201 - a command line prints
+        return 1
     # To look through what a start imports for garbage costs a tenth of it.
     with garbage.spared():
         from bot import cli

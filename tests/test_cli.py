@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot import __main__ as program
 from bot import cli, knowledge, texts
 from tests.fixtures import BICYCLES
 
@@ -402,3 +403,13 @@ def test_an_interrupt_ends_the_run_without_a_word() -> None:
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=30) == (b"", b"")
     assert process.returncode == 1
+
+
+@pytest.mark.parametrize("command", ["run", "chat", "check", ""])
+def test_on_windows_one_line_says_where_it_runs(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: Console
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "argv", ["skinbot", command])
+    assert program.main() == 1
+    assert capsys.readouterr().err == f"{program.UNIX_ONLY}\n"
