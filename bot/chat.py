@@ -32,7 +32,7 @@ TOKEN = "1:offline"  # noqa: S105 - names a bot that lives in this process only
 PERSON = {"id": 2, "is_bot": False, "first_name": "You"}
 WIDTH = 88
 PROMPT = "> "
-SENT = re.compile(r":send (.+?)(?:\s+(/.+))?")
+SENT = re.compile(r":send (\S++(?:\s++(?!/)\S++)*+)(?:\s++(/.+))?")
 OURS = re.compile(r":(?!edit )[a-z]+\b")
 """What nobody would write to a bot."""
 HOW = "(':edit TEXT', ':send FILE /reload' and ':location 52.5 13.4' are for this terminal.)"

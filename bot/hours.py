@@ -22,8 +22,7 @@ _JOINING = (
     rf"|o\s?clock|sharp|exactly|around|about|between|from|by|to|um|kl|klo|à|as|and|{_PARTS}"
 )
 # A hyphen before a digit is the sign of an offset.
-_EDGE = rf"(?:[\s,;.!?@~—–]|-(?!\d)|(?<!\w)(?:{_JOINING})(?!\w))*"
-_LEADING, _TRAILING = re.compile(_EDGE), re.compile(rf"{_EDGE}\Z")
+_EDGE = re.compile(rf"(?:[\s,;.!?@~—–]|-(?!\d)|(?<!\w)(?:{_JOINING})(?!\w))++")
 _PART = re.compile(_PARTS)
 
 _UNIT = r"h|hrs?|hours?|u|uhr|o\s?clock|時|点|點|시"
@@ -45,7 +44,7 @@ _TIME = re.compile(
     (?![\w:/%°])(?![.,+\-−–]\d)""",
     re.VERBOSE,
 )
-_OFFSET = re.compile(r"(?:[+−]\s*|[-–]|\b(?:utc|gmt)\s*[-−–]?\s*)\Z")
+_OFFSET = re.compile(r"(?:[+−]\s*+|[-–]|\b(?:utc|gmt)\s*+(?:[-−–]\s*+)?)\Z")
 """Before a number that is no hour of the clock but so many hours from UTC."""
 _HALVED = re.compile(r"\b(?:half|halb|halv|quarter|viertel|kwart)\s*\Z")
 """"Half nine" is 9:30 to some and 8:30 to others."""
@@ -116,14 +115,14 @@ def _plain_character(character: str) -> str:
 def _trimmed(text: str) -> str:
     text = text.strip()
     plain = _plain(text)
-    leading = _LEADING.match(plain)
+    leading = _EDGE.match(plain)
     begin = leading.end() if leading else 0
-    trailing = _TRAILING.search(plain, begin)
-    return text[begin : trailing.start() if trailing else None].strip()
+    ends = (edge.start() for edge in _EDGE.finditer(plain, begin) if edge.end() == len(plain))
+    return text[begin : next(ends, None)].strip()
 
 
 def _at_an_end(before: str, after: str) -> bool:
-    return bool(_LEADING.fullmatch(before) or _LEADING.fullmatch(after))
+    return any(not side or _EDGE.fullmatch(side) for side in (before, after))
 
 
 def _is_time(found: re.Match[str], before: str, *, alone: bool) -> bool:

@@ -18,7 +18,7 @@ MOST_ZONES = 6
 """Zones that `at_local_time` offers, before the bare offset."""
 
 _OFFSET = re.compile(
-    r"""\(?(?:\b(?P<utc>utc|gmt)\s*|(?<!\S))(?P<sign>[+±-])?\s*
+    r"""\(?(?:\b(?P<utc>utc|gmt)\s*+|(?<!\S)(?=[+±\d-]))(?P<sign>[+±-])?\s*+
     (?P<hours>\d\d?)(?::?(?P<minutes>\d\d)|[.,](?P<part>\d\d?))?(?![\d:])\)?""",
     re.VERBOSE,
 )

@@ -18,14 +18,15 @@ from bot.handlers import App, Callback, Context, Handlers
 from bot.preferences import Preferences
 from bot.sending import chat_of
 from bot.subscribing import Subscribing
+from bot.text import MAX_QUESTION
 from bot.throttle import Throttle, Verdict
 
 STOP = re.compile(
-    r"\W*(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*"
+    r"\A\W*+(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*+"
     r"(?:stopp?|unsub(?:scribe)?|cancel(?= \w)|no more(?= \w)|(?:don'?t|do not) send(?= \w))"
     r"(?:,? (?:me|it|this|these|the|my|your|daily|any|more|sending|from|tips?|messages?"
-    r"|subscription|please|pls|plz|thanks|thank you|ok|now|all|any ?more))*\W*"
-    r"|\W*(?:leave me alone|стоп|отписаться|abbestellen|abmelden|basta|arrête|quit)\W*",
+    r"|subscription|please|pls|plz|thanks|thank you|ok|now|all|anymore)(?!\w))*+\W*+"
+    r"|\A\W*+(?:leave me alone|стоп|отписаться|abbestellen|abmelden|basta|arrête|quit)\W*+",
     re.IGNORECASE,
 )
 """A whole message that asks for no more tips."""
@@ -176,7 +177,7 @@ class _ReplyToThisBot(filters.MessageFilter):
 
 class _Stop(filters.MessageFilter):
     def filter(self, message: Message) -> bool:
-        return STOP.fullmatch(message.text or "") is not None
+        return STOP.fullmatch((message.text or "")[:MAX_QUESTION]) is not None
 
 
 class _Asked(filters.UpdateFilter):

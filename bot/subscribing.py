@@ -25,13 +25,13 @@ from bot.zones import Place, is_zone, name_of
 FEW_WORDS = 3
 """So few are a place and nothing else, however they sound: Bled, CST."""
 NEVER_MIND = re.compile(
-    r"\W*(?:cancel|never ?mind|nvm|forget it|leave it|skip|not now|no|nah|nope|nothing|back"
+    r"\A\W*+(?:cancel|never ?mind|nvm|forget it|leave it|skip|not now|no|nah|nope|nothing|back"
     r"|nein|нет|stop asking|i (?:don'?t|do not) (?:want to|wanna) say"
-    r"|none of (?:your|ur) business)\W*",
+    r"|none of (?:your|ur) business)\W*+",
     re.IGNORECASE,
 )
 """Instead of an answer to what was asked."""
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*[+\-−]\s*\d[\d:.,]*", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:(?:utc|gmt)\s*+)?[+\-−]\s*+\d[\d:.,]*+", re.IGNORECASE)
 """The one number in a place that is no time: hours from UTC."""
 
 
@@ -211,8 +211,8 @@ class Subscribing(Struct, frozen=True):
         if not found or len(text.split()) < FEW_WORDS:
             return found
         # The name of a city may sound like an injury; what counts is what stands around it.
-        city = re.escape(found[0].name.partition(",")[0])
-        around = re.sub(city, " ", text, flags=re.IGNORECASE)
+        city = found[0].name.partition(",")[0]
+        around = re.sub(re.escape(city), " ", text, flags=re.IGNORECASE)
         return () if isinstance(self.questions.live.faq.ask(around), RedFlag) else found
 
     async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
