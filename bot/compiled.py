@@ -14,12 +14,12 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 from bot import mapped
 from bot.faq import Faq
 from bot.lesson import Kind, Lesson
+from bot.once import Once
 
 KEPT = 3
 """Copies that stay: the newest."""
@@ -83,7 +83,7 @@ def _fingerprint(folder: Path, lessons: Sequence[Lesson] = ()) -> str:
     return _digest((program().encode(), *_files(folder), *_taught(lessons)))
 
 
-@cache
+@Once
 def program() -> str:
     """Stands for the code that this process has loaded, if it is asked for early enough."""
     own = _contents(Path(__file__).parent, ".py")

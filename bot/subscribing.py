@@ -5,8 +5,9 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import ParamSpec
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
 
@@ -34,6 +35,8 @@ NEVER_MIND = re.compile(
 _OFFSET = re.compile(r"(?:(?:utc|gmt)\s*+)?[+\-−]\s*+\d[\d:.,]*+", re.IGNORECASE)
 """The one number in a place that is no time: hours from UTC."""
 
+Asking = ParamSpec("Asking")
+
 
 class Subscribing(Struct, frozen=True):
     """The callbacks, with what they need."""
@@ -45,6 +48,7 @@ class Subscribing(Struct, frozen=True):
     now: Callable[[], dt.datetime]
     default: Schedule
     """What is offered to somebody who has said nothing yet."""
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self, update: Update, context: Context) -> None:
         """/start: who had blocked the bot is back; behind the link `tips`, a subscription."""
@@ -76,7 +80,7 @@ class Subscribing(Struct, frozen=True):
         written = " ".join(context.args or [])
         if not written:
             await self._ask_where(update, None)
-        elif found := await asyncio.to_thread(places.find, written):
+        elif found := await self._looked_up(places.find, written):
             await self._choose(update, found, None)
         else:
             await self._no_place(update, written, None)
@@ -93,7 +97,7 @@ class Subscribing(Struct, frozen=True):
                 self.dialog.done(update)
                 await self._understand(update, text)
             case Want.CLOCK if asked and (clock := hours.parse(text)):
-                found = await asyncio.to_thread(places.at_local_time, clock, self.now())
+                found = await self._looked_up(places.at_local_time, clock, self.now())
                 said = texts.WHICH_BY_CLOCK if found else texts.NO_CLOCK
                 await sending.say(update, said, keyboards.places(asked.at, found))
             case Want.PLACE | Want.CLOCK if asked:
@@ -191,7 +195,7 @@ class Subscribing(Struct, frozen=True):
             await self._with_time(update, at)
         elif at is None and re.search(r"\d", _OFFSET.sub("", place)):
             await sending.say(update, texts.subscribe_how(written), None)
-        elif found := await asyncio.to_thread(places.find, place):
+        elif found := await self._looked_up(places.find, place):
             known = await self.storage.subscriber(chat_of(update).id)
             usual = known.schedule if known else self.default
             await self._choose(update, found, at or usual.at)
@@ -205,9 +209,16 @@ class Subscribing(Struct, frozen=True):
         self.dialog.ask(update, Want.PLACE, at)
         await sending.say(update, texts.no_place(written), self._ways(update, at))
 
+    async def _looked_up(
+        self, look: Callable[Asking, tuple[Place, ...]], *args: Asking.args, **kwargs: Asking.kwargs
+    ) -> tuple[Place, ...]:
+        """In a thread, and in one at a time: many of them would hold up every answer."""
+        async with self._one_by_one:
+            return await asyncio.to_thread(look, *args, **kwargs)
+
     async def _place(self, text: str) -> tuple[Place, ...]:
         """Where the text says that somebody is; nowhere for what must see a doctor first."""
-        found = await asyncio.to_thread(places.find, text)
+        found = await self._looked_up(places.find, text)
         if not found or len(text.split()) < FEW_WORDS:
             return found
         # The name of a city may sound like an injury; what counts is what stands around it.

@@ -158,7 +158,7 @@ def test_another_version_of_a_library_reads_anew(
     (tmp_path / "libraries" / "numpy-99.dist-info").mkdir(parents=True)
     monkeypatch.syspath_prepend(tmp_path / "libraries")
     # A process looks once, so that this stands for the next one.
-    monkeypatch.setattr(compiled, "program", compiled.program.__wrapped__)
+    monkeypatch.setattr(compiled, "program", compiled.program.make)
     load(folder, cache)
     assert len(copies(cache)) == 2
 
@@ -171,7 +171,7 @@ def test_another_version_of_the_program_reads_anew(
     with (updated / "index.py").open("a") as file:
         file.write("# One line more.\n")
     monkeypatch.setattr(compiled, "__file__", str(updated / "compiled.py"))
-    monkeypatch.setattr(compiled, "program", compiled.program.__wrapped__)
+    monkeypatch.setattr(compiled, "program", compiled.program.make)
     load(folder, cache)
     assert len(copies(cache)) == 2
 

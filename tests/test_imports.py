@@ -105,6 +105,7 @@ LAYERS = (
         "lesson",
         "logs",
         "mapped",
+        "once",
         "place_names",
         "place_search",
         "places",
@@ -117,7 +118,7 @@ LAYERS = (
     },
 )
 """From the top, which may know everything, down to what knows nothing else."""
-CORE = sorted(LAYERS[5] | LAYERS[6] - {"__init__"})
+CORE = sorted((LAYERS[5] | LAYERS[6]) - {"__init__", "once"})
 FILES = {path.stem: path for path in Path(bot.__file__).parent.glob("*.py")}
 OUTSIDE = {"asyncio", "httpx", "socket", "sqlite3", "telegram", "threading", "time"}
 """The world around the program: the network, storage and the clock."""
