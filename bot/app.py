@@ -17,6 +17,7 @@ from bot.feedback import Feedback
 from bot.handlers import App, Context, Handlers
 from bot.health import Health
 from bot.inbox_handlers import Inbox
+from bot.intake import Intake
 from bot.journal import Journal
 from bot.live import Live
 from bot.notices import Notices
@@ -24,9 +25,12 @@ from bot.operating import Operating
 from bot.operator_routes import Commands
 from bot.order import OneByOneInEachChat
 from bot.pace import Pace
+from bot.polling import Polling
 from bot.preferences import Preferences
+from bot.receipts import Receipts
 from bot.reloading import Reloader
 from bot.request import BoundedRequest
+from bot.routes import NotTooOften
 from bot.schedule import Schedule
 from bot.serving import Parts
 from bot.settings import DATABASE, Settings
@@ -38,6 +42,8 @@ from bot.watching import Watching
 from bot.workshop import Workshop
 
 TICK_SECONDS = 5.0
+PRESSES = 3
+"""Buttons that one person may press for each message that they may write: a thumb goes astray."""
 
 
 class Clocks(Struct, frozen=True):
@@ -65,7 +71,9 @@ def build(
 ) -> Parts:
     """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
     pace, now = Pace(clocks.monotonic), clocks.now
-    app = _application(settings.api, token, pace, request, updates_request)
+    intake = Intake(Receipts(storage.database), clocks.monotonic)
+    order = OneByOneInEachChat(intake, longest_line=throttle.most + 1)
+    app = _application(settings.api, token, pace, order, request, updates_request)
     notices = Notices(settings.operators)
     journal = Journal(storage.records, now, settings.zone, settings.kept_days)
     health = Health(clocks.monotonic)
@@ -73,8 +81,9 @@ def build(
     folder = settings.knowledge or knowledge.shipped()
     reloader = Reloader(live, storage.records, folder, now, workshop or Workshop())
     watching = Watching(reloader, notices, app.bot)
-    parts = Parts(app, live, tips, journal, notices, watching)
-    asked = Handlers(live, throttle, journal)
+    polling = Polling(app, updates_request, intake, notices)
+    parts = Parts(app, live, tips, journal, notices, watching, polling)
+    asked = Handlers(live, journal)
     broadcasting = Broadcasting(storage, tips, app.bot, now)
     commands = Commands(
         Operating(reloader, live, storage.records, journal, now, settings.zone),
@@ -82,7 +91,8 @@ def build(
         broadcasting,
     )
     operator_routes.register(app, settings.operators, commands, asked.outdated)
-    _register(app, asked, tips, settings, now)
+    seldom = NotTooOften(throttle, throttle.longer(PRESSES))
+    _register(app, asked, tips, settings, now, seldom)
     app.add_error_handler(Faults(notices, clocks.monotonic).handle)
     digest = _digest(parts, storage, settings, now)
     for chore in (tips.wake, journal.write, broadcasting.refresh, digest.maybe):
@@ -98,7 +108,12 @@ def _digest(
 
 
 def _application(
-    api: str, token: str, pace: Pace, request: BaseRequest, updates_request: BaseRequest
+    api: str,
+    token: str,
+    pace: Pace,
+    order: OneByOneInEachChat,
+    request: BaseRequest,
+    updates_request: BaseRequest,
 ) -> App:
     return (
         ApplicationBuilder()
@@ -108,21 +123,26 @@ def _application(
         .request(request)
         .get_updates_request(updates_request)
         .rate_limiter(pace)
-        .concurrent_updates(OneByOneInEachChat())
+        .concurrent_updates(order)
         .updater(None)
         .build()
     )
 
 
 def _register(
-    app: App, asked: Handlers, tips: Tips, settings: Settings, now: Callable[[], dt.datetime]
+    app: App,
+    asked: Handlers,
+    tips: Tips,
+    settings: Settings,
+    now: Callable[[], dt.datetime],
+    seldom: NotTooOften,
 ) -> None:
     dialog, storage = Dialog(now), tips.storage
     default = Schedule(settings.tip_time, settings.zone)
     wanted = Subscribing(asked, storage, tips, dialog, now, default)
     chosen = Preferences(storage, tips, dialog, asked.memory, now)
     voted = Feedback(storage.records, asked.journal, asked.live, asked.memory, now)
-    routes.register(app, asked, wanted, chosen, voted)
+    routes.register(app, asked, wanted, chosen, voted, seldom)
 
 
 def _repeat(app: App, seconds: float, chore: Callable[[], Awaitable[None] | None]) -> None:

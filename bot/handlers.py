@@ -15,7 +15,6 @@ from bot.live import Live
 from bot.memory import Memory
 from bot.models import Entry, Topic
 from bot.sending import message_of, query_of
-from bot.throttle import Throttle, Verdict
 
 Nothing = dict[Any, Any]
 """PTB's places for data, which stay empty here."""
@@ -28,7 +27,6 @@ class Handlers(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     live: Live
-    throttle: Throttle
     journal: Journal
     memory: Memory = field(default_factory=Memory)
 
@@ -104,18 +102,13 @@ class Handlers(Struct, frozen=True):
         return list(self.knowledge.topics.values())
 
     async def _answer(self, message: Message, asked: str) -> None:
-        asker = message.from_user or message.sender_chat or message.chat
-        match self.throttle.judge(asker.id):
-            case Verdict.ASK_TO_SLOW_DOWN:
-                await sending.reply(message, texts.SLOW_DOWN, None)
-            case Verdict.ANSWER:
-                faq = self.live.faq
-                reply = faq.ask(asked)
-                self.journal.answered(asked, reply)
-                keyboard = keyboards.under(faq.knowledge, reply)
-                answer = await self._deliver(message, texts.of(faq.knowledge, reply), keyboard)
-                spot = message.chat.id, message.message_id
-                self.memory.keep(spot, answer, asked, reply)
+        faq = self.live.faq
+        reply = faq.ask(asked)
+        self.journal.answered(asked, reply)
+        keyboard = keyboards.under(faq.knowledge, reply)
+        answer = await self._deliver(message, texts.of(faq.knowledge, reply), keyboard)
+        spot = message.chat.id, message.message_id
+        self.memory.keep(spot, answer, asked, reply)
 
     async def _deliver(
         self, message: Message, text: str, keyboard: InlineKeyboardMarkup | None

@@ -30,7 +30,19 @@ WHY_HOW = "Write the question behind the command, for example:\n/why {example}"
 STATS_HOW = "Write a number of days from 1 to {most}, for example:\n/stats 7"
 NO_FILE = "Please send the file as a document of at most 1 MiB, with the caption /reload."
 OLD_STAYS = "The bot goes on answering as before."
+READ_ON = "Everything else is answered. The log says more."
 STOPPING = "Stopping. What was fetched is still answered."
+
+
+def died_of(update: int) -> str:
+    return (
+        f"Update {update} was passed over: the process died twice while it was being handled. "
+        "Whoever wrote it got no answer; the bot goes on with all others."
+    )
+
+
+def cannot_read(update: int) -> str:
+    return f"Update {update} has a shape that cannot be read, and was passed over. {READ_ON}"
 
 
 def reloaded(changes: Changes) -> str:

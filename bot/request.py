@@ -5,9 +5,11 @@ of them whenever something happens to one; see `benchmarks/throughput.py`.
 """
 
 import asyncio
+import json
 import ssl
 from collections import defaultdict
 from functools import cache, partial
+from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.request import getproxies, proxy_bypass
 
@@ -81,9 +83,30 @@ class BoundedRequest(BaseRequest):
                 files=files or None,
                 extensions={"timeout": patience},
             )
-            return await self._servers[request.url.scheme, request.url.netloc].send(request)
+            server = self._servers[request.url.scheme, request.url.netloc]
+            return checked(*await server.send(request))
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             _raise_as_telegram(error)
+
+
+def checked(status: int, body: bytes) -> tuple[int, bytes]:
+    """An answer as it came, where Telegram gave it.
+
+    Raises:
+        NetworkError: it is a refusal, but not Telegram's: the page of a proxy, say, which has
+            nothing to tell about a token or a chat.
+    """
+    if status >= HTTPStatus.BAD_REQUEST and not _is_telegrams(body):
+        raise NetworkError(f"an error page with status {status}")
+    return status, body
+
+
+def _is_telegrams(refusal: bytes) -> bool:
+    try:
+        said = json.loads(refusal)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("ok") is False and "error_code" in said
 
 
 class _Server:

@@ -2,6 +2,7 @@
 
 import re
 
+from msgspec import Struct
 from telegram import Chat, Message, Update
 from telegram.ext import (
     BaseHandler,
@@ -15,6 +16,7 @@ from telegram.ext import (
 from bot import buttons, sending, texts
 from bot.feedback import Feedback
 from bot.handlers import App, Callback, Context, Handlers
+from bot.order import asker
 from bot.preferences import Preferences
 from bot.sending import chat_of
 from bot.subscribing import Subscribing
@@ -32,13 +34,41 @@ STOP = re.compile(
 """A whole message that asks for no more tips."""
 
 
+class NotTooOften(Struct, frozen=True):
+    """Whatever makes the bot send counts: who asks for too much is told once, then not heard."""
+
+    messages: Throttle
+    presses: Throttle
+    """Of buttons."""
+
+    def __call__(self, callback: Callback) -> Callback:
+        async def judged(update: Update, context: Context) -> None:
+            query, who = update.callback_query, asker(update)
+            throttle = self.presses if query else self.messages
+            match throttle.judge(who) if who else Verdict.ANSWER:
+                case Verdict.ANSWER:
+                    await callback(update, context)
+                case Verdict.ASK_TO_SLOW_DOWN if query:
+                    await sending.acknowledge(query, texts.SLOW_DOWN)
+                case Verdict.ASK_TO_SLOW_DOWN:
+                    await sending.say(update, texts.SLOW_DOWN, None)
+
+        return judged
+
+
 def register(
-    app: App, asked: Handlers, wanted: Subscribing, chosen: Preferences, voted: Feedback
+    app: App,
+    asked: Handlers,
+    wanted: Subscribing,
+    chosen: Preferences,
+    voted: Feedback,
+    seldom: NotTooOften,
 ) -> None:
     """Give the application all that it handles."""
-    app.add_handlers([*_commands(asked, wanted, chosen), *_texts(asked, wanted, chosen)])
-    app.add_handlers(_buttons(asked, wanted, chosen, voted))
-    app.add_handler(CallbackQueryHandler(asked.outdated))
+    app.add_handlers(_chats(wanted))
+    app.add_handlers(_commands(asked, wanted, chosen, seldom))
+    app.add_handlers(_texts(asked, wanted, chosen, seldom))
+    app.add_handlers(_buttons(asked, wanted, chosen, voted, seldom))
 
 
 Rules = list[BaseHandler[Update, Context, None]]
@@ -48,57 +78,75 @@ _FIRST = filters.UpdateType.MESSAGE
 _OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
 
 
-def _commands(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rules:
+def _chats(wanted: Subscribing) -> Rules:
+    """What becomes of a chat; nothing is sent for it."""
     return [
-        CommandHandler("start", wanted.start, filters=_PRIVATE & _FIRST),
-        CommandHandler("help", asked.help, filters=_PRIVATE & _FIRST),
-        CommandHandler("topics", asked.topics, filters=_PRIVATE & _FIRST),
-        CommandHandler("privacy", asked.privacy, filters=_PRIVATE & _FIRST),
-        CommandHandler("ask", asked.ask, filters=_OR_EDITED),
-        CommandHandler(["tip", "tips"], _not_too_often(asked.throttle, chosen.tip), filters=_FIRST),
-        CommandHandler(
-            ["subscribe", "sub"],
-            _not_too_often(asked.throttle, _by_administrators(wanted.subscribe)),
-            filters=_FIRST,
-        ),
-        CommandHandler(
-            ["timezone", "timezones"], _by_administrators(wanted.timezone), filters=_FIRST
-        ),
-        CommandHandler("settings", _by_administrators(chosen.settings), filters=_FIRST),
-        CommandHandler(
-            ["unsubscribe", "unsub"], _by_administrators(chosen.unsubscribe), filters=_FIRST
-        ),
-        CommandHandler("mydata", _by_administrators(chosen.my_data), filters=_FIRST),
-        CommandHandler("forget", _by_administrators(chosen.forget), filters=_FIRST),
-        CommandHandler("cancel", wanted.cancel, filters=_FIRST),
         ChatMemberHandler(wanted.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(filters.StatusUpdate.MIGRATE, wanted.moved),
     ]
 
 
-def _texts(asked: Handlers, wanted: Subscribing, chosen: Preferences) -> Rules:
+def _commands(
+    asked: Handlers, wanted: Subscribing, chosen: Preferences, seldom: NotTooOften
+) -> Rules:
+    private: dict[str, Callback] = {
+        "start": wanted.start,
+        "help": asked.help,
+        "topics": asked.topics,
+        "privacy": asked.privacy,
+    }
+    for_all: dict[str, Callback] = {
+        "tip": chosen.tip,
+        "tips": chosen.tip,
+        "cancel": wanted.cancel,
+    }
+    for_administrators: dict[str, Callback] = {
+        "subscribe": wanted.subscribe,
+        "sub": wanted.subscribe,
+        "timezone": wanted.timezone,
+        "timezones": wanted.timezone,
+        "settings": chosen.settings,
+        "unsubscribe": chosen.unsubscribe,
+        "unsub": chosen.unsubscribe,
+        "mydata": chosen.my_data,
+        "forget": chosen.forget,
+    }
+    anywhere = for_all | {name: _by_administrators(do) for name, do in for_administrators.items()}
+    return [
+        *(CommandHandler(name, seldom(do), _PRIVATE & _FIRST) for name, do in private.items()),
+        CommandHandler("ask", seldom(asked.ask), _OR_EDITED),
+        *(CommandHandler(name, seldom(do), _FIRST) for name, do in anywhere.items()),
+    ]
+
+
+def _texts(asked: Handlers, wanted: Subscribing, chosen: Preferences, seldom: NotTooOften) -> Rules:
     text = filters.TEXT & ~filters.COMMAND
     here = _PRIVATE | _ReplyToThisBot()
     other = ~filters.TEXT & ~filters.StatusUpdate.ALL
-    return [
-        MessageHandler(_PRIVATE & _FIRST & _Stop(), chosen.unsubscribe),
-        MessageHandler(
-            here & text & _FIRST & _Asked(wanted), _not_too_often(asked.throttle, wanted.typed)
-        ),
-        MessageHandler(here & text & _OR_EDITED, asked.question),
-        MessageHandler(_PRIVATE & filters.LOCATION & _FIRST, wanted.located),
-        MessageHandler(filters.StatusUpdate.MIGRATE, wanted.moved),
-        MessageHandler(_PRIVATE & filters.COMMAND & _FIRST, asked.unknown_command),
-        MessageHandler(_PRIVATE & other & _FIRST, asked.hint),
+    rules: list[tuple[filters.BaseFilter, Callback]] = [
+        (_PRIVATE & _FIRST & _Stop(), chosen.unsubscribe),
+        (here & text & _FIRST & _Asked(wanted), wanted.typed),
+        (here & text & _OR_EDITED, asked.question),
+        (_PRIVATE & filters.LOCATION & _FIRST, wanted.located),
+        (_PRIVATE & filters.COMMAND & _FIRST, asked.unknown_command),
+        (_PRIVATE & other & _FIRST, asked.hint),
     ]
+    return [MessageHandler(fits, seldom(do)) for fits, do in rules]
 
 
-def _buttons(asked: Handlers, wanted: Subscribing, chosen: Preferences, voted: Feedback) -> Rules:
+def _buttons(
+    asked: Handlers,
+    wanted: Subscribing,
+    chosen: Preferences,
+    voted: Feedback,
+    seldom: NotTooOften,
+) -> Rules:
     for_all: dict[str, Callback] = {
         buttons.ShowEntry.PATTERN: asked.show_entry,
         buttons.ShowTopic.PATTERN: asked.show_topic,
         buttons.ShowTopics.PATTERN: asked.show_topics,
         buttons.ReadMore.PATTERN: chosen.read_more,
-        buttons.Vote.PATTERN: _not_too_often(asked.throttle, voted.vote),
+        buttons.Vote.PATTERN: voted.vote,
     }
     for_administrators: dict[str, Callback] = {
         buttons.OpenSettings.PATTERN: wanted.open_settings,
@@ -114,30 +162,11 @@ def _buttons(asked: Handlers, wanted: Subscribing, chosen: Preferences, voted: F
         buttons.Stop.PATTERN: chosen.stop,
         buttons.Forget.PATTERN: chosen.forget_for_good,
     }
+    pressed = for_all | {data: _by_administrators(do) for data, do in for_administrators.items()}
     return [
-        *(CallbackQueryHandler(do, pattern) for pattern, do in for_all.items()),
-        *(
-            CallbackQueryHandler(_by_administrators(do), pattern)
-            for pattern, do in for_administrators.items()
-        ),
+        *(CallbackQueryHandler(seldom(do), data) for data, do in pressed.items()),
+        CallbackQueryHandler(seldom(asked.outdated)),
     ]
-
-
-def _not_too_often(throttle: Throttle, callback: Callback) -> Callback:
-    """What costs a tip, a search or a vote counts like a question."""
-
-    async def judged(update: Update, context: Context) -> None:
-        asker, query = update.effective_user or chat_of(update), update.callback_query
-        match throttle.judge(asker.id):
-            case Verdict.ANSWER:
-                await callback(update, context)
-            case verdict if query is not None:  # A button waits for an answer each time.
-                asked_to = verdict is Verdict.ASK_TO_SLOW_DOWN
-                await sending.acknowledge(query, texts.SLOW_DOWN if asked_to else None)
-            case Verdict.ASK_TO_SLOW_DOWN:
-                await sending.say(update, texts.SLOW_DOWN, None)
-
-    return judged
 
 
 def _by_administrators(callback: Callback) -> Callback:

@@ -21,6 +21,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, RetryAfter
 
+from bot.order import aside
 from bot.request import NotConnectedError
 
 TRIES = 3
@@ -183,7 +184,8 @@ async def patiently(send: Callable[[], Awaitable[T]]) -> T:
         try:
             return await send()
         except RetryAfter as flood:
-            await asyncio.sleep(seconds_to_wait(flood))
+            async with aside():
+                await asyncio.sleep(seconds_to_wait(flood))
         except NotConnectedError:
             tries -= 1
             if not tries:

@@ -42,6 +42,7 @@ class Parts(Struct, frozen=True):
     journal: Journal
     notices: Notices
     watching: Watching
+    polling: Polling
 
 
 class _Bystanders(ThreadPoolExecutor):
@@ -83,18 +84,17 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         StartError: Telegram does not accept the token.
     """
     app = parts.app
-    polling = Polling(app)
     try:
-        if await _unless(stop, polling.connect()):
+        if await _unless(stop, parts.polling.connect()):
             await parts.tips.recover()
             await app.start()
             # The first tick of the job queue comes only after a whole interval.
             parts.tips.wake()
             log.info("@%s is answering", app.bot.username)
-            await _unless(stop, _answer(parts, polling))
+            await _unless(stop, _answer(parts))
     finally:
         if app.running:
-            await _drain(parts, polling)
+            await _drain(parts)
         await app.shutdown()
         await _logged(parts.journal.write())
         # After a start that failed half-way PTB's own shutdown leaves the connections open.
@@ -116,10 +116,10 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
     return True
 
 
-async def _answer(parts: Parts, polling: Polling) -> None:
+async def _answer(parts: Parts) -> None:
     beside = asyncio.create_task(_beside(parts))
     try:
-        await polling.run()
+        await parts.polling.run()
     finally:
         beside.cancel()
         await asyncio.gather(beside, return_exceptions=True)
@@ -178,12 +178,17 @@ async def _introduce_to(bot: Bot, operator: int) -> None:
         log.warning("operator %s has no menu: %s", operator, error)
 
 
-async def _drain(parts: Parts, polling: Polling) -> None:
-    """Answer what was fetched, for as long as a supervisor waits before it kills."""
+async def _drain(parts: Parts) -> None:
+    """Answer what was fetched, for as long as a supervisor waits before it kills.
+
+    What is not answered by then is not confirmed, so that Telegram hands it out again.
+    """
     log.info("stopping; answering what was fetched")
     try:
         async with asyncio.timeout(DRAIN_SECONDS):
             farewell = parts.notices.tell(parts.app.bot, operator_texts.STOPPING)
-            await asyncio.gather(polling.confirm(), parts.app.stop(), parts.tips.stop(), farewell)
+            await asyncio.gather(parts.app.stop(), parts.tips.stop(), farewell)
     except TimeoutError:
         log.warning("some messages could not be sent in %.0f s", DRAIN_SECONDS)
+    await parts.polling.confirm()
+    await parts.polling.intake.close()

@@ -169,6 +169,16 @@ tallies = Table(
 )
 """How often something happened on a day."""
 
+updates = Table(
+    "updates",
+    TABLES,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    # How often its handling was begun.
+    Column("begun", SmallInteger, nullable=False),
+    Column("done", Boolean, nullable=False),
+)
+"""Updates that Telegram may hand out again: numbers of Telegram's, which say nothing of anybody."""
+
 snapshots = Table(
     "snapshots",
     TABLES,

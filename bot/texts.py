@@ -20,7 +20,7 @@ FAULT = "Sorry, something went wrong on my side. Please try again in a moment."
 FAULT_ALERT = "Sorry, something went wrong. Please try again."
 OUTDATED_SETTING = "This button is out of date. /settings shows what there is now."
 OUTDATED_BUTTON = "This button is out of date. Please use /topics or ask again."
-SLOW_DOWN = "That was a lot of questions at once. Please give me a minute, then ask on."
+SLOW_DOWN = "That was a lot at once. Please give me a minute, then go on."
 TOPICS = "What would you like to know more about?"
 UNKNOWN = (
     "Sorry, I found nothing on that. All I know comes from one article. "

@@ -1,4 +1,4 @@
-"""How many questions one person may ask in a while."""
+"""How much one person may ask for in a while."""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -11,7 +11,7 @@ PEOPLE = 10_000
 
 
 class Verdict(Enum):
-    """What to do with a question."""
+    """What to do with what somebody asks for."""
 
     ANSWER = auto()
     ASK_TO_SLOW_DOWN = auto()
@@ -29,8 +29,12 @@ class Throttle(Struct, frozen=True):
     _asked: OrderedDict[int, deque[float]] = field(default_factory=OrderedDict)
     _warned: set[int] = field(default_factory=set)
 
+    def longer(self, times: int) -> "Throttle":
+        """Another one, with room for so many times as much."""
+        return Throttle(self.clock, self.most * times, self.seconds)
+
     def judge(self, person: int) -> Verdict:
-        """Count one question of this person."""
+        """Count one more of this person."""
         now = self.clock()
         asked = self._asked.setdefault(person, deque())
         self._asked.move_to_end(person)

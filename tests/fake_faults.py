@@ -86,6 +86,18 @@ class ServerError:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A server on the way answers instead of Telegram, in whatever way."""
+
+    status: int
+    content: str
+    accepted: ClassVar[bool] = False
+
+    def page(self) -> bytes:
+        return self.content.encode()
+
+
+@dataclass(frozen=True, slots=True)
 class Timeout:
     """The request went out and no answer came; `accepted`: Telegram had carried it out."""
 
@@ -109,7 +121,7 @@ class NoConnection:
 AnsweredFault = (
     Blocked | Deactivated | Kicked | Migrated | FloodWait | Conflict | Unauthorized | Refusal
 )
-WireFault = ServerError | Timeout | ConnectionCut | NoConnection
+WireFault = ServerError | Page | Timeout | ConnectionCut | NoConnection
 Fault = AnsweredFault | WireFault
 
 

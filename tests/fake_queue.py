@@ -5,6 +5,7 @@ import contextlib
 import itertools
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.fake_wire import Json
 
@@ -17,6 +18,8 @@ class UpdateQueue:
     waiting: deque[Json] = field(default_factory=deque)
     confirmed: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    nonsense: list[Any] = field(default_factory=list)
+    """What no Telegram sends, in front of every answer."""
     _allowed: frozenset[str] | None = None
 
     def push(self, update: Json) -> None:
@@ -45,7 +48,7 @@ class UpdateQueue:
             self.waiting.popleft()
 
     def first(self, limit: int) -> list[Json]:
-        return list(itertools.islice(self.waiting, limit))
+        return [*self.nonsense, *itertools.islice(self.waiting, limit)]
 
     def __len__(self) -> int:
         return len(self.waiting)

@@ -8,7 +8,7 @@ from typing import Self, cast
 
 from aiohttp import BodyPartReader, web
 
-from tests.fake_faults import ServerError, Timeout, UnansweredError, WireFault
+from tests.fake_faults import Page, ServerError, Timeout, UnansweredError, WireFault
 from tests.fake_telegram import FakeTelegram
 from tests.fake_wire import Upload
 
@@ -98,7 +98,7 @@ async def _read_parts(
 
 
 async def _without_answer(request: web.Request, fault: WireFault) -> web.StreamResponse:
-    if isinstance(fault, ServerError):
+    if isinstance(fault, ServerError | Page):
         return web.Response(status=fault.status, body=fault.page(), content_type="text/html")
     if isinstance(fault, Timeout):
         # Cancelled when the bot hangs up or the server closes.

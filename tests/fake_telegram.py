@@ -16,19 +16,21 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 
-from bot.request import NotConnectedError
+from bot.request import NotConnectedError, checked
 from tests.fake_faults import (
     ConnectionCut,
     Fault,
     FaultPlan,
     NoConnection,
     Pace,
+    Page,
     RefusedError,
     ServerError,
     Timeout,
@@ -146,7 +148,7 @@ class FakeTelegram:
         match fault:
             case None:
                 return self._carry_out(method, params)
-            case ServerError() | Timeout() | ConnectionCut() | NoConnection():
+            case ServerError() | Page() | Timeout() | ConnectionCut() | NoConnection():
                 accepted = fault.accepted and self._carried_out(method, params)
                 raise UnansweredError(fault, accepted=accepted)
             case _:
@@ -216,8 +218,8 @@ class FakeRequest(BaseRequest):
         await asyncio.sleep(0)
         if "/file/bot" in url:
             return self._telegram.download(url.split("/", 5)[-1])
-        name = url.rsplit("/", 1)[-1]
-        params = request_data.json_parameters if request_data else {}
+        name, query = method_and_query(url)
+        params = query | (request_data.json_parameters if request_data else {})
         if name == "getUpdates":
             await self._telegram.wait_for_updates(params)
         try:
@@ -225,6 +227,12 @@ class FakeRequest(BaseRequest):
         except UnansweredError as lost:
             return _without_answer(lost.fault)
         return status, json.dumps(body).encode()
+
+
+def method_and_query(url: str) -> tuple[str, dict[str, str]]:
+    """What is called, and the parameters that stand in the address."""
+    parts = urlsplit(url)
+    return parts.path.rsplit("/", 1)[-1], dict(parse_qsl(parts.query))
 
 
 def _uploads(request_data: RequestData | None) -> dict[str, Upload]:
@@ -239,8 +247,8 @@ def _uploads(request_data: RequestData | None) -> dict[str, Upload]:
 
 def _without_answer(fault: WireFault) -> tuple[int, bytes]:
     match fault:
-        case ServerError():
-            return fault.status, fault.page()
+        case ServerError() | Page():
+            return checked(fault.status, fault.page())
         case Timeout():
             raise TimedOut from httpx.ReadTimeout("")
         case ConnectionCut():

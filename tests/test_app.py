@@ -11,16 +11,21 @@ from telegram import Update
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import polling, serving, texts
+from bot import operator_texts, polling, serving, texts
 from bot.errors import StartError
 from bot.faq import Faq
 from bot.handlers import App
+from bot.intake import Intake
+from bot.receipts import Receipts
 from bot.serving import Parts
+from bot.settings import Settings
 from bot.storage import Storage
 from tests import fake_faults as faults
-from tests.fake_telegram import FakeRequest, FakeTelegram
+from tests.fake_telegram import FakeRequest, FakeTelegram, method_and_query
 from tests.fake_time import Clock
 from tests.fake_updates import Person
+from tests.fake_wire import Json
+from tests.fake_world import BOT
 from tests.fixtures import build_parts, replace
 
 FOREVER = 1_000_000.0
@@ -57,7 +62,7 @@ class Wire(FakeRequest):
         *_timeouts: object,
         **_named_timeouts: object,
     ) -> tuple[int, bytes]:
-        await asyncio.sleep(self._delays.get(url.rpartition("/")[2], 0))
+        await asyncio.sleep(self._delays.get(method_and_query(url)[0], 0))
         return await super().do_request(url, method, request_data)
 
 
@@ -249,6 +254,39 @@ async def test_a_refused_token_ends_it_in_one_clear_line(
     assert not wire.open
 
 
+PROXYS = '{"error": "forbidden"}', "<html><h1>Forbidden</h1></html>", "", "null"
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "getUpdates"])
+@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("page", PROXYS)
+async def test_a_page_of_a_server_on_the_way_says_nothing_about_the_token(
+    running: Running,
+    telegram: FakeTelegram,
+    anna: Person,
+    method: str,
+    status: int,
+    page: str,
+) -> None:
+    telegram.fail_next(method, faults.Page(status, page), times=3)
+    async with running():
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage", 1, FOREVER)
+
+
+@pytest.mark.parametrize("method", ["getMe", "getUpdates"])
+@pytest.mark.parametrize(
+    "page", ["{}", "[]", "null", '{"ok": true}', '{"ok": true, "result": {"a": 1}}', "<html>"]
+)
+async def test_an_answer_that_nobody_can_read_is_asked_for_again(
+    running: Running, telegram: FakeTelegram, anna: Person, method: str, page: str
+) -> None:
+    telegram.fail_next(method, faults.Page(200, page), times=3)
+    async with running():
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage", 1, FOREVER)
+
+
 async def test_what_was_fetched_before_the_token_was_refused_is_still_tried(
     serve: Serve,
     telegram: FakeTelegram,
@@ -343,6 +381,154 @@ async def test_no_update_is_handled_twice(
             telegram.fail_next("getUpdates", faults.ConnectionCut(accepted=True))
         await telegram.until("getUpdates", 15, FOREVER)
     assert len(telegram.sent("sendMessage")) == 5
+
+
+# What cannot be read
+
+CHAT: Json = {"id": 42, "type": "private", "first_name": "Anna"}
+MESSAGE: Json = {"message_id": 5, "date": 1, "chat": CHAT, "text": "my secret"}
+UNREADABLE: dict[str, Json] = {
+    "no date": {"message": {"message_id": 5, "chat": CHAT, "text": "my secret"}},
+    "no chat": {"message": {"message_id": 5, "date": 1, "text": "my secret"}},
+    "a reply to a message without a date": {
+        "message": {**MESSAGE, "reply_to_message": {"message_id": 4, "chat": CHAT}}
+    },
+    "half a location": {"message": {**MESSAGE, "location": {"latitude": 1.0}}},
+    "a forward from nowhere": {"message": {**MESSAGE, "forward_origin": {"type": "user"}}},
+    "a gift without stars": {"message": {**MESSAGE, "gift": {"gift": {"id": "1"}}}},
+    "half an entity": {"message": {**MESSAGE, "entities": [{"type": "bold"}]}},
+    "a sender without a name": {"message": {**MESSAGE, "from": {"id": 42, "is_bot": False}}},
+    "a date in words": {"message": {**MESSAGE, "date": "yesterday"}},
+    "a list": {"message": [MESSAGE]},
+    "a text": {"message": "my secret"},
+    "half a press": {"callback_query": {"id": "1", "data": "my secret"}},
+    "half an edit": {"edited_message": {"message_id": 5, "text": "my secret"}},
+    "half a membership": {"my_chat_member": {"chat": CHAT, "date": 1}},
+    "half a photo": {"message": {**MESSAGE, "photo": [{"file_id": "1"}]}},
+}
+
+
+@pytest.mark.parametrize("shape", UNREADABLE.values(), ids=UNREADABLE)
+async def test_an_update_that_cannot_be_read_is_passed_over_and_the_others_are_answered(
+    running: Running,
+    telegram: FakeTelegram,
+    anna: Person,
+    caplog: pytest.LogCaptureFixture,
+    shape: Json,
+) -> None:
+    async with running():
+        before, odd, after = (anna.writes("hello") for _ in range(3))
+        telegram.push(before, {"update_id": odd["update_id"], **shape}, after)
+        await telegram.until("sendMessage", 2, FOREVER)
+    assert len(telegram.updates) == 0
+    assert all("my secret" not in line for line in lines(caplog))
+
+
+async def test_operators_hear_of_what_cannot_be_read_once_a_minute(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, anna: Person
+) -> None:
+    boss = telegram.person(1, "Boss")
+    settings, stop = Settings(operators=frozenset({boss.id})), asyncio.Event()
+    parts = build_parts(telegram, faq, clock, storage, settings)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serving.serve(parts, stop))
+        await telegram.until("setMyShortDescription", 1, FOREVER)
+        for _ in range(3):
+            odd = anna.writes("hello")
+            telegram.push({"update_id": odd["update_id"], "message": "odd"})
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage", 2, FOREVER)
+        await asyncio.sleep(1)
+        stop.set()
+    told = [each["text"] for each in telegram.messages(boss.id)]
+    assert [text for text in told if "cannot be read" in text] == [told[0]]
+
+
+@pytest.mark.parametrize("kind", ["an_update_of_tomorrow", "hologram"])
+async def test_a_kind_of_update_that_nobody_knows_is_passed_over_without_a_word(
+    running: Running,
+    telegram: FakeTelegram,
+    anna: Person,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+) -> None:
+    async with running():
+        odd, after = anna.writes("hello"), anna.writes("hello")
+        telegram.updates.waiting.append({"update_id": odd["update_id"], kind: {"id": "1"}})
+        telegram.push(after)
+        await telegram.until("sendMessage", 1, FOREVER)
+    assert len(telegram.updates) == 0
+    assert lines(caplog) == []
+
+
+async def test_entries_without_a_number_keep_nobody_from_being_answered(
+    running: Running, telegram: FakeTelegram, anna: Person
+) -> None:
+    telegram.updates.nonsense = [None, 5, "x", {}, {"update_id": "7"}]
+    async with running():
+        telegram.push(anna.writes("hello"))
+        await telegram.until("sendMessage", 1, FOREVER)
+
+
+# Deaths
+
+
+async def test_what_is_not_answered_is_not_confirmed(
+    running: Running, telegram: FakeTelegram, delays: dict[str, float]
+) -> None:
+    """So that Telegram hands it out again, should the process be killed."""
+    delays["sendMessage"] = 3
+    people = [telegram.person(number) for number in range(1, 400)]
+    async with running():
+        telegram.push(*(each.writes("hello") for each in people))
+        for seconds in range(1, 12):
+            await asyncio.sleep(1)
+            answered = len(telegram.sent("sendMessage"))
+            assert answered + len(telegram.updates) >= len(people), seconds
+        await telegram.until("sendMessage", len(people), FOREVER)
+    assert len(telegram.updates) == 0
+
+
+async def test_a_stop_leaves_what_it_cannot_answer_to_the_next_start(
+    serve: Serve,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    anna: Person,
+    delays: dict[str, float],
+) -> None:
+    delays["sendMessage"] = FOREVER
+    telegram.push(anna.writes("hello"), anna.writes("hello"))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        await telegram.until("getUpdates", 2)
+        stop.set()
+    assert telegram.sent("sendMessage") == []
+    assert len(telegram.updates) == 2
+
+
+async def test_an_update_that_the_process_died_of_twice_is_passed_over_and_told(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, anna: Person
+) -> None:
+    boss = telegram.person(1, "Boss")
+    deadly, harmless = anna.writes("hello"), anna.writes("how much is a bicycle")
+    telegram.push(deadly, harmless)
+    before = Intake(Receipts(storage.database), clock)
+    numbers = [deadly["update_id"], harmless["update_id"]]
+    await before.take(numbers)  # The first process, and its death.
+    await before.begin_again(numbers[0])  # The second one.
+    settings, stop = Settings(operators=frozenset({boss.id})), asyncio.Event()
+    parts = build_parts(telegram, faq, clock, storage, settings)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serving.serve(parts, stop))
+        await telegram.until("sendMessage", 2, FOREVER)
+        await asyncio.sleep(1)
+        stop.set()
+    said = [each["text"] for each in telegram.messages(anna.id) if each["from"] == BOT]
+    assert len(said) == 1
+    assert said[0].startswith("The handbook names no prices")
+    told = [each["text"] for each in telegram.messages(boss.id)]
+    assert operator_texts.died_of(numbers[0]) in told
+    assert len(telegram.updates) == 0
 
 
 # The end
@@ -488,7 +674,7 @@ async def test_a_stop_does_not_wait_for_telegram_to_confirm_what_was_fetched(
         await telegram.until("sendMessage")
         delays["getUpdates"] = FOREVER
         stop.set()
-    assert clock.now == pytest.approx(polling.CONFIRM_SECONDS)
+    assert clock.now == pytest.approx(polling.CONFIRM_SECONDS, abs=MOMENT)
     assert len(lines(caplog)) == 1
     assert "may be answered again after a restart" in lines(caplog)[0]
 
@@ -517,7 +703,7 @@ async def test_a_cancellation_drains_as_well(
     delays["sendMessage"] = 3
     telegram.push(anna.writes("hello"))
     serving = asyncio.create_task(serve())
-    await telegram.until("getUpdates")
+    await telegram.until("getUpdates", 2)
     serving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await serving

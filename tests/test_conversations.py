@@ -319,7 +319,50 @@ async def test_a_flood_by_edits_is_a_flood(chat: Chat) -> None:
     assert chat.texts[1:] == [texts.SLOW_DOWN]
 
 
+@pytest.mark.parametrize(
+    "written", ["/help", "/topics", "/settings", "/privacy", "/mydata", "/cancel", "/nonsense"]
+)
+async def test_a_flood_of_commands_is_a_flood(chat: Chat, written: str) -> None:
+    for _ in range(25):
+        await chat.write(written)
+    assert len(chat.texts) == 21
+    assert chat.text == texts.SLOW_DOWN
+
+
+async def test_a_flood_of_stickers_is_a_flood(chat: Chat) -> None:
+    for _ in range(25):
+        await chat.gets(chat.person.sends_sticker())
+    assert len(chat.texts) == 21
+    assert chat.text == texts.SLOW_DOWN
+
+
 async def test_a_person_can_browse_without_being_slowed_down(chat: Chat) -> None:
+    await chat.write("/topics")
+    for _ in range(15):
+        await chat.press("⛓️ Chain")
+        await chat.press("All topics")
+    assert chat.texts == [texts.TOPICS]
+    assert chat.alerts == [None] * 30
+
+
+async def test_a_thumb_that_never_rests_is_slowed_down(chat: Chat) -> None:
+    await chat.write("/topics")
     for _ in range(30):
-        await chat.write("/topics")
-    assert chat.texts == [texts.TOPICS] * 30
+        await chat.press("⛓️ Chain")
+        await chat.press("All topics")
+    for _ in range(3):
+        await chat.press("⛓️ Chain")
+    assert chat.alerts == [None] * 60 + [texts.SLOW_DOWN]
+
+
+async def test_groups_whose_administrators_write_unnamed_are_no_flood_together(
+    chat: Chat, telegram: FakeTelegram
+) -> None:
+    """Telegram names one account for the administrators of all groups."""
+    groups = [telegram.group(-1001 - number) for number in range(25)]
+    unnamed = [Chat(chat.app, telegram, telegram.person(1087968824, "Group", g)) for g in groups]
+    for each in unnamed:
+        update = each.person.writes("/ask hello")
+        update["message"]["sender_chat"] = each.person.chat.info
+        await each.gets(update)
+    assert [each.texts for each in unnamed] == [["Hello. What would you like to know?"]] * 25

@@ -8,7 +8,6 @@ from bot.handlers import App, Handlers
 from bot.live import Live
 from bot.memory import Memory
 from bot.serving import Parts
-from bot.throttle import Throttle
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
@@ -86,7 +85,7 @@ async def test_only_so_many_answers_are_remembered(
 ) -> None:
     async with build_app(telegram, faq, clock) as app:
         app.handlers.clear()
-        asked = Handlers(Live(faq), Throttle(clock), parts.journal, Memory(most=2))
+        asked = Handlers(Live(faq), parts.journal, Memory(most=2))
         app.add_handler(MessageHandler(filters.TEXT, asked.question))
         chat = Chat(app, telegram, anna)
         first, second, _ = [await chat.write("hello") for _ in range(3)]

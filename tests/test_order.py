@@ -1,23 +1,33 @@
 """Chats run side by side; the messages of one chat stay in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 import pytest
 from telegram import Update
 from telegram.request import RequestData
 from typing_extensions import override
 
+from bot import texts
 from bot.faq import Faq
 from bot.handlers import App
+from bot.intake import Intake
 from bot.order import AT_ONCE
+from bot.receipts import Receipts
+from bot.serving import Parts
+from bot.storage import Storage
+from tests import fake_faults as faults
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
 from tests.fake_wire import Json
-from tests.fixtures import build_app
+from tests.fake_world import BOT, ChatState
+from tests.fixtures import build_parts
 
-Deliver = Callable[[list[Json]], Awaitable[None]]
+FAR = 1 << 40
+
+Deliver = Callable[[list[Json]], Coroutine[Any, Any, None]]
 
 
 class SlowRequest(FakeRequest):
@@ -54,12 +64,13 @@ def slow() -> dict[int, float]:
 
 
 @pytest.fixture
-async def app(
-    telegram: FakeTelegram, faq: Faq, clock: Clock, slow: dict[int, float]
-) -> AsyncIterator[App]:
-    async with build_app(telegram, faq, clock, request=SlowRequest(telegram, slow)) as app:
+async def parts(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, slow: dict[int, float]
+) -> AsyncIterator[Parts]:
+    parts = build_parts(telegram, faq, clock, storage, request=SlowRequest(telegram, slow))
+    async with parts.app as app:
         await app.start()
-        yield app
+        yield parts
         await app.stop()
 
 
@@ -75,12 +86,13 @@ def deliver(app: App) -> Deliver:
     return all_of
 
 
-def times(telegram: FakeTelegram, person: Person) -> list[float]:
-    """When messages to a person arrived."""
+def times(telegram: FakeTelegram, to: Person | ChatState) -> list[float]:
+    """When messages arrived in a chat, taken or not."""
+    chat = to.chat if isinstance(to, Person) else to
     return [
         round(c.at, 6)
         for c in telegram.calls
-        if c.method == "sendMessage" and c.params["chat_id"] == person.id
+        if c.method == "sendMessage" and c.params["chat_id"] == chat.id
     ]
 
 
@@ -112,9 +124,47 @@ async def test_a_flood_in_one_chat_does_not_hold_up_another(
     telegram: FakeTelegram, anna: Person, deliver: Deliver
 ) -> None:
     ben = telegram.person(7, "Ben")
-    await deliver([*(anna.writes("/topics") for _ in range(200)), ben.writes("hello")])
+    await deliver([*(anna.writes("/topics") for _ in range(5_000)), ben.writes("hello")])
     assert times(telegram, ben) == [1]
-    assert times(telegram, anna) == list(range(1, 201))
+    assert times(telegram, anna) == list(range(1, 22))
+    assert telegram.messages(anna.id)[-1]["text"] == texts.SLOW_DOWN
+
+
+async def test_one_person_holds_one_place_at_a_time_in_all_their_chats(
+    telegram: FakeTelegram, deliver: Deliver
+) -> None:
+    groups = [telegram.group(-1000 - number) for number in range(3)]
+    eve = [telegram.person(7, "Eve", chat=group) for group in groups]
+    ben = [telegram.person(8, "Ben", chat=group) for group in groups]
+    await deliver([each.writes("/ask hello") for each in (*eve, ben[0])])
+    assert [times(telegram, each)[0] for each in eve] == [1, 2, 3]
+    assert times(telegram, ben[0])[-1] == 2
+
+
+async def test_whoever_waits_for_a_flood_to_end_holds_no_place(
+    telegram: FakeTelegram, deliver: Deliver
+) -> None:
+    """One person's groups, say, in which Telegram takes nothing for a minute."""
+    floods = 2 * AT_ONCE
+    groups = [telegram.group(-1000 - number) for number in range(floods)]
+    flooders = [telegram.person(7_000 + i, "Eve", chat=each) for i, each in enumerate(groups)]
+    for group in groups:
+        telegram.fail_next("sendMessage", faults.FloodWait(60), chat_id=group.id)
+    ben = telegram.person(8, "Ben")
+    await deliver([*(each.writes("/ask hello") for each in flooders), ben.writes("hello")])
+    assert times(telegram, ben) == [3]
+    assert all(when[-1] >= 61 for when in (times(telegram, each.chat) for each in flooders))
+
+
+async def test_what_waits_for_a_flood_to_end_keeps_the_order_of_its_chat(
+    telegram: FakeTelegram, anna: Person, deliver: Deliver
+) -> None:
+    telegram.fail_next("sendMessage", faults.FloodWait(60), chat_id=anna.id)
+    await deliver([anna.writes("hello"), anna.writes("how much is a bicycle")])
+    said = [each["text"] for each in telegram.messages(anna.id) if each["from"] == BOT]
+    assert said[0] == "Hello. What would you like to know?"
+    assert len(said) == 2
+    assert times(telegram, anna) == [1, 62, 63]
 
 
 async def test_a_slow_chat_does_not_hold_up_another(
@@ -127,13 +177,52 @@ async def test_a_slow_chat_does_not_hold_up_another(
     assert times(telegram, anna) == [300]
 
 
-async def test_an_update_without_a_chat_waits_for_none(
+async def test_an_update_without_a_chat_waits_only_for_its_person(
     telegram: FakeTelegram, anna: Person, deliver: Deliver
 ) -> None:
     pressed = anna.presses_old("topic:chain")
     del pressed["callback_query"]["message"]
     await deliver([anna.writes("hello"), anna.writes("hello"), pressed])
-    assert times(telegram, anna) == [1, 1, 2]
+    assert times(telegram, anna) == [1, 2, 3]
+
+
+async def test_of_what_may_kill_the_process_one_is_begun_at_a_time(
+    telegram: FakeTelegram, app: App, parts: Parts, deliver: Deliver, clock: Clock
+) -> None:
+    """So that it is known which of them did, if it dies again; others do not wait for that."""
+    intake, receipts = parts.polling.intake, Receipts(parts.tips.storage.database)
+    people = [telegram.person(number) for number in range(1, 8)]
+    updates = [each.writes("hello") for each in people]
+    numbers = [each["update_id"] for each in updates]
+    await Intake(receipts, clock).take(numbers[:5])  # The process that died.
+    await intake.take(numbers)
+    began = clock.now
+    delivered = asyncio.create_task(deliver(updates))
+    await asyncio.sleep(0.5)
+    begun = [receipt.begun for receipt in (await receipts.take(numbers, [], (0, FAR))).values()]
+    assert begun == [2, 1, 1, 1, 1, 1, 1]
+    await delivered
+    assert [times(telegram, each)[0] - began for each in people] == [1, 2, 3, 4, 5, 1, 1]
+    assert app.running
+
+
+async def test_one_that_waits_long_holds_up_others_like_it_for_a_second_only(
+    telegram: FakeTelegram,
+    parts: Parts,
+    deliver: Deliver,
+    clock: Clock,
+    slow: dict[int, float],
+) -> None:
+    intake, receipts = parts.polling.intake, Receipts(parts.tips.storage.database)
+    people = [telegram.person(number) for number in range(1, 4)]
+    slow[1] = 60
+    updates = [each.writes("hello") for each in people]
+    numbers = [each["update_id"] for each in updates]
+    await Intake(receipts, clock).take(numbers)
+    await intake.take(numbers)
+    began = clock.now
+    await deliver(updates)
+    assert [times(telegram, each)[0] - began for each in people] == [60, 2, 3]
 
 
 async def test_what_a_stop_keeps_from_running_is_dropped_without_a_warning(
