@@ -26,7 +26,22 @@ BLOCKED = (
     "chat_write_forbidden",
 )
 DEACTIVATED = ("user is deactivated", "group chat was deactivated", "group chat was deleted")
-"""What Telegram says of a chat, in lower case. Any other refusal is not about the chat."""
+"""What Telegram says of a chat that is lost, in lower case."""
+THE_CHATS_OWN = (
+    "topic_closed",
+    "topic_deleted",
+    "topic_id_invalid",
+    "thread not found",
+    "chat_restricted",
+    "chat_admin_required",
+    "send_plain_forbidden",
+    "send_photos_forbidden",
+    "send_media_forbidden",
+    "user_restricted",
+    "not enough rights",
+    "administrator rights",
+)
+"""What Telegram says of a chat that stays, in lower case. Other refusals are not about the chat."""
 
 
 class Sent(Struct, frozen=True):
@@ -67,6 +82,8 @@ class Refused(Struct, frozen=True):
     """Telegram does not take this message, and would not take it later."""
 
     why: str
+    by_the_chat: bool = False
+    """Whether others may well take it: it is how this chat is set up."""
 
 
 Outcome = Sent | Gone | Moved | TooFast | NotSent | Unsure | Refused
@@ -104,5 +121,7 @@ def _refusal(error: Forbidden | BadRequest) -> Gone | NotSent | Refused:
         return Gone(State.DEACTIVATED)
     if any(reason in said for reason in BLOCKED):
         return Gone(State.BLOCKED)
+    if any(reason in said for reason in THE_CHATS_OWN):
+        return Refused(str(error), by_the_chat=True)
     # A refusal of unknown reason is not about the chat: a proxy may say 403 to everything.
     return NotSent(str(error)) if isinstance(error, Forbidden) else Refused(str(error))

@@ -18,8 +18,12 @@ NOTHING = 1e-6
 """Seconds that nobody waits for: a timer of less than its clock shows would come at once."""
 MOST_AHEAD = 2.0
 """Seconds that a burst of answers may hold tips up, however long it is."""
-FIRST_HOLD = 5.0
-"""Seconds; one 429 may be about one chat, two in a row are about all."""
+FIRST_HOLD = 1.0
+"""Seconds; a 429 may be about its chat alone, which Telegram does not say."""
+ABOUT_ALL = 8
+"""Holds in a row that ended with another chat refused and none served, when it is about all."""
+LATELY = 0.3
+"""Seconds since a message was taken, in which a 429 is about its chat alone."""
 COUNTED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "copyMessage"})
 PACED = 1
 """`rate_limit_args` of a message that has waited for its turn."""
@@ -32,7 +36,13 @@ class Pace(BaseRateLimiter[int]):
         self._clock = clock
         self._free = clock()
         """When the next tip may go, in seconds of the clock."""
-        self._held = False
+        self._worked = -LATELY
+        """When Telegram took a message the last time."""
+        self._refused: set[object] = set()
+        """Chats whose tips were refused since then."""
+        self._holds = 0
+        """After which another one was refused."""
+        self._held_until = 0.0
         self._line = asyncio.Lock()
         self._closed = asyncio.Event()
 
@@ -48,7 +58,7 @@ class Pace(BaseRateLimiter[int]):
         args: Any,  # noqa: ANN401 - PTB's, handed on
         kwargs: dict[str, Any],
         endpoint: str,
-        data: dict[str, Any],  # noqa: ARG002 - nothing in a message changes its turn
+        data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:  # noqa: ANN401 - the same
         """Send at once; what did not wait for a turn delays the next one."""
@@ -57,7 +67,9 @@ class Pace(BaseRateLimiter[int]):
         try:
             result = await callback(*args, **kwargs)
         except RetryAfter as flood:
-            self.hold(seconds_to_wait(flood))
+            if endpoint in COUNTED:
+                paced = rate_limit_args == PACED
+                self.hold(seconds_to_wait(flood), data.get("chat_id") if paced else None)
             raise
         if endpoint in COUNTED:
             self.works()
@@ -75,15 +87,26 @@ class Pace(BaseRateLimiter[int]):
         """Let everybody go who waits; nothing is sent any more."""
         self._closed.set()
 
-    def hold(self, seconds: float) -> None:
-        """Telegram said 429: no turn before this many seconds are over."""
-        wait = seconds if self._held else min(seconds, FIRST_HOLD)
-        self._held = True
-        self._free = max(self._free, self._clock() + wait)
+    def hold(self, seconds: float, chat: object = None) -> None:
+        """Telegram said 429: no turn for a moment; once it is about all, for as long as told.
+
+        `chat` is that of a tip. A flood that people make by asking says little of other chats.
+        """
+        now = self._clock()
+        if now - self._worked < LATELY:
+            return
+        if chat is not None and chat not in self._refused:
+            self._refused.add(chat)
+            self._holds += now >= self._held_until
+        wait = seconds if self._holds >= ABOUT_ALL else min(seconds, FIRST_HOLD)
+        self._held_until = max(self._held_until, now + wait)
+        self._free = max(self._free, self._held_until)
 
     def works(self) -> None:
-        """Telegram took a message: the next 429 is a first one again."""
-        self._held = False
+        """Telegram took a message: not all chats are refused."""
+        self._worked = self._clock()
+        self._refused.clear()
+        self._holds = 0
 
     def _later(self) -> float:
         return max(self._free, self._clock() - LATE) + 1 / PER_SECOND

@@ -273,18 +273,23 @@ class Tips(Struct):
                 # So it would be for everybody else.
                 await self.storage.mailings.stop(delivery.broadcast, Stage.LOST, now)
                 await finish(Progress.UNKNOWN if delivery.lost else Progress.CANCELLED, now)
-            case Refused(why=why):
-                log.error("a message was refused for a reason that is not the chat's: %s", why)
+            case Refused():
                 await finish(Progress.FAILED, now)
 
     async def _watch(self, delivery: Delivery, result: Outcome) -> None:
-        if isinstance(result, TooFast):
-            return  # The pace knows already.
-        if isinstance(result, Refused) and posting.has_no_source(result.why):
-            return  # That says nothing about Telegram.
-        good = isinstance(result, Sent | Gone | Moved)
-        if not good:
-            log.warning("delivery %s: %s", delivery.id, result)
+        match result:
+            case TooFast():
+                return  # The pace knows already.
+            case Refused(why=why) if posting.has_no_source(why):
+                return  # That says nothing about Telegram.
+            case Sent() | Gone() | Moved() | Refused(by_the_chat=True):
+                good = True
+            case Refused(why=why):
+                good = False
+                log.error("a message was refused for a reason that is not the chat's: %s", why)
+            case NotSent() | Unsure():
+                good = False
+                log.warning("delivery %s: %s", delivery.id, result)
         if self.health.note(delivery.chat, good=good):
             seconds = self.health.until - self.health.clock()
             log.error("too many messages fail; the run goes on in %.0f s", seconds)

@@ -127,12 +127,28 @@ async def test_what_went_out_without_an_answer_may_have_arrived(error: TelegramE
     [
         BadRequest("Bad Request: can't parse entities: unclosed start tag at byte offset 3"),
         BadRequest("Bad Request: message is too long"),
-        BadRequest("Bad Request: TOPIC_CLOSED"),
     ],
     ids=str,
 )
 async def test_a_refused_message_is_not_the_end_of_its_chat(error: TelegramError) -> None:
     assert await sent_with(error) == Refused(str(error))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadRequest("Bad Request: TOPIC_CLOSED"),
+        BadRequest("Bad Request: message thread not found"),
+        BadRequest("Bad Request: CHAT_RESTRICTED"),
+        BadRequest("Bad Request: not enough rights to manage topics"),
+        Forbidden("Forbidden: CHAT_SEND_PLAIN_FORBIDDEN"),
+    ],
+    ids=str,
+)
+async def test_a_refusal_that_is_the_chats_own_says_nothing_of_others(
+    error: TelegramError,
+) -> None:
+    assert await sent_with(error) == Refused(str(error), by_the_chat=True)
 
 
 async def test_a_mistake_of_the_programs_own_is_no_outcome() -> None:

@@ -1,7 +1,7 @@
 """How fast tips go out, and that answers to people are never behind them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from statistics import quantiles
 
@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from bot.faq import Faq
 from bot.handlers import App
-from bot.pace import FIRST_HOLD, LATE, MOST_AHEAD, PACED, PER_SECOND, Pace
+from bot.pace import ABOUT_ALL, FIRST_HOLD, LATE, LATELY, MOST_AHEAD, PACED, PER_SECOND, Pace
 from bot.serving import Parts
 from bot.storage import Storage
 from tests import fake_faults as faults
@@ -29,6 +29,8 @@ SLACK = LATE + 0.001
 TELEGRAMS = 30
 """Messages that Telegram takes in a second."""
 LATENCY = 0.1
+MOST_REFUSED = 45
+"""Tips that are tried until it is clear that Telegram takes nothing."""
 
 
 class Distant(FakeRequest):
@@ -232,19 +234,81 @@ async def test_a_message_that_had_its_turn_takes_no_second_one(
 # 429
 
 
-async def flooded(bot: Bot, telegram: FakeTelegram, seconds: int) -> None:
-    telegram.fail_next("sendMessage", faults.FloodWait(seconds))
+async def flooded(app: App, telegram: FakeTelegram, chat: int, seconds: int) -> None:
+    """Telegram refuses a tip."""
+    telegram.fail_next("sendMessage", faults.FloodWait(seconds), chat_id=chat)
     with pytest.raises(RetryAfter):
-        await bot.send_message(ANNA, "an answer")
+        await app.bot.send_message(chat, "a tip", rate_limit_args=PACED)
 
 
-async def test_a_flood_wait_of_an_answer_holds_the_tips_as_told(
-    queue: Queue, bot: Bot, telegram: FakeTelegram, clock: Clock
-) -> None:
-    await flooded(bot, telegram, 3)
+async def held(queue: Queue, clock: Clock) -> float:
+    """Seconds until the next turn."""
     told = clock.now
     await queue.one()
-    assert clock.now - told == pytest.approx(3 - LATENCY / 2, abs=LATENCY)
+    return clock.now - told
+
+
+async def test_a_flood_wait_may_be_about_one_chat(
+    app: App, queue: Queue, telegram: FakeTelegram, clock: Clock
+) -> None:
+    await flooded(app, telegram, ANNA, 600)
+    assert await held(queue, clock) == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
+
+
+async def test_a_short_flood_wait_is_waited_for_as_told(
+    queue: Queue, pace: Pace, clock: Clock
+) -> None:
+    pace.hold(0.5)
+    assert await held(queue, clock) == pytest.approx(0.5, abs=SLACK)
+
+
+async def test_a_flood_wait_after_each_hold_is_obeyed_in_full_at_last(
+    app: App, queue: Queue, telegram: FakeTelegram, clock: Clock
+) -> None:
+    waits = []
+    for chat in range(1, ABOUT_ALL + 1):
+        await flooded(app, telegram, chat, 600)
+        waits.append(await held(queue, clock))
+    assert waits == pytest.approx([FIRST_HOLD] * (ABOUT_ALL - 1) + [600], abs=2 * LATENCY)
+
+
+async def test_one_chat_that_is_refused_again_and_again_is_still_one_chat(
+    app: App, queue: Queue, telegram: FakeTelegram, clock: Clock
+) -> None:
+    for _ in range(2 * ABOUT_ALL):
+        await flooded(app, telegram, ANNA, 600)
+        assert await held(queue, clock) == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
+
+
+async def test_chats_that_are_served_between_show_that_it_is_not_about_all(
+    app: App, queue: Queue, telegram: FakeTelegram, anna: Person, clock: Clock
+) -> None:
+    for chat in range(1, 2 * ABOUT_ALL + 1):
+        await flooded(app, telegram, chat, 600)
+        await asyncio.sleep(2 * FIRST_HOLD)
+        if chat % 2 == 0:
+            await app.bot.send_message(anna.id, "an answer")
+            await asyncio.sleep(2 * LATELY)
+    await flooded(app, telegram, ANNA, 600)
+    assert await held(queue, clock) == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
+
+
+async def test_a_flood_wait_while_others_are_served_holds_nobody(
+    app: App, queue: Queue, telegram: FakeTelegram, anna: Person, clock: Clock
+) -> None:
+    await app.bot.send_message(anna.id, "an answer")
+    await flooded(app, telegram, 7, 600)
+    assert await held(queue, clock) == pytest.approx(0, abs=TURN)
+
+
+async def test_floods_that_people_make_by_asking_never_hold_the_tips_for_long(
+    bot: Bot, queue: Queue, telegram: FakeTelegram, clock: Clock
+) -> None:
+    for chat in range(1, 4 * ABOUT_ALL):
+        telegram.fail_next("sendMessage", faults.FloodWait(600), chat_id=chat)
+        with pytest.raises(RetryAfter):
+            await bot.send_message(chat, "an answer")
+    assert await held(queue, clock) == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
 
 
 async def test_a_flood_wait_also_holds_who_waits_already(
@@ -252,66 +316,19 @@ async def test_a_flood_wait_also_holds_who_waits_already(
 ) -> None:
     waiting = asyncio.create_task(queue.many(40))
     await asyncio.sleep(1)
-    pace.hold(4)
+    pace.hold(1)
     told = clock.now
     already = len(queue.came)
     await waiting
-    assert queue.came[already] == pytest.approx(told + 4 - queue.began, abs=SLACK)
-
-
-async def test_one_long_flood_wait_may_be_about_one_chat(
-    queue: Queue, bot: Bot, telegram: FakeTelegram, clock: Clock
-) -> None:
-    await flooded(bot, telegram, 600)
-    told = clock.now
-    await queue.one()
-    assert clock.now - told == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
-
-
-async def test_a_second_flood_wait_in_a_row_is_obeyed_in_full(
-    queue: Queue, bot: Bot, telegram: FakeTelegram, clock: Clock
-) -> None:
-    await flooded(bot, telegram, 600)
-    await flooded(bot, telegram, 600)
-    told = clock.now
-    await queue.one()
-    assert clock.now - told == pytest.approx(600, abs=2 * LATENCY)
-
-
-async def test_a_flood_wait_after_something_that_worked_is_a_first_one_again(
-    queue: Queue, bot: Bot, telegram: FakeTelegram, pace: Pace, clock: Clock
-) -> None:
-    await flooded(bot, telegram, 600)
-    await queue.one()
-    pace.works()
-    await flooded(bot, telegram, 600)
-    told = clock.now
-    await queue.one()
-    assert clock.now - told == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
-
-
-async def test_a_flood_wait_after_answers_that_worked_is_a_first_one_again(
-    queue: Queue, bot: Bot, telegram: FakeTelegram, anna: Person, clock: Clock
-) -> None:
-    """At night, say, when no tips are due: two of these are not in a row."""
-    await flooded(bot, telegram, 600)
-    clock.forward(3_600)
-    await bot.send_message(anna.id, "an answer")
-    clock.forward(3_600)
-    await flooded(bot, telegram, 600)
-    told = clock.now
-    await queue.one()
-    assert clock.now - told == pytest.approx(FIRST_HOLD, abs=2 * LATENCY)
+    assert queue.came[already] == pytest.approx(told + 1 - queue.began, abs=SLACK)
 
 
 async def test_a_shorter_hold_does_not_end_a_longer_one(
     queue: Queue, pace: Pace, clock: Clock
 ) -> None:
-    pace.hold(4)
-    pace.hold(1)
-    told = clock.now
-    await queue.one()
-    assert clock.now - told == pytest.approx(4)
+    pace.hold(0.8)
+    pace.hold(0.1)
+    assert await held(queue, clock) == pytest.approx(0.8)
 
 
 # The end
@@ -320,8 +337,9 @@ async def test_a_shorter_hold_does_not_end_a_longer_one(
 async def test_at_the_end_nobody_waits_for_a_turn_any_more(
     queue: Queue, pace: Pace, clock: Clock
 ) -> None:
-    pace.hold(FIRST_HOLD)
-    pace.hold(3_600)
+    for chat in range(ABOUT_ALL):
+        pace.hold(3_600, chat)
+        clock.forward(2 * FIRST_HOLD)
     waiting = asyncio.create_task(queue.many(100))
     await asyncio.sleep(1)
     began = clock.now
@@ -388,31 +406,48 @@ async def test_a_flood_wait_of_a_tip_delays_no_answer(
     assert len(chat.texts) == 1
 
 
-async def test_a_flood_wait_of_an_answer_holds_a_run_of_tips(
+async def test_a_flood_wait_of_an_answer_hardly_delays_a_run_of_tips(
     parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock, chat: Chat
 ) -> None:
     await due_now(storage, telegram, clock, 60)
-    telegram.fail_next("sendMessage", faults.FloodWait(4), chat_id=ANNA)
+    telegram.fail_next("sendMessage", faults.FloodWait(54), chat_id=ANNA)
+    began = clock.now
     parts.tips.wake()
-    await asyncio.sleep(1)
-    told = clock.now + LATENCY
-    await chat.write("why does my chain squeak")
+    asking = asyncio.create_task(chat.write("why does my chain squeak"))
     await parts.tips.finished()
-    at = tips_sent(telegram)
-    # What had had its turn by then is on its way already.
-    assert not any(told + LATENCY < each < told + 4 - LATENCY for each in at)
-    assert len(at) == 60
+    assert clock.now - began < 60 * TURN + FIRST_HOLD + 1
+    assert len(tips_sent(telegram)) == 60
+    await asking
 
 
-async def test_a_long_flood_wait_of_one_chat_hardly_delays_the_others(
+async def test_a_flood_wait_of_all_chats_is_obeyed_by_a_run_of_tips(
     parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock
 ) -> None:
-    """Telegram limits a single group, say, for a quarter of an hour."""
-    await due_now(storage, telegram, clock, 60)
-    telegram.fail_next("sendMessage", faults.FloodWait(900), chat_id=1_010)
+    await due_now(storage, telegram, clock, 100)
+    telegram.fail_next("sendMessage", faults.FloodWait(60), times=MOST_REFUSED)
+    began = clock.now
+    parts.tips.wake()
+    await parts.tips.finished()
+    while len(tips_sent(telegram)) < 100:
+        await asyncio.sleep(5)
+        parts.tips.wake()
+        await parts.tips.finished()
+    at = tips_sent(telegram)
+    assert refusals(telegram) == MOST_REFUSED
+    assert not any(began + 12 < each < began + 58 for each in at)
+
+
+@pytest.mark.parametrize("few", [[1_010], [1_001, 1_002, 1_003], range(1_050, 1_070)], ids=len)
+async def test_a_long_flood_wait_of_a_few_chats_hardly_delays_the_others(
+    parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock, few: Collection[int]
+) -> None:
+    """Telegram limits single groups, say, for a quarter of an hour."""
+    await due_now(storage, telegram, clock, 200)
+    for number in few:
+        telegram.fail_next("sendMessage", faults.FloodWait(900), chat_id=number)
     began = clock.now
     parts.tips.wake()
     await parts.tips.finished()
     at = tips_sent(telegram)
-    assert len(at) == 59
-    assert at[-1] - began < 60 * TURN + FIRST_HOLD + 1
+    assert len(at) == 200 - len(few)
+    assert at[-1] - began < 200 * TURN + ABOUT_ALL * FIRST_HOLD

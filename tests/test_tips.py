@@ -861,6 +861,19 @@ async def test_many_who_have_blocked_the_bot_do_not_stop_a_run(world: World, bot
     assert world.notices() == []
 
 
+@pytest.mark.parametrize("why", ["TOPIC_CLOSED", "CHAT_RESTRICTED", "message thread not found"])
+async def test_many_groups_that_take_nothing_just_now_do_not_stop_a_run(
+    world: World, bot: Bot, why: str
+) -> None:
+    chats = await world.subscribe_many(60)
+    for each in chats[:40]:
+        world.fail(faults.Refusal(400, f"Bad Request: {why}"), each)
+    await bot.tick()
+    assert [len(world.tips(each)) for each in chats[40:]] == [1] * 20
+    assert world.notices() == []
+    assert {(await world.subscriber(each)).state for each in chats} == {State.ACTIVE}
+
+
 async def test_questions_are_answered_while_a_run_rests(world: World, bot: Bot, chat: Chat) -> None:
     for each in await world.subscribe_many(30):
         world.fail(faults.NoConnection(), each)
