@@ -87,7 +87,7 @@ def build(
     broadcasting = Broadcasting(storage, tips, app.bot, now)
     commands = Commands(
         Operating(reloader, live, storage.records, journal, now, settings.zone),
-        Inbox(storage.records, reloader, live, journal, now),
+        Inbox(storage.records, reloader, live, journal),
         broadcasting,
     )
     operator_routes.register(app, settings.operators, commands, asked.outdated)
@@ -141,7 +141,7 @@ def _register(
     default = Schedule(settings.tip_time, settings.zone)
     wanted = Subscribing(asked, storage, tips, dialog, now, default)
     chosen = Preferences(storage, tips, dialog, asked.memory, now)
-    voted = Feedback(storage.records, asked.journal, asked.live, asked.memory, now)
+    voted = Feedback(storage.records, asked.journal, asked.live, asked.memory)
     routes.register(app, asked, wanted, chosen, voted, seldom)
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Self
 
 from msgspec import Struct
 from telegram.ext import ExtBot
@@ -21,28 +20,6 @@ FAR_AHEAD = dt.timedelta(days=2)
 """No zone is so far ahead of another: a clock was wrong."""
 
 
-class Told(Struct, frozen=True):
-    """How far the last digest went."""
-
-    day: dt.date
-    """Of the operators' calendar."""
-    moment: dt.datetime
-    question: int
-    """The newest question at that time."""
-
-    def pack(self) -> str:
-        return f"{self.day} {self.moment.isoformat()} {self.question}"
-
-    @classmethod
-    def unpack(cls, mark: str | None) -> Self | None:
-        """None for what cannot be read."""
-        try:
-            day, moment, question = (mark or "").split(" ")
-            return cls(dt.date.fromisoformat(day), dt.datetime.fromisoformat(moment), int(question))
-        except ValueError:
-            return None
-
-
 class Digest(Struct):
     """`maybe` sends it when its time has come."""
 
@@ -54,47 +31,56 @@ class Digest(Struct):
     zone: str
     at: dt.time
     """When the day's digest is due, in that zone."""
-    _told: Told | None = None
+    _told: dt.date | None = None
+    """The day of the last one: what was asked on that day is news still."""
 
     async def maybe(self) -> None:
         """At each tick: a digest once a day, if there is something to say."""
         if not self.notices.operators:
             return
-        now = self.now()
-        day = self._due(now)
+        day = self._due(self.now())
         if self._told is None:
-            self._told = Told.unpack(await self.records.mark(MARK))
+            self._told = _read(await self.records.mark(MARK))
         told = self._told
-        if told is None or told.day > day + FAR_AHEAD:
+        if told is None or told > day + FAR_AHEAD:
             # Nobody waits for what happened before there were digests.
-            newest = await self.records.missed(1)
-            await self._go_on_from(Told(day, now, newest[0].id if newest else 0))
-        elif told.day < day:
-            await self._tell(told, day, now)
+            await self._go_on_from(day)
+        elif told < day:
+            await self._tell(told, day)
 
     def _due(self, now: dt.datetime) -> dt.date:
         """The day of the newest digest that could have been sent by now."""
         local = now.astimezone(zone(self.zone))
         return local.date() if local.time() >= self.at else local.date() - dt.timedelta(days=1)
 
-    async def _tell(self, told: Told, day: dt.date, now: dt.datetime) -> None:
+    async def _tell(self, told: dt.date, day: dt.date) -> None:
+        """Of all days since the last one that are over: nothing says when on a day it was."""
         missed = await self.records.missed(inbox.NEWEST)
-        newest = max([told.question, *(each.id for each in missed)])
-        new = await self._new(missed, told.question) if newest > told.question else []
-        down = await self.records.voted_down(told.moment, now)
+        over = [each for each in missed if each.day < day]
+        is_new = any(each.day >= told for each in over)
+        new = await self._new(over, told) if is_new else []
+        down = await self.records.voted_down(told, day)
         # First: whatever becomes of the message, it is not sent twice.
-        await self._go_on_from(Told(day, now, newest))
+        await self._go_on_from(day)
         if new or down:
             text = digest_texts.digest(self.live.faq.knowledge, new, down)
             await self.notices.tell(self.bot, text)
 
-    async def _new(self, missed: Sequence[Missed], after: int) -> list[Group]:
+    async def _new(self, missed: Sequence[Missed], since: dt.date) -> list[Group]:
         """What nobody had asked in vain before, the biggest group first."""
         lessons = await self.records.lessons()
         ignored = [lesson.phrasing for lesson in lessons if lesson.kind is Kind.IGNORE]
         found = await asyncio.to_thread(inbox.groups, missed, ignored, self.live.faq)
-        return [group for group in found if min(group.ids) > after]
+        return [group for group in found if min(each.day for each in group.questions) >= since]
 
-    async def _go_on_from(self, told: Told) -> None:
-        await self.records.set_mark(MARK, told.pack())
-        self._told = told
+    async def _go_on_from(self, day: dt.date) -> None:
+        await self.records.set_mark(MARK, day.isoformat())
+        self._told = day
+
+
+def _read(mark: str | None) -> dt.date | None:
+    """None for what cannot be read; behind the day there may be what is not kept any more."""
+    try:
+        return dt.date.fromisoformat((mark or "").partition(" ")[0])
+    except ValueError:
+        return None

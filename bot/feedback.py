@@ -1,8 +1,5 @@
 """Whether an answer helped: votes, thanks, and what operators should look at."""
 
-import datetime as dt
-from collections.abc import Callable
-
 from msgspec import Struct
 from telegram import CallbackQuery, Chat, Message, Update
 
@@ -27,7 +24,6 @@ class Feedback(Struct, frozen=True):
     journal: Journal
     live: Live
     memory: Memory
-    now: Callable[[], dt.datetime]
 
     async def vote(self, update: Update, _: Context) -> None:
         """One of the buttons under an answer: each person has one vote on an entry."""
@@ -36,7 +32,9 @@ class Feedback(Struct, frozen=True):
         if vote.entry not in self.live.faq.knowledge.entries:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
             return
-        before = await self.records.vote(query.from_user.id, vote.entry, self.now(), up=vote.up)
+        before = await self.records.vote(
+            query.from_user.id, vote.entry, self.journal.today, up=vote.up
+        )
         if before is not vote.up:
             self.journal.count("vote", _NAMES[vote.up])
             if before is not None:

@@ -101,7 +101,7 @@ def groups(missed: Sequence[Missed], ignored: Iterable[str], faq: Faq) -> list[G
 
 
 def _age(question: Missed) -> tuple[object, ...]:
-    return question.asked, question.id, question.text, question.outcome
+    return question.day, question.id, question.text, question.outcome
 
 
 def _same(text: str) -> str:

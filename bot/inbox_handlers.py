@@ -1,8 +1,7 @@
 """/unanswered: what people asked in vain, to be taught, put aside or ignored."""
 
 import asyncio
-import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 from telegram import InlineKeyboardMarkup, Update
@@ -56,7 +55,6 @@ class Inbox(Struct, frozen=True):
     reloader: Reloader
     live: Live
     journal: Journal
-    now: Callable[[], dt.datetime]
 
     def buttons(self) -> Mapping[str, Callback]:
         """By the patterns of their data."""
@@ -195,7 +193,7 @@ class Inbox(Struct, frozen=True):
         group = desk.groups[place]
         reply = self.live.faq.ask(group.example.text)
         better = None if isinstance(reply, Unknown | Suggestions) else texts.gets(reply)
-        text = texts.group(group, place, many, self.now(), better)
+        text = texts.group(group, place, many, self.journal.today, better)
         after = (place + 1) % many
         following = buttons.OpenGroup(desk.groups[after].example.id, after) if many > 1 else None
         keyboard = keyboards.group(
@@ -217,7 +215,7 @@ class Inbox(Struct, frozen=True):
 
     def _lessons(self, taught: list[Lesson], page: int) -> Shown:
         first, shown, _ = keyboards.lessons_page(taught, page)
-        text = texts.lessons(self.live.faq.knowledge, shown, first, len(taught), self.now())
+        text = texts.lessons(self.live.faq.knowledge, shown, first, len(taught), self.journal.today)
         return text, keyboards.lessons(taught, page)
 
 

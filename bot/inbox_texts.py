@@ -36,7 +36,7 @@ OUTCOMES = {
 }
 
 
-def group(shown: Group, place: int, many: int, now: dt.datetime, now_gets: str | None) -> str:
+def group(shown: Group, place: int, many: int, today: dt.date, now_gets: str | None) -> str:
     """One of so many groups; `now_gets` says what, where it is better."""
     count = len(shown.questions)
     times = "Asked once" if count == 1 else f"Asked {count:,} times, last"
@@ -49,7 +49,7 @@ def group(shown: Group, place: int, many: int, now: dt.datetime, now_gets: str |
         f"<b>Unanswered: {place + 1} of {many:,}</b>",
         quoted(shown.example.text),
         "",
-        f"{times} {ago(shown.last.asked, now)}. It got: {got}.",
+        f"{times} {ago(shown.last.day, today)}. It got: {got}.",
     ]
     if shown.others:
         lines += ["Also worded:", *(f"• {quoted(each, MOST_OTHER)}" for each in shown.others)]
@@ -63,12 +63,11 @@ def quoted(typed: str, most: int = MOST_WORDING) -> str:
     return f"“{escape(short(typed, most))}”"
 
 
-def ago(moment: dt.datetime, now: dt.datetime) -> str:
-    seconds = (now - moment).total_seconds()
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if (count := int(seconds // length)) > 0:
-            return f"{count:,} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+def ago(day: dt.date, today: dt.date) -> str:
+    days = (today - day).days
+    if days > 1:
+        return f"{days:,} days ago"
+    return "yesterday" if days == 1 else "today"
 
 
 def choice(question: str, what: str) -> str:
@@ -150,14 +149,14 @@ def _reasons(error: KnowledgeError | ReloadError) -> Iterator[str]:
 
 
 def lessons(
-    knowledge: Knowledge, shown: Sequence[Lesson], first: int, many: int, now: dt.datetime
+    knowledge: Knowledge, shown: Sequence[Lesson], first: int, many: int, today: dt.date
 ) -> str:
     """A page of what was taught; `first` is the number of its first lesson."""
     if not shown:
         return NOTHING_TAUGHT
     lines = (
         f"{number}. {quoted(lesson.phrasing, MOST_OTHER)} → {_meaning(knowledge, lesson)} "
-        f"({ago(lesson.taught, now)})"
+        f"({ago(lesson.day, today)})"
         for number, lesson in enumerate(shown, first)
     )
     return "\n".join(chain([f"<b>What was taught</b> ({many:,}), the newest first"], lines))

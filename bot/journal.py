@@ -55,10 +55,10 @@ class Journal(Struct):
 
     def missed(self, question: str, outcome: str) -> None:
         """A question was asked in vain."""
-        self._missed.append(Missed(0, _kept(question), outcome, self.now()))
+        self._missed.append(Missed(0, _kept(question), outcome, self.today))
 
     def count(self, kind: str, name: str = "", by: int = 1) -> None:
-        self._counts[self._local().date(), kind, name] += by
+        self._counts[self.today, kind, name] += by
 
     def found(self, question: str, outcome: str) -> None:
         """A question was not asked in vain after all."""
@@ -105,9 +105,14 @@ class Journal(Struct):
     async def _prune(self) -> None:
         now = self.now()
         if self._pruned != now.date():
-            oldest = now - dt.timedelta(days=self.days)
-            await self.records.prune(oldest, (now - COUNTED).date())
+            oldest = self.today - dt.timedelta(days=self.days)
+            await self.records.prune(oldest, self.today - COUNTED)
             self._pruned = now.date()
+
+    @property
+    def today(self) -> dt.date:
+        """In the operators' calendar."""
+        return self._local().date()
 
     def _local(self) -> dt.datetime:
         return self.now().astimezone(zone(self.zone))

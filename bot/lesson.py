@@ -25,8 +25,8 @@ class Lesson(Struct, frozen=True):
     target: str
     """Id of the entry or the limit; empty for what is ignored."""
     phrasing: str
-    taught: dt.datetime
-    """Aware, in UTC."""
+    day: dt.date
+    """When it was taught."""
 
 
 class Missed(Struct, frozen=True):
@@ -36,5 +36,5 @@ class Missed(Struct, frozen=True):
     text: str
     outcome: str
     """unknown or suggestions; voted_down for an answer that did not help."""
-    asked: dt.datetime
-    """Aware, in UTC."""
+    day: dt.date
+    """When it was asked; more exactly nobody may know."""

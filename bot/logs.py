@@ -1,23 +1,32 @@
-"""Log lines, as text or JSON, in which the token never shows."""
+"""Log lines, as text or JSON, in which neither the token shows nor anything that people wrote.
+
+What this program logs holds no text, name or user name of anybody. Libraries log what they are
+given, so that of their lines only the fixed part is written, and nothing below a warning. The texts
+of errors quote what went wrong, so that only those are written that speak of the machine.
+"""
 
 import json
 import logging
+import re
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import TextIO
 
 HIDDEN = "<token>"
-_CHATTY = (
-    "httpx",
-    "httpcore",
-    "hpack",
-    "apscheduler",
-    "matplotlib",
-    "PIL",
-)
+OURS = "bot"
+"""The root of this program's own loggers."""
+_SPEAK_OF_THE_MACHINE = (OURS, "sqlite3", "psycopg")
+"""Where errors are defined whose texts are written: files of the operator, states of the disk."""
+_QUOTED = re.compile(r'"[^"]*+"')
+_LEFT_OUT = "(its text may hold what people wrote)"
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class Redacting(logging.Formatter):
-    """Writes whole records, tracebacks included, without the token."""
+    """Writes whole records, tracebacks included, without the token and what people wrote."""
 
     def __init__(self, token: str | None) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -25,7 +34,16 @@ class Redacting(logging.Formatter):
         self._secret = token.partition(":")[2] if token else ""
 
     def format(self, record: logging.LogRecord) -> str:
-        return self.redact(self.compose(record))
+        kept = logging.makeLogRecord(vars(record))
+        kept.exc_text = None  # What another handler may have written of it.
+        if not _is_ours(record.name):
+            kept.msg, kept.args = str(record.msg).partition("\n")[0], None
+        elif isinstance(record.args, tuple):
+            kept.args = tuple(_said(a) if isinstance(a, BaseException) else a for a in record.args)
+        return self.redact(self.compose(kept))
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - the base class's name
+        return "\n".join(_told(ei[1])) if ei[1] else ""
 
     def compose(self, record: logging.LogRecord) -> str:
         return super().format(record)
@@ -53,6 +71,34 @@ def set_up(stream: TextIO, level: str, kind: str, token: str | None) -> None:
     """Send all logging to a stream; replaces what was set up before."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(RedactingJson(token) if kind == "json" else Redacting(token))
+    handler.addFilter(lambda record: _is_ours(record.name) or record.levelno >= logging.WARNING)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.root.level))
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] == OURS
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    """As Python tells it, with what led to it before and the members of a group behind it."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _told(before)
+        yield ""
+    yield "Traceback (most recent call last):"
+    for frame in traceback.format_tb(error.__traceback__):
+        yield frame.rstrip("\n")
+    yield f"{type(error).__name__}: {_said(error)}"
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield ""
+            yield from _told(each)
+
+
+def _said(error: BaseException) -> str:
+    where = type(error).__module__.partition(".")[0]
+    if where == "telegram":
+        # Which quotes what it cannot read.
+        return _QUOTED.sub('"…"', str(error))
+    known = isinstance(error, OSError) or where in _SPEAK_OF_THE_MACHINE
+    return str(error) if known else _LEFT_OUT

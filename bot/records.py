@@ -1,8 +1,9 @@
 """SQL beside `storage`: what was missed, taught, voted and counted, and what the bot knew."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
+from secrets import randbelow
 from typing import Any
 
 from msgspec import Struct
@@ -16,6 +17,8 @@ from bot.tables import lessons, marks, questions, snapshots, subscribers, tallie
 
 UNDONE = "unknown"
 """What became of a question whose lesson is undone: nobody remembers more."""
+LARGEST_NUMBER = 999_999_999
+"""Of a question, so that it fits into a button beside the id of an entry."""
 SNAPSHOTS = 10
 """Kept knowledge bases, with the one that answers: /rollback can go one step less."""
 
@@ -49,14 +52,12 @@ class Records(Struct, frozen=True):
         rows = [{"day": t.day, "kind": t.kind, "name": t.name, "count": t.count} for t in counts]
         if rows:
             connection.execute(counted, rows)
-        kept = [{"asked": m.asked, "text": m.text, "outcome": m.outcome} for m in missed]
-        if kept:
-            connection.execute(insert(questions), kept)
+        _keep(connection, [{"day": m.day, "text": m.text, "outcome": m.outcome} for m in missed])
         for text, outcome in found:
-            alike = select(func.max(questions.c.id)).where(
+            alike = select(questions.c.id).where(
                 questions.c.text == text, questions.c.outcome == outcome
             )
-            newest = alike.scalar_subquery()
+            newest = alike.order_by(questions.c.day.desc()).limit(1).scalar_subquery()
             connection.execute(delete(questions).where(questions.c.id == newest))
 
     @transaction
@@ -65,11 +66,11 @@ class Records(Struct, frozen=True):
         return [Tally(*row) for row in connection.execute(query)]
 
     @transaction
-    def missed(self, connection: Connection, most: int, after: int = 0) -> list[Missed]:
-        """Questions with a greater number than `after`, the newest first."""
-        query = select(questions).where(questions.c.id > after)
-        rows = connection.execute(query.order_by(questions.c.id.desc()).limit(most))
-        return [Missed(row.id, row.text, row.outcome, row.asked) for row in rows]
+    def missed(self, connection: Connection, most: int) -> list[Missed]:
+        """Those of the newest days first; within a day in no order that would tell anything."""
+        query = select(questions).order_by(questions.c.day.desc(), questions.c.id).limit(most)
+        rows = connection.execute(query)
+        return [Missed(row.id, row.text, row.outcome, row.day) for row in rows]
 
     @transaction
     def settle(self, connection: Connection, dealt_with: Collection[int]) -> None:
@@ -77,9 +78,9 @@ class Records(Struct, frozen=True):
         _settle(connection, dealt_with)
 
     @transaction
-    def prune(self, connection: Connection, before: dt.datetime, counted: dt.date) -> None:
-        """Delete questions that were asked before a moment, and counts of days before a date."""
-        connection.execute(delete(questions).where(questions.c.asked < before))
+    def prune(self, connection: Connection, asked: dt.date, counted: dt.date) -> None:
+        """Delete questions that were asked before a day, and counts of days before another."""
+        connection.execute(delete(questions).where(questions.c.day < asked))
         connection.execute(delete(tallies).where(tallies.c.day < counted))
 
     @transaction
@@ -102,15 +103,15 @@ class Records(Struct, frozen=True):
         kind: Kind,
         target: str,
         phrasing: str,
-        now: dt.datetime,
+        day: dt.date,
         settled: Collection[int],
     ) -> Lesson:
         """Keep a lesson; the questions that it settles are gone with the same stroke."""
-        row = {"taught": now, "kind": kind, "target": target, "phrasing": phrasing}
+        row = {"day": day, "kind": kind, "target": target, "phrasing": phrasing}
         taught = insert(lessons).values(**row).returning(lessons.c.id)
         number = connection.execute(taught).scalar_one()
         _settle(connection, settled)
-        return Lesson(number, kind, target, phrasing, now)
+        return Lesson(number, kind, target, phrasing, day)
 
     @transaction
     def unlearn(self, connection: Connection, lesson: int) -> Lesson | None:
@@ -120,20 +121,19 @@ class Records(Struct, frozen=True):
         if row is None:
             return None
         connection.execute(delete(lessons).where(this))
-        unanswered = {"asked": row.taught, "text": row.phrasing, "outcome": UNDONE}
-        connection.execute(insert(questions).values(**unanswered))
+        _keep(connection, [{"day": row.day, "text": row.phrasing, "outcome": UNDONE}])
         return _lesson(row)
 
     # Votes
 
     @transaction
     def vote(
-        self, connection: Connection, person: int, entry: str, now: dt.datetime, *, up: bool
+        self, connection: Connection, person: int, entry: str, day: dt.date, *, up: bool
     ) -> bool | None:
         """Write a vote; returns what the person had said before, None for nothing."""
         its_own = select(votes.c.up).where(votes.c.person == person, votes.c.entry == entry)
         before = connection.execute(its_own).scalar_one_or_none()
-        put(connection, votes, {"person": person, "entry": entry}, {"up": up, "at": now})
+        put(connection, votes, {"person": person, "entry": entry}, {"up": up, "day": day})
         return before
 
     @transaction
@@ -147,11 +147,9 @@ class Records(Struct, frozen=True):
         return found
 
     @transaction
-    def voted_down(
-        self, connection: Connection, since: dt.datetime, until: dt.datetime
-    ) -> dict[str, int]:
-        """Entries that did not help, by how often that was said after a moment; the worst first."""
-        said = (votes.c.up.is_(False), votes.c.at > since, votes.c.at <= until)
+    def voted_down(self, connection: Connection, since: dt.date, before: dt.date) -> dict[str, int]:
+        """Entries that did not help, by how often that was said in some days; the worst first."""
+        said = (votes.c.up.is_(False), votes.c.day >= since, votes.c.day < before)
         count = func.count().label("votes")
         query = select(votes.c.entry, count).where(*said).group_by(votes.c.entry)
         rows = connection.execute(query.order_by(count.desc(), votes.c.entry))
@@ -161,7 +159,10 @@ class Records(Struct, frozen=True):
     def votes_of(self, connection: Connection, person: int) -> dict[str, bool]:
         """What a person said of which entries."""
         query = select(votes.c.entry, votes.c.up).where(votes.c.person == person)
-        return {row.entry: row.up for row in connection.execute(query.order_by(votes.c.at))}
+        return {
+            row.entry: row.up
+            for row in connection.execute(query.order_by(votes.c.day, votes.c.entry))
+        }
 
     # Knowledge bases that were good
 
@@ -203,6 +204,18 @@ class Records(Struct, frozen=True):
         put(connection, marks, {"name": name}, {"value": value})
 
 
+def _keep(connection: Connection, asked: Sequence[Mapping[str, Any]]) -> None:
+    """Write questions down under numbers that are drawn by lot."""
+    numbers: set[int] = set()
+    while len(numbers) < len(asked):
+        drawn = {1 + randbelow(LARGEST_NUMBER) for _ in range(len(asked) - len(numbers))}
+        taken = connection.scalars(select(questions.c.id).where(questions.c.id.in_(drawn)))
+        numbers |= drawn.difference(taken)
+    rows = [{**row, "id": number} for row, number in zip(asked, numbers, strict=True)]
+    if rows:
+        connection.execute(insert(questions), rows)
+
+
 def _settle(connection: Connection, dealt_with: Collection[int]) -> None:
     # One by one: a statement takes only so many numbers.
     one = delete(questions).where(questions.c.id == bindparam("number"))
@@ -211,4 +224,4 @@ def _settle(connection: Connection, dealt_with: Collection[int]) -> None:
 
 
 def _lesson(row: Row[Any]) -> Lesson:
-    return Lesson(row.id, Kind(row.kind), row.target, row.phrasing, row.taught)
+    return Lesson(row.id, Kind(row.kind), row.target, row.phrasing, row.day)

@@ -154,11 +154,12 @@ class Reloader(Struct):
                 raise ReloadError(why)
             if kind is not Kind.IGNORE and isinstance(flagged := faq.ask(phrasing), RedFlag):
                 raise ReloadError(FLAGGED.format(flagged.flag.id))
+            day = self.now().date()
             if kind is not Kind.IGNORE:
-                new = Lesson(0, kind, target, phrasing, self.now())
+                new = Lesson(0, kind, target, phrasing, day)
                 job = Job(await self._files(), tuple(await self.records.lessons()), new)
                 faq = (await self.workshop.build(job)).faq
-            lesson = await self.records.teach(kind, target, phrasing, self.now(), settles)
+            lesson = await self.records.teach(kind, target, phrasing, day, settles)
             self.live.faq = faq
             return Taught(lesson, changes.told(faq.ask(phrasing)))
 

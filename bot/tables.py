@@ -36,6 +36,10 @@ ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 TABLES = MetaData(naming_convention=NAMES)
 
 
+# `sqlite_with_rowid=False`, below: SQLite numbers the rows of other tables in the order in which
+# they came, and two such orders side by side would tell who did what.
+
+
 class Moment(TypeDecorator[dt.datetime]):
     """An aware moment, stored in UTC; SQLite keeps no zones."""
 
@@ -128,19 +132,20 @@ broadcasts = Table(
 questions = Table(
     "questions",
     TABLES,
-    Column("id", ROW_ID, primary_key=True),
-    Column("asked", Moment, nullable=False, index=True),
+    # Drawn by lot: in a row they would say in which order people asked.
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False, index=True),
     Column("text", Text, nullable=False),
     Column("outcome", String(16), nullable=False),
-    sqlite_autoincrement=True,
+    sqlite_with_rowid=False,
 )
-"""Questions that found no answer; nothing says who asked them."""
+"""Questions that found no answer; nothing says who asked them, nor when on that day."""
 
 lessons = Table(
     "lessons",
     TABLES,
     Column("id", ROW_ID, primary_key=True),
-    Column("taught", Moment, nullable=False),
+    Column("day", Date, nullable=False),
     Column("kind", String(16), nullable=False),
     # Id of the entry or limit; empty for what is ignored.
     Column("target", String(64), nullable=False),
@@ -155,9 +160,10 @@ votes = Table(
     Column("person", BigInteger, primary_key=True, autoincrement=False),
     Column("entry", String(64), primary_key=True),
     Column("up", Boolean, nullable=False),
-    Column("at", Moment, nullable=False, index=True),
+    Column("day", Date, nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
-"""What people think of entries."""
+"""What people think of entries. It is written by them, so no moment may tie it to a question."""
 
 tallies = Table(
     "tallies",
@@ -166,6 +172,7 @@ tallies = Table(
     Column("kind", String(16), primary_key=True),
     Column("name", String(64), primary_key=True),
     Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 """How often something happened on a day."""
 

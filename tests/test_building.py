@@ -36,7 +36,7 @@ def problems(job: Job, sleep: Callable[[float], None] = lambda _: None) -> list[
 def lesson(
     phrasing: str, target: str = "chain.squeak", kind: Kind = Kind.ENTRY, number: int = 1
 ) -> Lesson:
-    return Lesson(number, kind, target, phrasing, START)
+    return Lesson(number, kind, target, phrasing, START.date())
 
 
 ASTRAY = lesson(FOOTBALL)

@@ -200,7 +200,7 @@ def test_a_question_that_was_asked_on_one_side_only_is_not_told(knowledge: Knowl
 
 
 def test_lessons_that_were_left_out_are_something_to_tell(knowledge: Knowledge) -> None:
-    lesson = Lesson(1, Kind.ENTRY, "chain.squeak", "who won", START)
+    lesson = Lesson(1, Kind.ENTRY, "chain.squeak", "who won", START.date())
     found = changes.between(knowledge, knowledge, {}, {}, (lesson,))
     assert found.left_out == (lesson,)
     assert found

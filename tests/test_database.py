@@ -28,6 +28,8 @@ from bot import cli, upgrading
 from bot import migrations as shipped
 from bot.delivery import Delivery, Progress
 from bot.errors import StorageError
+from bot.figures import Tally
+from bot.lesson import Kind
 from bot.schedule import EVERY_DAY, Schedule, Slot
 from bot.storage import Storage
 from bot.subscriber import State, Subscriber
@@ -351,6 +353,62 @@ async def test_a_database_of_the_first_version_goes_on_working(first: Path) -> N
         assert await storage.seen(ANNA) == ["bell", "oil", "pads"]
         assert await storage.forget(ANNA)
         assert await storage.ledger(ANNA) == []
+
+
+SECOND = """
+INSERT INTO questions (id, asked, text, outcome) VALUES
+    (1, '2026-11-22 01:45:01.000000', 'why', 'unknown'),
+    (2, '2026-11-23 23:59:59.000000', 'how', 'voted_down'),
+    (3, '2026-11-24 00:00:00.000000', 'where', 'suggestions');
+INSERT INTO lessons (id, taught, kind, target, phrasing) VALUES
+    (4, '2026-11-22 01:45:01.000000', 'entry', 'chain.slip', 'it slips'),
+    (9, '2026-11-23 12:00:00.000000', 'ignore', '', 'lol');
+INSERT INTO votes (person, entry, up, at) VALUES
+    (42, 'chain.slip', 1, '2026-11-22 01:45:01.000000'),
+    (41, 'chain.slip', 0, '2026-11-23 23:59:59.250000');
+INSERT INTO tallies (day, kind, name, count) VALUES ('2026-11-22', 'vote', 'up', 1);
+"""
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """A folder with a database of version 0002 in which moments are kept."""
+    engine = create_engine(f"sqlite:///{tmp_path}/test.db")
+    upgrading.migrate(engine, "0002")
+    engine.dispose()
+    write(tmp_path / "test.db", SECOND)
+    return tmp_path
+
+
+async def test_what_the_second_version_kept_is_still_there_by_day(second: Path) -> None:
+    async with opened(second) as storage:
+        asked = await storage.records.missed(9)
+        assert [(each.text, each.outcome, each.day.day) for each in asked] == [
+            ("where", "suggestions", 24),
+            ("how", "voted_down", 23),
+            ("why", "unknown", 22),
+        ]
+        taught = await storage.records.lessons()
+        assert [(each.id, each.phrasing, each.day.day) for each in taught] == [
+            (4, "it slips", 22),
+            (9, "lol", 23),
+        ]
+        assert await storage.records.votes_of(ANNA) == {"chain.slip": True}
+        days = date(2026, 11, 23), date(2026, 11, 24)
+        assert await storage.records.voted_down(*days) == {"chain.slip": 1}
+        tallied = await storage.records.tallies(date(2026, 11, 22))
+        assert tallied == [Tally(date(2026, 11, 22), "vote", "up", 1)]
+        later = await storage.records.teach(Kind.IGNORE, "", "hm", date(2026, 11, 25), ())
+        assert later.id > 9
+
+
+async def test_the_moments_of_the_second_version_are_gone_from_the_file(second: Path) -> None:
+    async with opened(second) as storage:
+        await storage.database.wipe()
+    found = b"".join(contents(second).values())
+    assert b"2026-11-22" in found
+    assert b"01:45:01" not in found
+    assert b"23:59:59" not in found
 
 
 # A version still to come

@@ -37,7 +37,7 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path)
 
 
 def lesson(phrasing: str, target: str = "brakes.squeal", kind: Kind = Kind.ENTRY) -> Lesson:
-    return Lesson(0, kind, target, phrasing, START)
+    return Lesson(0, kind, target, phrasing, START.date())
 
 
 TAUGHT = [
@@ -66,7 +66,7 @@ def teach(*lessons: Lesson, file: str = "skinbot.db") -> list[Lesson]:
         storage = Storage.open(f"sqlite:///{file}")
         try:
             for each in lessons:
-                await storage.records.teach(each.kind, each.target, each.phrasing, START, ())
+                await storage.records.teach(each.kind, each.target, each.phrasing, START.date(), ())
             return await storage.records.lessons()
         finally:
             await storage.close()

@@ -328,7 +328,8 @@ async def test_another_question_with_the_same_bad_answer_is_left_as_well(
     await chat.press(DOWN)
     await chat.write("squeaky chain")
     await chat.press(DOWN)
-    assert await missed(parts) == [(SQUEAK, "voted_down"), ("squeaky chain", "voted_down")]
+    found = sorted(await missed(parts))
+    assert found == [("squeaky chain", "voted_down"), (SQUEAK, "voted_down")]
 
 
 async def test_everybody_in_a_group_can_leave_its_question(
@@ -450,4 +451,5 @@ async def test_a_question_that_no_database_could_keep_as_it_is_holds_up_nothing(
 ) -> None:
     parts.journal.missed("half an emoji \ud83d\0", "unknown")
     parts.journal.missed("who won", "unknown")
-    assert await missed(parts) == [("half an emoji ? ", "unknown"), ("who won", "unknown")]
+    found = sorted(await missed(parts))
+    assert found == [("half an emoji ? ", "unknown"), ("who won", "unknown")]

@@ -18,7 +18,7 @@ from tests.fake_time import START
 
 TYRE = "can I ride with a flat tyre"
 BELL = "how often should I grease the bell"
-MINUTE = dt.timedelta(minutes=1)
+DAY = dt.timedelta(days=1)
 ROUNDS = 60
 LETTERS = str.maketrans(digits, "ghijklmnop")
 PIECES = ["flat tyre", "tyre flat", "please", "saddle", "sadle", "bell", "👍", "?", "ride", "not"]
@@ -32,7 +32,7 @@ QUESTIONS = st.one_of(
 def missed(*texts: str, outcome: str = "unknown") -> list[Missed]:
     """Asked one after the other, a minute between them."""
     return [
-        Missed(number, text, outcome, START + number * MINUTE)
+        Missed(number, text, outcome, START.date() + number * DAY)
         for number, text in enumerate(texts, 1)
     ]
 
@@ -123,7 +123,7 @@ def test_a_group_shows_its_newest_wording_and_a_few_others(faq: Faq) -> None:
     [group] = inbox.groups(missed(*wordings), [], faq)
     assert group.example.text == wordings[-1]
     assert group.others == tuple(wordings[-2 : -2 - OTHERS : -1])
-    assert group.last.asked == START + len(wordings) * MINUTE
+    assert group.last.day == START.date() + len(wordings) * DAY
 
 
 def test_the_same_wording_is_shown_once(faq: Faq) -> None:

@@ -61,7 +61,9 @@ def test_a_line_of_json_holds_the_traceback(stream: io.StringIO) -> None:
     except ValueError:
         logging.getLogger("bot").exception("failed")
     traceback = json.loads(stream.getvalue())["traceback"]
-    assert traceback.splitlines()[-1].startswith("ValueError: invalid literal")
+    assert traceback.splitlines()[0] == "Traceback (most recent call last):"
+    assert traceback.splitlines()[-1].startswith("ValueError: ")
+    assert "broken" not in traceback.splitlines()[-1]
 
 
 @pytest.mark.parametrize("kind", KINDS)

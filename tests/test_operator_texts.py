@@ -28,7 +28,7 @@ def test_ids_of_what_changed_are_cut_and_counted() -> None:
 
 
 def test_lessons_that_do_not_fit_any_more_are_named() -> None:
-    lesson = Lesson(1, Kind.ENTRY, "chain.slip", "who won the football game", START)
+    lesson = Lesson(1, Kind.ENTRY, "chain.slip", "who won the football game", START.date())
     said = texts.reloaded(Changes((), (), (lesson,)))
     assert said.endswith(
         "Left out of what was taught, as it would turn an expected question astray: "

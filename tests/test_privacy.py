@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Text, select
+from sqlalchemy import BigInteger, Connection, Date, Integer, String, Text, Time, select
+from sqlalchemy.exc import OperationalError
 
 from bot import texts
 from bot.faq import Faq, Reply, Suggestions
@@ -16,7 +17,7 @@ from bot.receipts import Receipts
 from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage import Storage
-from bot.tables import TABLES
+from bot.tables import TABLES, Moment
 from bot.text import plain
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
@@ -136,7 +137,7 @@ async def _ask(world: World, clock: Clock) -> None:
 
 async def _operate(storage: Storage, now: dt.datetime) -> None:
     """What operators leave behind."""
-    await storage.records.teach(Kind.ENTRY, "chain.squeak", TAUGHT, now, settled=())
+    await storage.records.teach(Kind.ENTRY, "chain.squeak", TAUGHT, now.date(), settled=())
     await storage.records.keep(b"files", now)
     await storage.records.set_mark("digest", "yesterday")
     await storage.mailings.draft(OPERATOR, None, "<b>News</b>", now)
@@ -197,7 +198,62 @@ def test_no_table_has_a_place_for_a_person_beside_a_text() -> None:
     people = {"person", "chat_id", "user_id"}
     both = {name for name, columns in free_texts() if columns & people}
     assert both == {"broadcasts"}, "these hold the operator's own chat"
-    assert dict(free_texts())["questions"] == {"id", "asked", "text", "outcome"}
+    assert dict(free_texts())["questions"] == {"id", "day", "text", "outcome"}
+
+
+BESIDE_NOBODY = ("questions", "lessons", "tallies")
+OF_PEOPLE = ("subscribers", "deliveries", "seen_tips", "votes")
+
+
+def test_what_is_kept_beside_nobody_has_only_its_day() -> None:
+    """A moment would tie it to whatever the same person did just then."""
+    assert {type(column.type) for name in BESIDE_NOBODY for column in TABLES.tables[name].c} <= {
+        BigInteger,
+        Date,
+        Integer,
+        String,
+        Text,
+    }
+    assert not any(isinstance(c.type, Moment | Time) for c in TABLES.tables["votes"].c)
+
+
+async def test_no_vote_can_be_joined_to_the_question_that_it_was_about(
+    chat: Chat, parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock
+) -> None:
+    """By whatever order rows can be read in: that of numbers, of places in the file, or none."""
+    people = [1_000 + 377 * number % 997 for number in range(40)]
+    asked = {}
+    for number, person in enumerate(people):
+        each = Chat(chat.app, telegram, telegram.person(person))
+        asked[person] = f"chain squeaks {'and squeaks ' * number}".strip()
+        await each.write(asked[person])
+        await each.press("👎")
+        clock.forward(60)
+        if number % 5 == 0:
+            await parts.journal.write()
+    await parts.journal.write()
+    orders = "id", "id DESC", "day", "1"
+    voters = [await ordered(storage, "person", "votes", by) for by in ("1", "person", "day")]
+    for by in orders:
+        texts = await ordered(storage, "text", "questions", by)
+        for order in voters:
+            pairs = zip(order, texts, strict=True)
+            assert sum(asked[person] == text for person, text in pairs) < 10
+
+
+async def ordered(storage: Storage, column: str, table: str, by: str) -> list[Any]:
+    query = f"SELECT {column} FROM {table} ORDER BY {by}"  # noqa: S608 - ours
+    return await storage.database.run(lambda c: list(c.exec_driver_sql(query).scalars()))
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("votes", "person"), ("questions", "text"), ("tallies", "name")]
+)
+async def test_rows_are_not_numbered_in_the_order_in_which_they_came(
+    storage: Storage, table: str, column: str
+) -> None:
+    with pytest.raises(OperationalError, match="no such column: rowid"):
+        await ordered(storage, column, table, "rowid")
 
 
 async def test_counts_name_nobody(world: World) -> None:
@@ -298,16 +354,15 @@ async def test_forgetting_a_group_leaves_the_votes_of_its_members(world: World) 
 # /mydata
 
 
-async def test_my_data_shows_votes_to_who_never_subscribed(voter: Chat, clock: Clock) -> None:
-    clock.forward(1)
+async def test_my_data_shows_votes_to_who_never_subscribed(voter: Chat) -> None:
     await voter.write("/ask chain slips")
     await voter.press("👍")
     await voter.write("/mydata")
     assert voter.text.splitlines() == [
         "Chat: 42",
         "Votes:",
-        "chain.squeak: down",
         "chain.slip: up",
+        "chain.squeak: down",
     ]
 
 

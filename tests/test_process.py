@@ -178,9 +178,9 @@ async def test_a_stop_while_the_network_is_down_at_the_start_is_no_failure(
         await said.wait()
         signal.raise_signal(signal.SIGTERM)
     assert running.done()
-    [line] = caplog.messages
-    assert line.startswith("no connection to Telegram")
-    assert line.endswith("next try in 1 s")
+    first, *others = caplog.messages  # More than one where the machine is busy.
+    assert all(line.startswith("no connection to Telegram") for line in (first, *others))
+    assert first.endswith("next try in 1 s")
 
 
 def here(api: str, folder: Path) -> Settings:

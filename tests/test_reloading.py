@@ -98,7 +98,7 @@ def everything(folder: Path) -> dict[Path, bytes]:
 async def test_a_good_change_is_swapped_in_and_reported(
     reloader: Reloader, records: Records, folder: Path, clock: Clock
 ) -> None:
-    missed = [Missed(0, q, "unknown", clock.wall()) for q in (PEDALS, PEDALS, "my sister")]
+    missed = [Missed(0, q, "unknown", clock.wall().date()) for q in (PEDALS, PEDALS, "my sister")]
     await records.note([], missed)
     say(folder, "It wants oil")
     wordings = f"      - {PEDALS}\n      - {RUST}\n"
@@ -332,12 +332,12 @@ async def test_what_is_kept_already_is_not_kept_twice(
 async def test_a_wording_that_is_taught_is_answered_at_once_and_survives_a_reload_and_a_rollback(
     reloader: Reloader, records: Records, folder: Path, clock: Clock
 ) -> None:
-    await records.note([], [Missed(0, PEDALS, "unknown", clock.wall())])
+    await records.note([], [Missed(0, PEDALS, "unknown", clock.wall().date())])
     (missed,) = await records.missed(10)
     say(folder, "Second")
     taught = await reloader.teach(Kind.ENTRY, "chain.slip", PEDALS, [missed.id])
     assert taught.reply == "answer chain.slip"
-    assert taught.lesson == Lesson(1, Kind.ENTRY, "chain.slip", PEDALS, clock.wall())
+    assert taught.lesson == Lesson(1, Kind.ENTRY, "chain.slip", PEDALS, clock.wall().date())
     assert await records.missed(10) == []
     # What is in the folder by now is not taken with it.
     assert answer(reloader) == "It is dry"
@@ -393,7 +393,7 @@ async def test_what_is_ignored_needs_no_building_and_neither_does_undoing_that(
 async def test_what_was_taught_can_be_undone(
     reloader: Reloader, records: Records, clock: Clock
 ) -> None:
-    lesson = await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall(), [])
+    lesson = await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall().date(), [])
     reloader.live.faq = (await reloading.start(reloader.folder, records)).faq
     assert changes.told(reloader.live.faq.ask(PEDALS)) == "answer chain.slip"
     assert await reloader.unlearn(lesson.id) == lesson
@@ -404,7 +404,7 @@ async def test_what_was_taught_can_be_undone(
 async def test_a_lesson_is_kept_when_it_cannot_be_undone(
     reloader: Reloader, records: Records, clock: Clock
 ) -> None:
-    lesson = await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall(), [])
+    lesson = await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall().date(), [])
     reloader.workshop = DYING
     assert await refused(reloader.unlearn(lesson.id)) == DIED
     assert await records.lessons() == [lesson]
@@ -413,7 +413,7 @@ async def test_a_lesson_is_kept_when_it_cannot_be_undone(
 async def test_a_reload_tells_which_lessons_do_not_fit_any_more(
     reloader: Reloader, records: Records, clock: Clock
 ) -> None:
-    lesson = await records.teach(Kind.ENTRY, "chain.slip", FOOTBALL, clock.wall(), [])
+    lesson = await records.teach(Kind.ENTRY, "chain.slip", FOOTBALL, clock.wall().date(), [])
     difference = await reloader.reload()
     assert difference == Changes((), (), (lesson,))
     assert changes.told(reloader.live.faq.ask(FOOTBALL)) == "unknown"
@@ -425,7 +425,7 @@ async def test_a_reload_tells_which_lessons_do_not_fit_any_more(
 async def test_a_process_starts_with_what_is_in_the_folder_and_what_was_taught(
     records: Records, folder: Path, clock: Clock
 ) -> None:
-    await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall(), [])
+    await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall().date(), [])
     begun = await reloading.start(folder, records)
     assert changes.told(begun.faq.ask(PEDALS)) == "answer chain.slip"
     assert begun == Start(begun.faq, files.read(folder))
@@ -435,7 +435,7 @@ async def test_with_a_broken_folder_a_process_starts_with_the_kept_copy_and_tell
     reloader: Reloader, records: Records, folder: Path, clock: Clock
 ) -> None:
     kept = files.read(folder)
-    await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall(), [])
+    await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall().date(), [])
     change(folder, CHAIN, "title: Chain", "title: no")
     (folder / "limits.yaml").unlink()
     begun = await reloading.start(folder, records)
@@ -488,7 +488,7 @@ async def test_with_a_broken_folder_and_nothing_good_kept_every_problem_is_raise
 async def test_a_lesson_that_leads_a_question_astray_by_now_does_not_keep_a_process_from_starting(
     records: Records, folder: Path, clock: Clock
 ) -> None:
-    lesson = await records.teach(Kind.ENTRY, "chain.squeak", FOOTBALL, clock.wall(), [])
+    lesson = await records.teach(Kind.ENTRY, "chain.squeak", FOOTBALL, clock.wall().date(), [])
     begun = await reloading.start(folder, records)
     assert (begun.left_out, begun.problems) == ((lesson,), None)
     assert changes.told(begun.faq.ask(FOOTBALL)) == "unknown"

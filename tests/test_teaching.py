@@ -19,7 +19,7 @@ LEARNED = "learned.yaml"
 def lesson(
     phrasing: str = MOAN, target: str = "brakes.squeal", kind: Kind = Kind.ENTRY, number: int = 1
 ) -> Lesson:
-    return Lesson(number, kind, target, phrasing, START)
+    return Lesson(number, kind, target, phrasing, START.date())
 
 
 def limit(phrasing: str = PEDELEC, target: str = "motors") -> Lesson:
