@@ -35,6 +35,8 @@ class Installation:
     folder: Path
     api: str
     knowledge: Path
+    cache: Path | None = None
+    """None for one of its own."""
 
     @property
     def file(self) -> Path:
@@ -52,7 +54,7 @@ class Installation:
             "TELEGRAM_API_URL": self.api,
             "DATABASE_URL": self.url,
             "KNOWLEDGE_DIR": str(self.knowledge),
-            "XDG_CACHE_HOME": str(self.folder),
+            "XDG_CACHE_HOME": str(self.cache or self.folder),
             "LOG_LEVEL": "ERROR",
         }
         command = (sys.executable, "-m", "bot", "run")

@@ -7,7 +7,8 @@ confirmed, and no more is fetched than is handled soon.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
@@ -20,6 +21,8 @@ ROOM = WINDOW // 2
 """Unconfirmed updates beside which enough new ones are handed out."""
 PATIENCE = 0.5
 """Seconds after which an update may be confirmed while it is handled, where others need room."""
+LONG_LINE = 5
+"""Updates of one chat in hand, from which all of them may be confirmed as if they took long."""
 MOST_LET_GO = 1_000
 """Updates that are handled though they are confirmed; then nothing more is fetched."""
 DEATHS = 2
@@ -52,8 +55,9 @@ class Intake(Struct):
     """Those in hand that were in hand when the process died."""
     _chats: dict[int, int] = field(default_factory=dict)
     """Of those in hand, by number, the chat."""
-    _held: set[int] = field(default_factory=set)
+    _held: set[int | None] = field(default_factory=set)
     """Chats in which Telegram takes nothing for a while."""
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -66,11 +70,18 @@ class Intake(Struct):
         """Whether Telegram would hand out again what is in hand."""
         return self.offset < self._next
 
-    async def settled(self, seconds: float) -> None:
-        """Wait until nothing is in hand that would be handed out again, but no longer than this."""
+    @property
+    def _has_room(self) -> bool:
+        return len(self._open) - len(self._let_go) <= ROOM
+
+    async def settled(self, seconds: float, *, more: bool = False) -> None:
+        """Wait until nothing is in hand that would be handed out again, but no longer than this.
+
+        Where `more` is known to come, only until there is room for it.
+        """
         try:
             async with asyncio.timeout(seconds):
-                while self.waits:
+                while self.waits and not (more and self._has_room):
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
@@ -117,12 +128,27 @@ class Intake(Struct):
         if number in self._open:
             self._chats[number] = chat
 
-    def hold(self, chat: int) -> None:
-        """Telegram takes nothing in this chat, until it is free again."""
-        self._held.add(chat)
+    async def held(self, number: int, chat: int | None, seconds: float) -> None:
+        """Telegram takes nothing in this chat for so long, and this update waits for that.
 
-    def free(self, chat: int) -> None:
-        self._held.discard(chat)
+        Raises:
+            CancelledError: the process stops, and Telegram will hand the update out again.
+        """
+        self._held.add(chat)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+                if number not in self._let_go:
+                    raise asyncio.CancelledError
+                await asyncio.Event().wait()
+        except TimeoutError:
+            return
+        finally:
+            self._held.discard(chat)
+
+    def stop(self) -> None:
+        """Nothing that can be handed out again is waited for from now on."""
+        self._stopping.set()
 
     def is_suspect(self, number: int) -> bool:
         """Whether it was in hand when the process died."""
@@ -151,20 +177,23 @@ class Intake(Struct):
         """Where all that Telegram hands out cannot be done soon, confirm it meanwhile."""
         if fetched < WINDOW:
             return
+        lines = Counter(self._chats.values())
         for each in sorted(self._open.keys() - self._let_go):
             unconfirmed = len(self._open) - len(self._let_go) + len(self._done)
             full = len(self._let_go) >= MOST_LET_GO
-            if full or unconfirmed <= ROOM or not self._is_stuck(each):
+            if full or unconfirmed <= ROOM or not self._is_stuck(each, lines):
                 return
             self._let_go.add(each)
             self._confirm()
 
-    def _is_stuck(self, number: int) -> bool:
+    def _is_stuck(self, number: int, lines: Mapping[int, int]) -> bool:
         """Whether its chat takes nothing, or others are done while it is not."""
-        if self._chats.get(number) in self._held:
+        chat = self._chats.get(number)
+        if chat is not None and chat in self._held:
             return True
-        took = self.clock() - self._open[number]
-        return took >= PATIENCE and len(self._done) >= WINDOW // 2
+        floods = chat is not None and lines[chat] >= LONG_LINE
+        late = self.clock() - self._open[number] >= PATIENCE
+        return (floods or late) and len(self._done) >= WINDOW // 2
 
     def _confirm(self) -> None:
         self._done = {each for each in self._done if each >= self.offset}

@@ -61,17 +61,18 @@ class OneByOneInEachChat(BaseUpdateProcessor):
                 self._intake.belongs(update.update_id, chat)
             with self._counted(person):
                 async with _lock(self._chats, chat), self._alone_at_first(update.update_id):
-                    place = _Place(self._intake, chat, _lock(self._people, person), self._places)
-                    await self._in_place(place, update.update_id, coroutine)
+                    own = _lock(self._people, person)
+                    place = _Place(self._intake, update.update_id, chat, own, self._places)
+                    await self._in_place(place, coroutine)
         # Not reached by what a stop has cancelled: that will be handed out again.
         self._intake.done(update.update_id)
 
-    async def _in_place(self, place: "_Place", number: int, coroutine: Awaitable[Any]) -> None:
+    async def _in_place(self, place: "_Place", coroutine: Awaitable[Any]) -> None:
         await place.take()
         _PLACE.set(place)
         try:
-            if self._intake.is_suspect(number):
-                await self._intake.begin_again(number)
+            if self._intake.is_suspect(place.number):
+                await self._intake.begin_again(place.number)
             await coroutine
         finally:
             place.leave()
@@ -128,6 +129,8 @@ class _Place(Struct):
     """What is held while an update is handled: the person's own place, and one of all."""
 
     intake: Intake
+    number: int
+    """Of the update."""
     chat: int | None
     own: asyncio.Lock
     places: asyncio.Semaphore
@@ -153,20 +156,17 @@ class _Place(Struct):
 _PLACE: ContextVar[_Place | None] = ContextVar("place", default=None)
 
 
-@asynccontextmanager
-async def aside() -> AsyncIterator[None]:
-    """Leave the place to others while nothing can be done; for what handles an update."""
+async def aside(seconds: float) -> None:
+    """Wait, as Telegram takes nothing; whoever handles an update leaves the place to others.
+
+    Raises:
+        CancelledError: the process stops meanwhile. The update is not done, and will come again.
+    """
     place = _PLACE.get()
     # Tasks that a handler begins have its context, but not its place.
     if place is None or place.task is not asyncio.current_task() or not place.held:
-        yield
+        await asyncio.sleep(seconds)
         return
     place.leave()
-    if place.chat is not None:
-        place.intake.hold(place.chat)
-    try:
-        yield
-    finally:
-        if place.chat is not None:
-            place.intake.free(place.chat)
+    await place.intake.held(place.number, place.chat, seconds)
     await place.take()

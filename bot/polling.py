@@ -62,6 +62,8 @@ class Polling(Struct):
     intake: Intake
     notices: Notices
     _wait: float = SHORTEST_WAIT
+    _more: bool = False
+    """Whether more waits than Telegram has handed out."""
     _told: float = -SILENCE
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -98,13 +100,14 @@ class Polling(Struct):
         await self.app.bot.delete_webhook()
 
     async def _fetch(self) -> None:
-        await self.intake.settled(self._wait)
+        await self.intake.settled(self._wait, more=self._more)
         fetched = await self._updates(
             limit=WINDOW,
             timeout=0 if self.intake.waits else POLL_SECONDS,
             allowed_updates=json.dumps(UPDATES),
         )
         fresh, fatal = await self.intake.take(list(fetched))
+        self._more = len(fetched) == WINDOW and bool(fresh)
         self._wait = SHORTEST_WAIT if fresh else min(LONGEST_WAIT, 2 * self._wait)
         for number in fresh:
             self._hand_over(number, fetched[number])

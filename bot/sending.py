@@ -184,8 +184,7 @@ async def patiently(send: Callable[[], Awaitable[T]]) -> T:
         try:
             return await send()
         except RetryAfter as flood:
-            async with aside():
-                await asyncio.sleep(seconds_to_wait(flood))
+            await aside(seconds_to_wait(flood))
         except NotConnectedError:
             tries -= 1
             if not tries:

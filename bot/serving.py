@@ -184,6 +184,7 @@ async def _drain(parts: Parts) -> None:
     What is not answered by then is not confirmed, so that Telegram hands it out again.
     """
     log.info("stopping; answering what was fetched")
+    parts.polling.intake.stop()
     try:
         async with asyncio.timeout(DRAIN_SECONDS):
             farewell = parts.notices.tell(parts.app.bot, operator_texts.STOPPING)

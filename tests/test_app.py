@@ -506,6 +506,22 @@ async def test_a_stop_leaves_what_it_cannot_answer_to_the_next_start(
     assert len(telegram.updates) == 2
 
 
+async def test_a_stop_does_not_wait_for_a_flood_to_end_but_leaves_the_question_for_later(
+    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, anna: Person, clock: Clock
+) -> None:
+    ben = telegram.person(7, "Ben")
+    telegram.fail_next("sendMessage", faults.FloodWait(60), chat_id=anna.id)
+    telegram.push(anna.writes("hello"), ben.writes("hello"))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        await telegram.until("sendMessage")
+        await asyncio.sleep(1)
+        stop.set()
+    assert clock.now < 2
+    assert len(telegram.sent("sendMessage")) == 1
+    assert len(telegram.updates) == 2
+
+
 async def test_an_update_that_the_process_died_of_twice_is_passed_over_and_told(
     telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, anna: Person
 ) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ async def handled(intake: Intake, fetched: Sequence[int]) -> list[int]:
 def after_a_death(receipts: Receipts, clock: Clock) -> Intake:
     """The next process: what was in memory is gone."""
     return Intake(receipts, clock)
+
+
+@asynccontextmanager
+async def held(intake: Intake, chat: int) -> AsyncIterator[None]:
+    """Telegram takes nothing in this chat."""
+    waiting = asyncio.create_task(intake.held(0, chat, 3_600))
+    await asyncio.sleep(0)
+    yield
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
 
 
 # What is confirmed
@@ -135,22 +146,43 @@ async def test_chats_that_take_nothing_leave_room_for_others(intake: Intake) -> 
     await handled(intake, window)
     for each in window[:90]:
         intake.belongs(each, -1000)
-    intake.hold(-1000)
-    await handled(intake, window)
-    assert WINDOW // 2 <= intake.offset <= 91
-    intake.free(-1000)
+    async with held(intake, -1000):
+        await handled(intake, window)
+        assert WINDOW // 2 <= intake.offset <= 91
     intake.done(1)
     assert WINDOW // 2 <= intake.offset <= 91
 
 
+async def test_one_chats_flood_leaves_room_for_others_at_once(intake: Intake) -> None:
+    window = list(range(1, WINDOW + 1))
+    await handled(intake, window)
+    for each in window:
+        intake.belongs(each, 7)
+    for each in window[20:]:
+        intake.done(each)
+    await handled(intake, window)
+    assert intake.offset == WINDOW + 1
+
+
+async def test_a_short_line_of_a_chat_is_not_confirmed_before_its_time(intake: Intake) -> None:
+    window = list(range(1, WINDOW + 1))
+    await handled(intake, window)
+    for each in window[:3]:
+        intake.belongs(each, 7)
+    for each in window[3:]:
+        intake.done(each)
+    await handled(intake, window)
+    assert intake.offset == 1
+
+
 async def test_only_so_many_wait_for_chats_that_take_nothing(intake: Intake) -> None:
-    intake.hold(-1000)
-    for _ in range(100):
-        first = max(intake.offset, 1)
-        window = range(first, first + WINDOW)
-        for each in await handled(intake, window):
-            intake.belongs(each, -1000)
-        await handled(intake, window)
+    async with held(intake, -1000):
+        for _ in range(100):
+            first = max(intake.offset, 1)
+            window = range(first, first + WINDOW)
+            for each in await handled(intake, window):
+                intake.belongs(each, -1000)
+            await handled(intake, window)
     assert MOST_LET_GO <= intake.offset <= MOST_LET_GO + WINDOW
 
 

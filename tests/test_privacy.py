@@ -232,8 +232,8 @@ async def test_no_vote_can_be_joined_to_the_question_that_it_was_about(
         if number % 5 == 0:
             await parts.journal.write()
     await parts.journal.write()
-    orders = "id", "id DESC", "day", "1"
-    voters = [await ordered(storage, "person", "votes", by) for by in ("1", "person", "day")]
+    orders = "id", "id DESC", "day", "NULL"
+    voters = [await ordered(storage, "person", "votes", by) for by in ("NULL", "person", "day")]
     for by in orders:
         texts = await ordered(storage, "text", "questions", by)
         for order in voters:
