@@ -140,9 +140,8 @@ async def shapes(siege: Siege) -> list[AtMost]:
 
 async def pages(siege: Siege) -> list[AtMost]:
     """A proxy answers 403 and 404 for Telegram, at the start and later."""
-    for method in ("getMe", "deleteWebhook"):
-        siege.telegram.fail_next(method, faults.Page(403, "<html>Forbidden</html>"))
-        siege.telegram.fail_next(method, faults.Page(404, "<html>Not Found</html>"))
+    siege.telegram.fail_next("getMe", faults.Page(403, "<html>Forbidden</html>"))
+    siege.telegram.fail_next("deleteWebhook", faults.Page(404, "<html>Not Found</html>"))
     await siege.start()
     siege.telegram.fail_next("getUpdates", faults.Page(404, "<html>Not Found</html>"))
     await asyncio.sleep(SECONDS)

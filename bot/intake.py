@@ -25,6 +25,8 @@ LONG_LINE = 5
 """Updates of one chat in hand, from which all of them may be confirmed as if they took long."""
 MOST_LET_GO = 1_000
 """Updates that are handled though they are confirmed; then nothing more is fetched."""
+DRAIN_SECONDS = 8.0
+"""That a stop may take: a supervisor kills after ten."""
 DEATHS = 2
 """Deaths of the process after which an update that was being handled is not handled again."""
 DATABASE_SECONDS = 0.5
@@ -132,13 +134,16 @@ class Intake(Struct):
         """Telegram takes nothing in this chat for so long, and this update waits for that.
 
         Raises:
-            CancelledError: the process stops, and Telegram will hand the update out again.
+            CancelledError: the process stops. Telegram will hand the update out again, unless it is
+                confirmed; then it is waited for as long as a stop may take.
         """
         self._held.add(chat)
+        until = asyncio.get_running_loop().time() + seconds
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(until):
                 await self._stopping.wait()
-                if number not in self._let_go:
+                left = until - asyncio.get_running_loop().time()
+                if number not in self._let_go or left > DRAIN_SECONDS:
                     raise asyncio.CancelledError
                 await asyncio.Event().wait()
         except TimeoutError:

@@ -15,7 +15,7 @@ from telegram.ext import BaseUpdateProcessor
 from bot.intake import MOST_LET_GO, WINDOW, Intake
 
 AT_ONCE = 32
-ALONE_SECONDS = 1.0
+ALONE_SECONDS = 0.05
 """For which an update that may kill the process is handled without another such one."""
 
 

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot import operator_texts, reports, texts
 from bot.handlers import App
+from bot.intake import DRAIN_SECONDS
 from bot.journal import Journal
 from bot.live import Live
 from bot.notices import Notices
@@ -23,7 +24,6 @@ from bot.reports import Report
 from bot.tips import Tips
 from bot.watching import Watching
 
-DRAIN_SECONDS = 8.0
 MOMENT = 0.1
 """Seconds in which a request is sent."""
 

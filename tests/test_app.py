@@ -11,7 +11,7 @@ from telegram import Update
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import operator_texts, polling, serving, texts
+from bot import intake, operator_texts, polling, serving, texts
 from bot.errors import StartError
 from bot.faq import Faq
 from bot.handlers import App
@@ -670,7 +670,7 @@ async def test_a_stop_gives_up_on_answers_that_take_too_long(
         tasks.create_task(serve())
         await telegram.until("getUpdates")
         stop.set()
-    assert clock.now == pytest.approx(serving.DRAIN_SECONDS)
+    assert clock.now == pytest.approx(intake.DRAIN_SECONDS)
     assert lines(caplog) == ["some messages could not be sent in 8 s"]
     assert not wire.open
 
