@@ -31,7 +31,7 @@ bench:
 # What editors check the YAML of a knowledge base with.
 schema:
 	@.ci/install
-	$(BIN)/python -m bot.schema
+	$(BIN)/python -m bot.knowledge.json_schema
 
 # The newest versions that pyproject.toml allows, and the newest uv, with the hash of every file.
 lock:

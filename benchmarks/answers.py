@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
 from benchmarks.typos import mistype
-from bot import evaluation, knowledge, loading
-from bot.evaluation import Question, Result, Summary
-from bot.faq import Faq
+from bot.answering import evaluation, loading
+from bot.answering.evaluation import Question, Result, Summary
+from bot.answering.faq import Faq
+from bot.knowledge import base
 
 QUESTIONS = Path(__file__).parent / "questions"
 CUTOFF = 86
@@ -26,7 +27,7 @@ CUTOFF = 86
 
 def main() -> int:
     """Print the table of the README; exit code 1 when a promise does not hold."""
-    faq = loading.load(knowledge.shipped())
+    faq = loading.load(base.shipped())
     print("| questions | method | right topic | answered rightly | wrongly | near | far |")
     print("|---|---|---|---|---|---|---|")
     kept = True

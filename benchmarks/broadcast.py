@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from benchmarks.crash import killed
 from benchmarks.promises import report
 from benchmarks.subscribers import Installation
-from bot.storage import Storage
+from bot.storage.storage import Storage
 from tests.fake_telegram import FakeTelegram
 
 OPERATOR = 7

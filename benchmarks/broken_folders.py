@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.files import MAX_BYTES
+from bot.knowledge.files import MAX_BYTES
 
 TOPICS = "topics"
 LARGE = "large"

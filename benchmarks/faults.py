@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.promises import AtMost
 from benchmarks.subscribers import FIRST_CHAT, Installation, received
-from bot.subscriber import State
+from bot.subscriptions.subscriber import State
 from tests.fake_faults import ConnectionCut, Fault, FloodWait, ServerError, Timeout, UnansweredError
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram

@@ -27,7 +27,8 @@ import psutil  # type: ignore[import-untyped] # it ships no types
 from benchmarks.answers import QUESTIONS
 from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import FIRST_CHAT, Installation, end
-from bot import evaluation, knowledge
+from bot.answering import evaluation
+from bot.knowledge import base
 from tests.fake_server import FakeServer
 from tests.fake_telegram import Call, FakeTelegram
 
@@ -79,7 +80,7 @@ async def measure(tips: int, questions: Sequence[str]) -> int:
         telegram.person(chat)
     with tempfile.TemporaryDirectory() as folder:
         async with FakeServer(telegram, DELAYS) as server:
-            bot = Installation(Path(folder), server.url, knowledge.shipped())
+            bot = Installation(Path(folder), server.url, base.shipped())
             await bot.fill(chats)
             process = await bot.start()
             asking = asyncio.create_task(_ask(telegram, questions))

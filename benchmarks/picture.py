@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from bot import keyboards, knowledge, loading, texts
-from bot.faq import Faq
-from bot.text import plain
+from bot import keyboards, texts
+from bot.answering import loading
+from bot.answering.faq import Faq
+from bot.knowledge import base
+from bot.language.words import plain
 
 CONVERSATION = (
     "does massage fade strech marks?",
@@ -46,7 +48,7 @@ class Bubble:
 
 def main(arguments: Sequence[str]) -> int:
     """Write the picture to the path that is given."""
-    faq = loading.load(knowledge.shipped())
+    faq = loading.load(base.shipped())
     bubbles = [bubble for question in CONVERSATION for bubble in _exchange(faq, question)]
     Path(arguments[0]).write_text(_svg(bubbles), "utf-8")
     return 0

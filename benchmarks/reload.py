@@ -53,18 +53,21 @@ from benchmarks.broken_folders import (
 from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import TOKEN
 from bot import app as composition
-from bot import files, garbage, knowledge, reloading
+from bot import garbage
+from bot.answering.live import Live
 from bot.app import Clocks
-from bot.building import Job
+from bot.bot_api.throttle import Throttle
 from bot.errors import KnowledgeError, ReloadError
-from bot.live import Live
+from bot.knowledge import base as knowledge
+from bot.knowledge import files
 from bot.memory import REMEMBERED
-from bot.reloading import Reloader
+from bot.reload import reloader
+from bot.reload.build import Job
+from bot.reload.reloader import Reloader
+from bot.reload.workshop import Workshop
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
-from bot.throttle import Throttle
-from bot.workshop import Workshop
+from bot.storage.storage import Storage
 from tests.processes import BICYCLES
 
 RELOADS = 500
@@ -378,7 +381,7 @@ async def _begun(place: Path, base: Path, chance: random.Random) -> AsyncIterato
     folder.restore(0)
     asking = Asking(await _answered(folder))
     storage = Storage.open(f"sqlite:///{place}/fire.db")
-    begun = await reloading.start(folder.path, storage.records)
+    begun = await reloader.start(folder.path, storage.records)
     parts = composition.build(
         Settings(knowledge=folder.path),
         Live(begun.faq),

@@ -37,16 +37,18 @@ from telegram.request import BaseRequest, RequestData
 from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import FIRST_CHAT, TOKEN
 from bot import app as composition
-from bot import knowledge, loading, rotation
+from bot.answering import loading
+from bot.answering.live import Live
 from bot.app import Clocks
-from bot.delivery import Progress
-from bot.live import Live
-from bot.pace import PER_SECOND, Pace
-from bot.schedule import DAY, Schedule, Slot
+from bot.bot_api.rate_limiter import PER_SECOND, Pace
+from bot.bot_api.throttle import Throttle
+from bot.knowledge import base
 from bot.settings import Settings
-from bot.storage import Storage
-from bot.subscriber import Subscriber
-from bot.throttle import Throttle
+from bot.storage.storage import Storage
+from bot.subscriptions import rotation
+from bot.subscriptions.delivery import Progress
+from bot.subscriptions.schedule import DAY, Schedule, Slot
+from bot.subscriptions.subscriber import Subscriber
 from bot.tips import AT_ONCE, BATCH, Tips
 
 SIZES = (10_000, 1_000_000)
@@ -237,7 +239,7 @@ def _fill(file: Path, size: int) -> None:
     chance = random.Random(size)  # noqa: S311 - must be the same in every run
     chats = sorted(chance.sample(range(FIRST_CHAT, 8_000_000_000), size))
     due = {chat: i % (2 * ROUNDS) for i, chat in enumerate(chance.sample(chats, 2 * ROUNDS * DUE))}
-    first = next(iter(loading.load(knowledge.shipped()).knowledge.tips))
+    first = next(iter(loading.load(base.shipped()).knowledge.tips))
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA journal_mode = MEMORY")
         database.execute("PRAGMA synchronous = OFF")
@@ -322,7 +324,7 @@ def _check(file: Path) -> int:
 def _tips(storage: Storage, now: Callable[[], dt.datetime]) -> Tips:
     parts = composition.build(
         Settings(),
-        Live(loading.load(knowledge.shipped())),
+        Live(loading.load(base.shipped())),
         storage,
         request=Instant(),
         updates_request=Instant(),

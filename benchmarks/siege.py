@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import psutil  # type: ignore[import-untyped] # it ships no types
 
 from benchmarks.subscribers import Installation, end
-from bot import knowledge
+from bot.knowledge import base
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 from tests.fake_wire import Json
@@ -135,7 +135,7 @@ async def besieged(cache: Path, delays: Mapping[str, float] = DELAYS) -> AsyncIt
     telegram = Telegram()
     with TemporaryDirectory() as folder:
         async with FakeServer(telegram, delays) as server:
-            bot = Installation(Path(folder), server.url, knowledge.shipped(), cache)
+            bot = Installation(Path(folder), server.url, base.shipped(), cache)
             siege = Siege(bot, telegram)
             try:
                 yield siege

@@ -36,12 +36,13 @@ from rapidfuzz import fuzz, process
 from benchmarks.answers import QUESTIONS
 from benchmarks.promises import AtMost, report
 from benchmarks.typos import mistype
-from bot import evaluation, knowledge, loading
-from bot.draft import Draft
-from bot.faq import Faq
-from bot.knowledge import Knowledge
-from bot.models import Entry, Limit, Topic
-from bot.spelling import english
+from bot.answering import evaluation, loading
+from bot.answering.faq import Faq
+from bot.knowledge import base as knowledge
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Entry, Limit, Topic
+from bot.knowledge.parser import Draft
+from bot.language.spelling import english
 
 SIZES = (15_000, 150_000)
 MOST_MILLISECONDS = {15_000: 1.5, 150_000: 5.0}

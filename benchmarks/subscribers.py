@@ -13,9 +13,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.schedule import Schedule
-from bot.storage import Storage
-from bot.subscriber import Subscriber
+from bot.storage.storage import Storage
+from bot.subscriptions.schedule import Schedule
+from bot.subscriptions.subscriber import Subscriber
 from tests.fake_telegram import FakeTelegram
 
 TOKEN = "1234567890:AAbenchmarkbenchmarkbenchmarkbenchm"

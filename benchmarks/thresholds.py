@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot import evaluation, flags, knowledge, loading
-from bot.evaluation import Kind, Question
-from bot.faq import Faq
-from bot.index import Evidence
+from bot.answering import evaluation, loading, red_flags
+from bot.answering.evaluation import Kind, Question
+from bot.answering.faq import Faq
+from bot.answering.index import Evidence
+from bot.knowledge import base
 
 WRONG = 0.02
 """Share of covered questions that may be answered wrongly."""
@@ -43,7 +44,7 @@ class Sample:
 
 def main(files: Sequence[str]) -> int:
     """Fit on the files of questions and write the result."""
-    folder = knowledge.shipped()
+    folder = base.shipped()
     faq = loading.load(folder)
     questions = [q for file in files for q in evaluation.read(Path(file))]
     samples = [s for q in questions if (s := _sample(faq, q)) is not None]
@@ -65,7 +66,7 @@ def main(files: Sequence[str]) -> int:
 def _sample(faq: Faq, question: Question) -> Sample | None:
     """None where the curve has no say: red flags, no words, questions with two right replies."""
     heard = faq.index.hear(question.text)
-    if not heard or flags.first(faq.watching, [h.stem for h in heard]):
+    if not heard or red_flags.first(faq.watching, [h.stem for h in heard]):
         return None
     if question.kind is Kind.IN and not question.covered:
         return None

@@ -30,7 +30,9 @@ import psutil  # type: ignore[import-untyped] # it ships no types
 
 from benchmarks.answers import QUESTIONS
 from benchmarks.promises import AtLeast, AtMost, report
-from bot import evaluation, knowledge, loading, texts
+from bot import texts
+from bot.answering import evaluation, loading
+from bot.knowledge import base
 from bot.routes import STOP
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
@@ -260,7 +262,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="*", type=Path, default=sorted(QUESTIONS.glob("*.tsv")))
     files: list[Path] = parser.parse_args(arguments).files
-    faq = loading.load(knowledge.shipped())
+    faq = loading.load(base.shipped())
     asked = [question.text for file in files for question in evaluation.read(file)]
     # A command is no question, nor is a word that ends the tips.
     asked = [text for text in asked if text.strip() and not text.startswith("/")]

@@ -8,7 +8,14 @@ from msgspec import Struct
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
-from bot import knowledge, operator_routes, reloading, routes, serving
+from bot import operator_routes, routes, serving
+from bot.answering.live import Live
+from bot.bot_api.intake import Intake
+from bot.bot_api.polling import Polling
+from bot.bot_api.rate_limiter import Pace
+from bot.bot_api.throttle import Throttle
+from bot.bot_api.transport import BoundedRequest
+from bot.bot_api.update_processor import OneByOneInEachChat
 from bot.broadcasting import Broadcasting
 from bot.dialog import Dialog
 from bot.digest import Digest
@@ -17,29 +24,24 @@ from bot.feedback import Feedback
 from bot.handlers import App, Context, Handlers
 from bot.health import Health
 from bot.inbox_handlers import Inbox
-from bot.intake import Intake
 from bot.journal import Journal
-from bot.live import Live
+from bot.knowledge import base
 from bot.notices import Notices
 from bot.operating import Operating
 from bot.operator_routes import Commands
-from bot.order import OneByOneInEachChat
-from bot.pace import Pace
-from bot.polling import Polling
 from bot.preferences import Preferences
-from bot.receipts import Receipts
-from bot.reloading import Reloader
-from bot.request import BoundedRequest
+from bot.reload import reloader as reloading
+from bot.reload.reloader import Reloader
+from bot.reload.workshop import Workshop
 from bot.routes import NotTooOften
-from bot.schedule import Schedule
 from bot.serving import Parts
 from bot.settings import DATABASE, Settings
-from bot.storage import Storage
+from bot.storage.receipts import Receipts
+from bot.storage.storage import Storage
 from bot.subscribing import Subscribing
-from bot.throttle import Throttle
+from bot.subscriptions.schedule import Schedule
 from bot.tips import Tips
 from bot.watching import Watching
-from bot.workshop import Workshop
 
 TICK_SECONDS = 5.0
 PRESSES = 3
@@ -78,7 +80,7 @@ def build(
     journal = Journal(storage.records, now, settings.zone, settings.kept_days)
     health = Health(clocks.monotonic)
     tips = Tips(live, storage, app.bot, pace, notices, now, health, journal, only)
-    folder = settings.knowledge or knowledge.shipped()
+    folder = settings.knowledge or base.shipped()
     reloader = Reloader(live, storage.records, folder, now, workshop or Workshop())
     watching = Watching(reloader, notices, app.bot)
     polling = Polling(app, updates_request, intake, notices)
@@ -175,7 +177,7 @@ async def run(settings: Settings, token: str) -> None:
 
 
 async def _begun(settings: Settings, storage: Storage, token: str) -> Parts:
-    begun = await reloading.start(settings.knowledge or knowledge.shipped(), storage.records)
+    begun = await reloading.start(settings.knowledge or base.shipped(), storage.records)
     parts = build(
         settings,
         Live(begun.faq),

@@ -1,8 +1,8 @@
 """What operators read about broadcasts, as Telegram HTML."""
 
-from bot.delivery import Progress, Stage, Standing
 from bot.errors import short
-from bot.text import escape
+from bot.language.words import escape
+from bot.subscriptions.delivery import Progress, Stage, Standing
 
 SEND, CANCEL = "Send", "Cancel"
 HOW = (

@@ -14,15 +14,16 @@ from telegram.ext import ExtBot
 
 from bot import broadcast_keyboards as keyboards
 from bot import broadcast_texts as texts
-from bot import posting, sending
+from bot import posting
+from bot.bot_api import sending
+from bot.bot_api.rate_limiter import PER_SECOND
+from bot.bot_api.sending import chat_of, message_of, query_of, seconds_to_wait
 from bot.broadcast_buttons import CancelBroadcast, SendBroadcast
-from bot.delivery import Broadcast, Stage
 from bot.handlers import Context
-from bot.mailings import Mailings
-from bot.pace import PER_SECOND
-from bot.sending import chat_of, message_of, query_of, seconds_to_wait
-from bot.storage import Storage
-from bot.text import units
+from bot.language.words import units
+from bot.storage.broadcasts import Mailings
+from bot.storage.storage import Storage
+from bot.subscriptions.delivery import Broadcast, Stage
 from bot.tips import Tips
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

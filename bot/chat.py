@@ -17,16 +17,17 @@ from msgspec import Struct
 from telegram import Update
 
 from bot import app as composition
-from bot import operator_texts, reloading, reports
-from bot.knowledge import shipped
-from bot.live import Live
+from bot import operator_texts, reports
+from bot.answering.live import Live
+from bot.bot_api.throttle import Throttle
+from bot.knowledge.base import shipped
+from bot.language.words import plain
 from bot.offline import CHAT, CHAT_ID, Offline
-from bot.reloading import Start
+from bot.reload import reloader
+from bot.reload.reloader import Start
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
-from bot.text import plain
-from bot.throttle import Throttle
+from bot.storage.storage import Storage
 
 TOKEN = "1:offline"  # noqa: S105 - names a bot that lives in this process only
 PERSON = {"id": 2, "is_bot": False, "first_name": "You"}
@@ -149,7 +150,7 @@ async def run(
     with TemporaryDirectory(prefix="skinbot-") as folder:
         storage = Storage.open(settings.database or f"sqlite:///{folder}/chat.db")
         try:
-            begun = await reloading.start(settings.knowledge or shipped(), storage.records)
+            begun = await reloader.start(settings.knowledge or shipped(), storage.records)
             wire = Offline(partial(_show, screen), Path(folder))
             parts = _parts(settings, Live(begun.faq), storage, wire, clock_from(start))
             print(_wrapped(GREETING.format(name=begun.faq.knowledge.about.name)), file=screen)

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bot import compiled, garbage, knowledge, logs, texts
+from bot import garbage, logs, texts
+from bot.answering.faq import Faq, Reply, Suggestions
 from bot.errors import KnowledgeError, SkinbotError, StartError, short
-from bot.faq import Faq, Reply, Suggestions
+from bot.knowledge import base
+from bot.language.words import plain
+from bot.reload import cache
 from bot.settings import DATABASE, Settings, environment
-from bot.text import plain
 
 OK, PROBLEM = 0, 1
 
@@ -101,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _faq(settings: Settings) -> Faq:
-    return compiled.load(settings.knowledge or knowledge.shipped())
+    return cache.load(settings.knowledge or base.shipped())
 
 
 def _run(_: argparse.Namespace, settings: Settings) -> int:
@@ -164,7 +166,7 @@ def _questions(given: str) -> Iterable[str]:
 
 def _json(question: str, reply: Reply, text: str) -> str:
     """One line, whatever was asked: in ASCII, as some readers end lines at U+2028 too."""
-    from bot import evaluation
+    from bot.answering import evaluation
 
     found = {
         "question": question,
@@ -178,9 +180,9 @@ def _json(question: str, reply: Reply, text: str) -> str:
 
 
 def _check(given: argparse.Namespace, settings: Settings) -> int:
-    from bot import loading
+    from bot.answering import loading
 
-    folder = given.folder or settings.knowledge or knowledge.shipped()
+    folder = given.folder or settings.knowledge or base.shipped()
     for warning in loading.check(folder):
         print(f"warning: {warning}")
     print(f"{folder}: no problems")
@@ -188,7 +190,7 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
-    from bot import evaluation
+    from bot.answering import evaluation
 
     questions = evaluation.read(given.file)
     print(evaluation.report(evaluation.evaluate(questions, _faq(settings).ask)))
@@ -196,10 +198,10 @@ def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _export(given: argparse.Namespace, settings: Settings) -> int:
-    from bot import exporting
+    from bot.reload import export as exporting
 
     taught = asyncio.run(exporting.lessons(settings.database or DATABASE))
-    export = exporting.export(settings.knowledge or knowledge.shipped(), taught)
+    export = exporting.export(settings.knowledge or base.shipped(), taught)
     for lesson in export.left_out:
         why = "an expected question would go astray"
         print(f"left out: '{short(lesson.phrasing)}' for {lesson.target}: {why}", file=sys.stderr)

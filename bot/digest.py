@@ -8,12 +8,12 @@ from msgspec import Struct
 from telegram.ext import ExtBot
 
 from bot import digest_texts, inbox
+from bot.answering.live import Live
 from bot.inbox import Group
-from bot.lesson import Kind, Missed
-from bot.live import Live
+from bot.knowledge.lessons import Kind, Missed
 from bot.notices import Notices
-from bot.records import Records
-from bot.zones import zone
+from bot.places.zones import zone
+from bot.storage.records import Records
 
 MARK = "digest"
 FAR_AHEAD = dt.timedelta(days=2)

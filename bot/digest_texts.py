@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.errors import short
 from bot.inbox import Group
-from bot.knowledge import Knowledge
-from bot.text import escape
+from bot.knowledge.base import Knowledge
+from bot.language.words import escape
 
 MOST_EXAMPLES = 3
 MOST_ENTRIES = 5

@@ -7,7 +7,8 @@ from msgspec import Struct, field
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
-from bot import sending, texts
+from bot import texts
+from bot.bot_api import sending
 from bot.handlers import Context
 from bot.notices import Notices
 

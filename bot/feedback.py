@@ -3,14 +3,15 @@
 from msgspec import Struct
 from telegram import CallbackQuery, Chat, Message, Update
 
-from bot import keyboards, sending, texts
+from bot import keyboards, texts
+from bot.answering.live import Live
+from bot.bot_api import sending
+from bot.bot_api.sending import query_of
 from bot.buttons import Vote
 from bot.handlers import Context
 from bot.journal import Journal
-from bot.live import Live
 from bot.memory import Memory
-from bot.records import Records
-from bot.sending import query_of
+from bot.storage.records import Records
 
 VOTED_DOWN = "voted_down"
 """What became of a question whose answer did not help."""

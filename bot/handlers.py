@@ -7,14 +7,15 @@ from msgspec import Struct, field
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
-from bot import keyboards, sending, texts
+from bot import keyboards, texts
+from bot.answering.live import Live
+from bot.bot_api import sending
+from bot.bot_api.sending import message_of, query_of
 from bot.buttons import ShowEntry, ShowTopic, ShowTopics
 from bot.journal import Journal
-from bot.knowledge import Knowledge
-from bot.live import Live
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Entry, Topic
 from bot.memory import Memory
-from bot.models import Entry, Topic
-from bot.sending import message_of, query_of
 
 Nothing = dict[Any, Any]
 """PTB's places for data, which stay empty here."""

@@ -7,12 +7,12 @@ from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.faq import Faq
-from bot.lesson import Missed
-from bot.models import Entry, Limit
-from bot.spelling import Heard, english
-from bot.teaching import MAX_PHRASING
-from bot.text import has_words, stem, words
+from bot.answering.faq import Faq
+from bot.knowledge.lessons import Missed
+from bot.knowledge.models import Entry, Limit
+from bot.knowledge.teaching import MAX_PHRASING
+from bot.language.spelling import Heard, english
+from bot.language.words import has_words, stem, words
 
 NEWEST = 1_000
 """Questions that are looked at."""

@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from msgspec import Struct
 from telegram import InlineKeyboardMarkup, Update
 
-from bot import inbox, sending
+from bot import inbox
 from bot import inbox_buttons as buttons
 from bot import inbox_keyboards as keyboards
 from bot import inbox_texts as texts
+from bot.answering.faq import Suggestions, Unknown
+from bot.answering.live import Live
+from bot.bot_api import sending
+from bot.bot_api.sending import query_of
 from bot.errors import KnowledgeError, ReloadError
-from bot.faq import Suggestions, Unknown
 from bot.handlers import Callback, Context
 from bot.inbox import Group
 from bot.journal import Journal
-from bot.lesson import Kind, Lesson
-from bot.live import Live
-from bot.records import Records
-from bot.reloading import Reloader
-from bot.sending import query_of
+from bot.knowledge.lessons import Kind, Lesson
+from bot.reload.reloader import Reloader
+from bot.storage.records import Records
 
 Shown = tuple[str, InlineKeyboardMarkup | None]
 

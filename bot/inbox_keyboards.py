@@ -19,8 +19,8 @@ from bot.inbox_buttons import (
     Teach,
     Undo,
 )
-from bot.lesson import Lesson
-from bot.models import Entry, Limit, Topic
+from bot.knowledge.lessons import Lesson
+from bot.knowledge.models import Entry, Limit, Topic
 
 PAGE = 20
 LESSONS = 8

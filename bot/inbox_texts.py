@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.errors import KnowledgeError, ReloadError, short
-from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.inbox import Group
-from bot.knowledge import Knowledge
-from bot.lesson import Kind, Lesson
-from bot.models import Entry
-from bot.text import escape
+from bot.knowledge.base import Knowledge
+from bot.knowledge.lessons import Kind, Lesson
+from bot.knowledge.models import Entry
+from bot.language.words import escape
 
 MOST_WORDING = 300
 MOST_OTHER = 100

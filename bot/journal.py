@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
-from bot import evaluation
-from bot.faq import Answer, Reply, Suggestions, Unknown
+from bot.answering import evaluation
+from bot.answering.faq import Answer, Reply, Suggestions, Unknown
 from bot.figures import Tally
-from bot.lesson import Missed
+from bot.knowledge.lessons import Missed
+from bot.language.words import MAX_QUESTION
 from bot.logs import HIDDEN
-from bot.records import Records
+from bot.places.zones import zone
 from bot.settings import TOKEN
-from bot.subscriber import RUNNING, Subscriber
-from bot.text import MAX_QUESTION
-from bot.zones import zone
+from bot.storage.records import Records
+from bot.subscriptions.subscriber import RUNNING, Subscriber
 
 MOST_WAITING = 5_000
 """Missed questions that wait in memory, the newest, when the database does not take them."""

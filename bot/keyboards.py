@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
 from bot import texts
+from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.buttons import (
     AskPlace,
     Button,
@@ -26,11 +27,10 @@ from bot.buttons import (
     ToggleDay,
     Vote,
 )
-from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
-from bot.knowledge import Knowledge
-from bot.models import Entry, Tip, Topic
-from bot.subscriber import State, Subscriber
-from bot.zones import Place
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Entry, Tip, Topic
+from bot.places.zones import Place
+from bot.subscriptions.subscriber import State, Subscriber
 
 MOST_RELATED = 3
 PAGE = 20

@@ -6,8 +6,8 @@ from typing import TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bot.faq import Answer, Reply
-from bot.text import MAX_QUESTION
+from bot.answering.faq import Answer, Reply
+from bot.language.words import MAX_QUESTION
 
 REMEMBERED = 10_000
 """Questions whose answer is found again."""

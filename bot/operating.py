@@ -8,19 +8,21 @@ from pathlib import PurePath
 from msgspec import Struct
 from telegram import Document, InputFile, Message, Update
 
-from bot import charts, reports, sending, stats_texts, why, why_texts
+from bot import charts, reports, stats_texts, why_texts
 from bot import operator_texts as texts
+from bot.answering import explanation
+from bot.answering.live import Live
+from bot.bot_api import sending
+from bot.bot_api.sending import message_of
 from bot.figures import MOST_DAYS, Figures
-from bot.files import MAX_BYTES
 from bot.handlers import Context
 from bot.journal import Journal
-from bot.live import Live
+from bot.knowledge.files import MAX_BYTES
 from bot.notices import attachment
-from bot.records import Records
-from bot.reloading import Reloader
+from bot.places.zones import zone
+from bot.reload.reloader import Reloader
 from bot.reports import Report
-from bot.sending import message_of
-from bot.zones import zone
+from bot.storage.records import Records
 
 SHOWN_DAYS = 30
 """That /stats shows where no number is given."""
@@ -71,7 +73,7 @@ class Operating(Struct, frozen=True):
             asked = message.reply_to_message.text or ""
         faq = self.live.faq
         if asked:
-            found = await asyncio.to_thread(why.explain, faq, asked)
+            found = await asyncio.to_thread(explanation.explain, faq, asked)
             text = why_texts.why(faq.knowledge, found)
             await sending.reply(message, text, None)
         else:

@@ -6,12 +6,12 @@ from msgspec import Struct
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
+from bot.bot_api.sending import query_of
 from bot.broadcast_buttons import CancelBroadcast, SendBroadcast
 from bot.broadcasting import Broadcasting
 from bot.handlers import App, Callback, Context
 from bot.inbox_handlers import Inbox
 from bot.operating import Operating
-from bot.sending import query_of
 
 RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 

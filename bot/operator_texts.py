@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from itertools import chain
 
 from bot import texts as everybodys
-from bot.changes import Changes, Moved, Section
 from bot.errors import KnowledgeError, Problem, short
-from bot.knowledge import Knowledge
-from bot.lesson import Lesson
-from bot.text import escape
+from bot.knowledge.base import Knowledge
+from bot.knowledge.lessons import Lesson
+from bot.language.words import escape
+from bot.reload.diff import Changes, Moved, Section
 
 MOST_IDS = 10
 MOST_MOVED = 10

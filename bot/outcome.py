@@ -13,9 +13,9 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.request import NotConnectedError
-from bot.sending import seconds_to_wait
-from bot.subscriber import State
+from bot.bot_api.sending import seconds_to_wait
+from bot.bot_api.transport import NotConnectedError
+from bot.subscriptions.subscriber import State
 
 BLOCKED = (
     "blocked by the user",

@@ -7,9 +7,9 @@ from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 
 from bot import keyboards, texts
-from bot.delivery import Broadcast
-from bot.models import Tip
-from bot.pace import PACED
+from bot.bot_api.rate_limiter import PACED
+from bot.knowledge.models import Tip
+from bot.subscriptions.delivery import Broadcast
 
 NO_SOURCE = ("message to copy not found", "message can't be copied", "message_id_invalid")
 """What Telegram says of a message that is to be copied, in lower case; it is so for everybody."""

@@ -7,16 +7,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 from telegram import Update
 
-from bot import keyboards, sending, texts
+from bot import keyboards, texts
+from bot.bot_api import sending
+from bot.bot_api.sending import chat_of, query_of
 from bot.buttons import Forget, Pause, ReadMore, Shift, ToggleDay
 from bot.dialog import Dialog
 from bot.handlers import Context
+from bot.language.words import pages
 from bot.memory import Memory
-from bot.schedule import Schedule
-from bot.sending import chat_of, query_of
-from bot.storage import Storage
-from bot.subscriber import RUNNING, State, Subscriber
-from bot.text import pages
+from bot.storage.storage import Storage
+from bot.subscriptions.schedule import Schedule
+from bot.subscriptions.subscriber import RUNNING, State, Subscriber
 from bot.tips import Tips
 
 MIDNIGHT = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - only its clock counts

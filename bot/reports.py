@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from bot import operator_texts as texts
-from bot.changes import Changes
 from bot.errors import KnowledgeError, ReloadError
+from bot.reload.diff import Changes
 
 log = logging.getLogger(__name__)
 

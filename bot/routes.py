@@ -13,15 +13,16 @@ from telegram.ext import (
     filters,
 )
 
-from bot import buttons, sending, texts
+from bot import buttons, texts
+from bot.bot_api import sending
+from bot.bot_api.sending import chat_of
+from bot.bot_api.throttle import Throttle, Verdict
+from bot.bot_api.update_processor import asker
 from bot.feedback import Feedback
 from bot.handlers import App, Callback, Context, Handlers
-from bot.order import asker
+from bot.language.words import MAX_QUESTION
 from bot.preferences import Preferences
-from bot.sending import chat_of
 from bot.subscribing import Subscribing
-from bot.text import MAX_QUESTION
-from bot.throttle import Throttle, Verdict
 
 STOP = re.compile(
     r"\A\W*+(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*+"

@@ -13,13 +13,13 @@ from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat
 from telegram.error import BadRequest, TelegramError
 
 from bot import operator_texts, reports, texts
+from bot.answering.live import Live
+from bot.bot_api.intake import DRAIN_SECONDS
+from bot.bot_api.polling import Polling
 from bot.handlers import App
-from bot.intake import DRAIN_SECONDS
 from bot.journal import Journal
-from bot.live import Live
 from bot.notices import Notices
-from bot.polling import Polling
-from bot.reloading import Start
+from bot.reload.reloader import Start
 from bot.reports import Report
 from bot.tips import Tips
 from bot.watching import Watching

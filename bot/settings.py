@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot import hours
 from bot.errors import SettingsError
 from bot.logs import HIDDEN
-from bot.zones import is_zone
+from bot.places import clock_times
+from bot.places.zones import is_zone
 
 TELEGRAM = "https://api.telegram.org"
 DATABASE = "sqlite:///skinbot.db"
@@ -139,7 +139,7 @@ def _zone(value: str) -> str:
 
 
 def _time(value: str) -> dt.time:
-    at = hours.parse(value)
+    at = clock_times.parse(value)
     if at is None:
         raise _wrong("TIP_TIME", value, "a time such as 09:00")
     return at

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.errors import short
 from bot.figures import TOP_ENTRIES, Figures
-from bot.knowledge import Knowledge
-from bot.text import escape, plain, units
-from bot.zones import name_of
+from bot.knowledge.base import Knowledge
+from bot.language.words import escape, plain, units
+from bot.places.zones import name_of
 
 MOST_CAPTION = 1_024
 """What Telegram takes below a picture, counted as `units` does."""

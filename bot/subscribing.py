@@ -11,17 +11,19 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
 
-from bot import hours, keyboards, places, sending, texts
+from bot import keyboards, texts
+from bot.answering.faq import Limited, RedFlag, Suggestions, Unknown
+from bot.bot_api import sending
+from bot.bot_api.sending import chat_of, message_of, query_of
 from bot.buttons import PickPlace, PickTime, ShareLocation, TellClock
 from bot.dialog import Asked, Dialog, Want
-from bot.faq import Limited, RedFlag, Suggestions, Unknown
 from bot.handlers import Context, Handlers
-from bot.schedule import Schedule
-from bot.sending import chat_of, message_of, query_of
-from bot.storage import Storage
-from bot.subscriber import GONE, RUNNING, State, Subscriber
+from bot.places import clock_times, lookup
+from bot.places.zones import Place, is_zone, name_of
+from bot.storage.storage import Storage
+from bot.subscriptions.schedule import Schedule
+from bot.subscriptions.subscriber import GONE, RUNNING, State, Subscriber
 from bot.tips import Tips
-from bot.zones import Place, is_zone, name_of
 
 FEW_WORDS = 3
 """So few are a place and nothing else, however they sound: Bled, CST."""
@@ -80,7 +82,7 @@ class Subscribing(Struct, frozen=True):
         written = " ".join(context.args or [])
         if not written:
             await self._ask_where(update, None)
-        elif found := await self._looked_up(places.find, written):
+        elif found := await self._looked_up(lookup.find, written):
             await self._choose(update, found, None)
         else:
             await self._no_place(update, written, None)
@@ -93,15 +95,15 @@ class Subscribing(Struct, frozen=True):
             await self.cancel(update, context)
             return
         match asked and asked.want:
-            case Want.TIME if hours.read(text)[0]:
+            case Want.TIME if clock_times.read(text)[0]:
                 self.dialog.done(update)
                 await self._understand(update, text)
-            case Want.CLOCK if asked and (clock := hours.parse(text)):
-                found = await self._looked_up(places.at_local_time, clock, self.now())
+            case Want.CLOCK if asked and (clock := clock_times.parse(text)):
+                found = await self._looked_up(lookup.at_local_time, clock, self.now())
                 said = texts.WHICH_BY_CLOCK if found else texts.NO_CLOCK
                 await sending.say(update, said, keyboards.places(asked.at, found))
             case Want.PLACE | Want.CLOCK if asked:
-                at, place = hours.read(text)
+                at, place = clock_times.read(text)
                 if found := await self._place(place):
                     await self._choose(update, found, at or asked.at)
                 else:
@@ -118,7 +120,7 @@ class Subscribing(Struct, frozen=True):
         """A shared location: looked up, and not kept."""
         message, asked = message_of(update), self.dialog.asked(update)
         spot = message.location
-        place = await asyncio.to_thread(places.at, spot.latitude, spot.longitude) if spot else None
+        place = await asyncio.to_thread(lookup.at, spot.latitude, spot.longitude) if spot else None
         if place is None:
             await sending.say(update, texts.NO_LOCATION, ReplyKeyboardRemove())
             return
@@ -190,12 +192,12 @@ class Subscribing(Struct, frozen=True):
             await sending.say(update, texts.NO_TIPS, None)
 
     async def _understand(self, update: Update, written: str) -> None:
-        at, place = hours.read(written)
+        at, place = clock_times.read(written)
         if at and not place:
             await self._with_time(update, at)
         elif at is None and re.search(r"\d", _OFFSET.sub("", place)):
             await sending.say(update, texts.subscribe_how(written), None)
-        elif found := await self._looked_up(places.find, place):
+        elif found := await self._looked_up(lookup.find, place):
             known = await self.storage.subscriber(chat_of(update).id)
             usual = known.schedule if known else self.default
             await self._choose(update, found, at or usual.at)
@@ -218,7 +220,7 @@ class Subscribing(Struct, frozen=True):
 
     async def _place(self, text: str) -> tuple[Place, ...]:
         """Where the text says that somebody is; nowhere for what must see a doctor first."""
-        found = await self._looked_up(places.find, text)
+        found = await self._looked_up(lookup.find, text)
         if not found or len(text.split()) < FEW_WORDS:
             return found
         # The name of a city may sound like an injury; what counts is what stands around it.

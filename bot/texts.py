@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.delivery import Delivery
-from bot.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
-from bot.knowledge import Knowledge
-from bot.models import Entry, Tip, Topic
-from bot.schedule import Schedule
-from bot.subscriber import State, Subscriber
-from bot.text import escape
-from bot.zones import name_of
+from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Entry, Tip, Topic
+from bot.language.words import escape
+from bot.places.zones import name_of
+from bot.subscriptions.delivery import Delivery
+from bot.subscriptions.schedule import Schedule
+from bot.subscriptions.subscriber import State, Subscriber
 
 ALL_TOPICS = "All topics"
 MORE_TOPICS = "More topics"

@@ -13,18 +13,19 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from telegram.ext import ExtBot
 
-from bot import posting, rotation, texts
-from bot.delivery import Broadcast, Delivery, Progress, Stage
+from bot import posting, texts
+from bot.answering.live import Live
+from bot.bot_api.rate_limiter import Pace
 from bot.health import FIRST_REST, Health
 from bot.journal import Journal
-from bot.knowledge import Knowledge
-from bot.live import Live
-from bot.models import Tip
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Tip
 from bot.notices import Notices
 from bot.outcome import Gone, Moved, NotSent, Outcome, Refused, Sent, TooFast, Unsure, outcome
-from bot.pace import Pace
-from bot.storage import Storage
-from bot.subscriber import State, Subscriber
+from bot.storage.storage import Storage
+from bot.subscriptions import rotation
+from bot.subscriptions.delivery import Broadcast, Delivery, Progress, Stage
+from bot.subscriptions.subscriber import State, Subscriber
 
 BATCH = 200
 MAILED = 50

@@ -8,10 +8,11 @@ from msgspec import Struct, field
 from telegram import Bot
 from watchfiles import Change, awatch
 
-from bot import files, operator_texts, reports, texts
-from bot.files import ENDINGS
+from bot import operator_texts, reports, texts
+from bot.knowledge import files
+from bot.knowledge.files import ENDINGS
 from bot.notices import Notices
-from bot.reloading import Reloader, Start
+from bot.reload.reloader import Reloader, Start
 from bot.reports import Report
 
 QUIET_MILLISECONDS = 1_000

@@ -5,7 +5,8 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.faq import (
+from bot.answering.explanation import Explanation, Part, Tripped
+from bot.answering.faq import (
     CHAT,
     SLIGHT,
     Answer,
@@ -16,11 +17,10 @@ from bot.faq import (
     Suggestions,
     Unknown,
 )
-from bot.index import BROAD, Weighed
-from bot.knowledge import Knowledge
-from bot.models import Thresholds
-from bot.text import words
-from bot.why import Explanation, Part, Tripped
+from bot.answering.index import BROAD, Weighed
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Thresholds
+from bot.language.words import words
 from bot.why_word_texts import SEEN, against, code, common, line, named, spelled
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.answering.explanation import Explanation
+from bot.answering.word_influence import Against, Match, Matched, Word
 from bot.errors import short
-from bot.knowledge import Knowledge
-from bot.text import escape
-from bot.why import Explanation
-from bot.why_words import Against, Match, Matched, Word
+from bot.knowledge.base import Knowledge
+from bot.language.words import escape
 
 MOST_CHANGED = 3
 """Words that matched another one: they get a line each."""

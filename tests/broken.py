@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import loading
+from bot.answering import loading
 from bot.errors import KnowledgeError
 
 CHAIN = "topics/chain.yaml"

@@ -23,7 +23,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 
-from bot.request import NotConnectedError, checked
+from bot.bot_api.transport import NotConnectedError, checked
 from tests.fake_faults import (
     ConnectionCut,
     Fault,

@@ -25,20 +25,23 @@ from telegram.request import BaseRequest
 from typing_extensions import override
 
 from bot import app as composition
-from bot import building, compiled, knowledge, loading
-from bot.building import Built, Job
-from bot.database import Database
-from bot.faq import Faq
+from bot.answering import loading
+from bot.answering.faq import Faq
+from bot.answering.live import Live
+from bot.bot_api.throttle import Throttle
 from bot.handlers import App
-from bot.live import Live
-from bot.records import Records
+from bot.knowledge import base
+from bot.reload import build
+from bot.reload import cache as compiled
+from bot.reload.build import Built, Job
+from bot.reload.workshop import Workshop, good
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
-from bot.subscriber import State
-from bot.tables import subscribers
-from bot.throttle import Throttle
-from bot.workshop import Workshop, good
+from bot.storage.database import Database
+from bot.storage.records import Records
+from bot.storage.storage import Storage
+from bot.storage.tables import subscribers
+from bot.subscriptions.subscriber import State
 from tests.chats import Chat
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import AtOnce, Clock, LeapingLoop
@@ -93,7 +96,7 @@ def shipped(_cache: Path) -> Faq:
 
     In a folder of its own, where no copies of other knowledge bases take its place.
     """
-    return compiled.load(knowledge.shipped(), _cache / "shipped")
+    return compiled.load(base.shipped(), _cache / "shipped")
 
 
 @pytest.fixture
@@ -251,7 +254,7 @@ class Indoors(Workshop, frozen=True):
     @override
     async def build(self, job: Job) -> Built:
         loop = asyncio.get_running_loop()
-        return good(await loop.run_in_executor(None, partial(building.build, job, instantly)))
+        return good(await loop.run_in_executor(None, partial(build.build, job, instantly)))
 
 
 def replace(thing: Result, **changes: object) -> Result:

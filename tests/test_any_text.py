@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup
 
 from bot import keyboards, texts
-from bot.faq import (
+from bot.answering.faq import (
     MOST_SUGGESTED,
     MOST_TOPICS,
     Answer,
@@ -20,8 +20,8 @@ from bot.faq import (
     Suggestions,
     Unknown,
 )
-from bot.knowledge import Knowledge
-from bot.text import TELEGRAM_TEXT, html_problem
+from bot.knowledge.base import Knowledge
+from bot.language.words import TELEGRAM_TEXT, html_problem
 from tests.fake_html import parse_html, utf16_length
 
 LONGEST = 5_000

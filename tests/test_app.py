@@ -11,15 +11,16 @@ from telegram import Update
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import intake, operator_texts, polling, serving, texts
+from bot import operator_texts, serving, texts
+from bot.answering.faq import Faq
+from bot.bot_api import intake, polling
+from bot.bot_api.intake import Intake
 from bot.errors import StartError
-from bot.faq import Faq
 from bot.handlers import App
-from bot.intake import Intake
-from bot.receipts import Receipts
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage.receipts import Receipts
+from bot.storage.storage import Storage
 from tests import fake_faults as faults
 from tests.fake_telegram import FakeRequest, FakeTelegram, method_and_query
 from tests.fake_time import Clock

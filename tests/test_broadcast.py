@@ -23,17 +23,17 @@ from typing_extensions import override
 from bot import broadcast_texts as texts
 from bot import texts as bot_texts
 from bot import tips
+from bot.answering.faq import Faq
 from bot.broadcast_buttons import CancelBroadcast, SendBroadcast
 from bot.broadcasting import Broadcasting
-from bot.delivery import Delivery, Progress, Stage, Standing
-from bot.faq import Faq
 from bot.handlers import Callback
-from bot.mailings import LASTS
-from bot.schedule import EVERY_DAY, Schedule, Slot
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
-from bot.subscriber import State, Subscriber
+from bot.storage.broadcasts import LASTS
+from bot.storage.storage import Storage
+from bot.subscriptions.delivery import Delivery, Progress, Stage, Standing
+from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
+from bot.subscriptions.subscriber import State, Subscriber
 from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import Call, FakeRequest, FakeTelegram

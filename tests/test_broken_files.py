@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import loading
+from bot.answering import loading
 from bot.errors import KnowledgeError
 from tests.broken import CHAIN, change, said
 from tests.fixtures import BICYCLES

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import loading
+from bot.answering import loading
 from tests.broken import BRAKES, CHAIN, change, said
 
 

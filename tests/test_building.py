@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import building, compiled, files
-from bot.building import LOOKS, UNSETTLED, UPDATED, Broken, Built, Failed, Job
-from bot.files import MAX_BYTES
-from bot.lesson import Kind, Lesson
+from bot.knowledge import files
+from bot.knowledge.files import MAX_BYTES
+from bot.knowledge.lessons import Kind, Lesson
+from bot.reload import build, cache
+from bot.reload.build import LOOKS, UNSETTLED, UPDATED, Broken, Built, Failed, Job
 from tests.broken import BRAKES, CHAIN, change
 from tests.fake_time import START
 from tests.fixtures import BICYCLES
@@ -22,13 +23,13 @@ FOLDER_HERE = "this is a folder; put a YAML file in its place"
 
 
 def built(job: Job) -> Built:
-    made = building.build(job, sleep=lambda _: None)
+    made = build.build(job, sleep=lambda _: None)
     assert isinstance(made, Built), made
     return made
 
 
 def problems(job: Job, sleep: Callable[[float], None] = lambda _: None) -> list[str]:
-    made = building.build(job, sleep)
+    made = build.build(job, sleep)
     assert isinstance(made, Broken), made
     return [str(problem) for problem in made.problems]
 
@@ -180,7 +181,7 @@ def test_a_file_that_grows_while_it_is_read_is_taken_when_it_is_whole(folder: Pa
     def write_on(_: float) -> None:
         (folder / CHAIN).write_bytes(next(growing, whole))
 
-    made = building.build(Job(folder), write_on)
+    made = build.build(Job(folder), write_on)
     assert isinstance(made, Built)
     assert files.unpack(made.files)[CHAIN] == whole
     assert next(growing, None) is None
@@ -193,7 +194,7 @@ def test_a_file_that_is_away_for_a_moment_is_waited_for(folder: Path, tmp_path: 
             lambda: _move(tmp_path / "new", folder / CHAIN),
         ]
     )
-    made = building.build(Job(folder), lambda _: next(moves, lambda: None)())
+    made = build.build(Job(folder), lambda _: next(moves, lambda: None)())
     assert isinstance(made, Built)
 
 
@@ -201,7 +202,7 @@ def test_a_folder_that_another_takes_the_place_of_is_read_when_that_is_there(
     folder: Path, tmp_path: Path
 ) -> None:
     folder.rename(tmp_path / "new")
-    made = building.build(
+    made = build.build(
         Job(folder), lambda _: None if folder.exists() else _move(tmp_path / "new", folder)
     )
     assert isinstance(made, Built)
@@ -285,15 +286,15 @@ def test_a_lesson_for_what_is_no_longer_there_does_no_harm(folder: Path) -> None
 
 
 def test_another_version_of_the_program_builds_nothing(folder: Path) -> None:
-    assert building.build(Job(folder, program="another")) == Failed(UPDATED)
-    assert built(Job(folder, program=compiled.program()))
+    assert build.build(Job(folder, program="another")) == Failed(UPDATED)
+    assert built(Job(folder, program=cache.program()))
 
 
 def test_without_a_place_for_temporary_files_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    made = building.build(Job(BICYCLES, pause=0))
+    made = build.build(Job(BICYCLES, pause=0))
     assert made == Failed("There is no room for temporary files: No such file or directory.")
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot import texts
-from bot.faq import Faq
+from bot.answering.faq import Faq
 from bot.handlers import App
 from tests import fake_faults as faults
 from tests.chats import Chat

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 import pytest
 from msgspec import structs
 
-from bot import changes
-from bot.changes import Changes, Moved, Section
-from bot.faq import Faq
-from bot.knowledge import Knowledge
-from bot.lesson import Kind, Lesson
-from bot.models import Flag, Thresholds, Topic
+from bot.answering.faq import Faq
+from bot.knowledge.base import Knowledge
+from bot.knowledge.lessons import Kind, Lesson
+from bot.knowledge.models import Flag, Thresholds, Topic
+from bot.reload import diff
+from bot.reload.diff import Changes, Moved, Section
 from tests.fake_time import START
 from tests.fixtures import replace
 
@@ -29,7 +29,7 @@ def knowledge(faq: Faq) -> Knowledge:
 
 
 def sections(before: Knowledge, after: Knowledge) -> list[Section]:
-    return list(changes.between(before, after, {}, {}).sections)
+    return list(diff.between(before, after, {}, {}).sections)
 
 
 def but(thing: Thing, part: str, value: object) -> Thing:
@@ -53,16 +53,16 @@ def but(thing: Thing, part: str, value: object) -> Thing:
     ],
 )
 def test_a_reply_is_told_by_its_outcome_and_its_ids(faq: Faq, question: str, said: str) -> None:
-    assert changes.told(faq.ask(question)) == said
+    assert diff.told(faq.ask(question)) == said
 
 
 def test_suggestions_are_told_best_first(faq: Faq) -> None:
     reply = faq.ask("chain brake thing")
-    assert changes.told(reply).startswith("suggestions ")
+    assert diff.told(reply).startswith("suggestions ")
 
 
 def test_replies_belong_to_their_questions(faq: Faq) -> None:
-    assert changes.replies(faq, [SQUEAK, BROKEN_ARM]) == {
+    assert diff.replies(faq, [SQUEAK, BROKEN_ARM]) == {
         SQUEAK: "answer chain.squeak",
         BROKEN_ARM: "red flag injury",
     }
@@ -72,8 +72,8 @@ def test_replies_belong_to_their_questions(faq: Faq) -> None:
 
 
 def test_a_knowledge_base_is_no_different_from_itself(knowledge: Knowledge) -> None:
-    assert changes.between(knowledge, knowledge, {"q": "a"}, {"q": "a"}) == Changes((), ())
-    assert not changes.between(knowledge, knowledge, {"q": "a"}, {"q": "a"})
+    assert diff.between(knowledge, knowledge, {"q": "a"}, {"q": "a"}) == Changes((), ())
+    assert not diff.between(knowledge, knowledge, {"q": "a"}, {"q": "a"})
 
 
 def test_entries_and_their_topic_that_were_added_removed_and_changed_are_named(
@@ -190,17 +190,17 @@ def test_what_was_put_in_between_has_not_changed_the_order(knowledge: Knowledge)
 def test_questions_that_get_another_reply_are_told_in_their_order(knowledge: Knowledge) -> None:
     was = {"a": "unknown", "b": "answer x", "c": "answer x", "d": "answer y"}
     now = {"d": "answer y", "c": "answer z", "b": "unknown", "a": "unknown"}
-    found = changes.between(knowledge, knowledge, was, now)
+    found = diff.between(knowledge, knowledge, was, now)
     assert found.moved == (Moved("b", "answer x", "unknown"), Moved("c", "answer x", "answer z"))
     assert found
 
 
 def test_a_question_that_was_asked_on_one_side_only_is_not_told(knowledge: Knowledge) -> None:
-    assert not changes.between(knowledge, knowledge, {"a": "unknown"}, {"b": "unknown"})
+    assert not diff.between(knowledge, knowledge, {"a": "unknown"}, {"b": "unknown"})
 
 
 def test_lessons_that_were_left_out_are_something_to_tell(knowledge: Knowledge) -> None:
     lesson = Lesson(1, Kind.ENTRY, "chain.squeak", "who won", START.date())
-    found = changes.between(knowledge, knowledge, {}, {}, (lesson,))
+    found = diff.between(knowledge, knowledge, {}, {}, (lesson,))
     assert found.left_out == (lesson,)
     assert found

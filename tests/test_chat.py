@@ -16,10 +16,10 @@ import pytest
 from typing_extensions import override
 
 from bot import chat, offline, texts
-from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.storage import Storage
-from bot.subscriber import Subscriber
+from bot.storage.storage import Storage
+from bot.subscriptions.schedule import Schedule
+from bot.subscriptions.subscriber import Subscriber
 from tests.fixtures import BICYCLES, replace
 
 BICYCLING = Settings(knowledge=BICYCLES)

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from bot import __main__ as program
-from bot import cli, knowledge, texts
+from bot import cli, texts
+from bot.knowledge import base
 from tests.fixtures import BICYCLES
 
 HERE = Path(__file__).parent.parent
@@ -338,8 +339,8 @@ def test_every_command_is_in_the_help(capsys: Console) -> None:
 
 
 def test_without_a_setting_the_knowledge_base_of_the_program_is_used() -> None:
-    assert (knowledge.shipped() / "topics").is_dir()
-    assert (knowledge.shipped() / "red_flags.yaml").is_file()
+    assert (base.shipped() / "topics").is_dir()
+    assert (base.shipped() / "red_flags.yaml").is_file()
 
 
 # As a process

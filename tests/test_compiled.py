@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 
@@ -16,11 +17,14 @@ import pytest
 
 import bot
 from benchmarks.typos import mistype
-from bot import cli, compiled, loading, mapped
-from bot.compiled import load
+from bot import cli
+from bot.answering import loading
+from bot.answering.faq import Faq
+from bot.answering.index import texts
 from bot.errors import KnowledgeError
-from bot.faq import Faq
-from bot.index import texts
+from bot.reload import cache as compiled
+from bot.reload import mapped
+from bot.reload.cache import load
 from tests.broken import CHAIN, change
 from tests.fixtures import BICYCLES, replace
 
@@ -120,8 +124,15 @@ def said(cache: Path, folder: Path, *arguments: str) -> str:
 def test_a_start_with_a_copy_loads_nothing_that_reads_yaml(cache: Path) -> None:
     load(BICYCLES, cache / "skinbot")
     loaded = set(json.loads(said(cache, PROGRAM.parent, "-c", QUICKLY)))
-    assert "bot.compiled" in loaded
-    slow = {"bot.loading", "bot.draft", "bot.evaluation", "pydantic", "spellchecker", "yaml"}
+    assert "bot.reload.cache" in loaded
+    slow = {
+        "bot.answering.loading",
+        "bot.knowledge.parser",
+        "bot.answering.evaluation",
+        "pydantic",
+        "spellchecker",
+        "yaml",
+    }
     assert loaded & slow == set()
 
 
@@ -168,10 +179,9 @@ def test_another_version_of_the_program_reads_anew(
 ) -> None:
     load(folder, cache)
     updated = shutil.copytree(PROGRAM, tmp_path / "bot")
-    with (updated / "index.py").open("a") as file:
+    with (updated / "answering" / "index.py").open("a") as file:
         file.write("# One line more.\n")
-    monkeypatch.setattr(compiled, "__file__", str(updated / "compiled.py"))
-    monkeypatch.setattr(compiled, "program", compiled.program.make)
+    monkeypatch.setattr(compiled, "program", partial(compiled.program_in, updated))
     load(folder, cache)
     assert len(copies(cache)) == 2
 

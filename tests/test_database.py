@@ -24,16 +24,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, inspect
 
-from bot import cli, upgrading
-from bot import migrations as shipped
-from bot.delivery import Delivery, Progress
+from bot import cli
 from bot.errors import StorageError
 from bot.figures import Tally
-from bot.lesson import Kind
-from bot.schedule import EVERY_DAY, Schedule, Slot
-from bot.storage import Storage
-from bot.subscriber import State, Subscriber
-from bot.tables import TABLES
+from bot.knowledge.lessons import Kind
+from bot.storage import migrate
+from bot.storage import migrations as shipped
+from bot.storage.storage import Storage
+from bot.storage.tables import TABLES
+from bot.subscriptions.delivery import Delivery, Progress
+from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
+from bot.subscriptions.subscriber import State, Subscriber
 from tests.fixtures import ANNA, BICYCLES, opened
 
 BEN = 43
@@ -140,7 +141,7 @@ def tables(engine: Engine) -> dict[str, list[str]]:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An empty file that went through every migration; no test changes it."""
     engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('migrated')}/migrated.db")
-    upgrading.migrate(engine, "head")
+    migrate.migrate(engine, "head")
     yield engine
     engine.dispose()
 
@@ -196,29 +197,29 @@ def test_a_tick_finds_what_is_due_by_an_index(file: Path) -> None:
 
 def scripts() -> ScriptDirectory:
     config = Config()
-    config.set_main_option("script_location", "bot:migrations")
+    config.set_main_option("script_location", "bot.storage:migrations")
     return ScriptDirectory.from_config(config)
 
 
 def test_the_versions_are_those_that_alembic_knows() -> None:
     newest_first = [script.revision for script in scripts().walk_revisions()]
-    assert upgrading.versions() == newest_first[::-1]
-    assert scripts().get_heads() == [upgrading.versions()[-1]]
+    assert migrate.versions() == newest_first[::-1]
+    assert scripts().get_heads() == [migrate.versions()[-1]]
 
 
 def test_a_new_database_has_the_newest_version(file: Path) -> None:
     Storage.open(f"sqlite:///{file}")
-    assert rows(file, "SELECT version_num FROM alembic_version") == [(upgrading.versions()[-1],)]
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(migrate.versions()[-1],)]
 
 
 def test_alembic_can_take_up_a_new_database_later(file: Path) -> None:
     Storage.open(f"sqlite:///{file}")
     engine = create_engine(f"sqlite:///{file}")
     before = tables(engine)
-    upgrading.migrate(engine, "head")
+    migrate.migrate(engine, "head")
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
-    assert current == (upgrading.versions()[-1],)
+    assert current == (migrate.versions()[-1],)
     assert tables(engine) == before
     engine.dispose()
 
@@ -244,13 +245,13 @@ def test_a_first_start_that_was_cut_short_is_made_up_for(file: Path) -> None:
     finally:
         event.remove(Engine, "before_cursor_execute", cut)
     Storage.open(f"sqlite:///{file}")
-    assert rows(file, "SELECT version_num FROM alembic_version") == [(upgrading.versions()[-1],)]
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(migrate.versions()[-1],)]
 
 
 def test_processes_that_start_at_the_same_time_make_one_database(file: Path) -> None:
     with ThreadPoolExecutor(8) as starting:
         list(starting.map(lambda _: Storage.open(f"sqlite:///{file}"), range(8)))
-    assert rows(file, "SELECT version_num FROM alembic_version") == [(upgrading.versions()[-1],)]
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(migrate.versions()[-1],)]
 
 
 # A database of the first version
@@ -304,7 +305,7 @@ UNKNOWN_AT_FIRST = Delivery(
 def first(tmp_path: Path) -> Path:
     """A folder with a database of version 0001 that people are in."""
     engine = create_engine(f"sqlite:///{tmp_path}/test.db")
-    upgrading.migrate(engine, "0001")
+    migrate.migrate(engine, "0001")
     engine.dispose()
     write(tmp_path / "test.db", FIRST)
     return tmp_path
@@ -332,7 +333,7 @@ async def test_a_database_of_the_first_version_gets_the_newest(first: Path) -> N
     async with opened(first):
         pass
     found = rows(first / "test.db", "SELECT version_num FROM alembic_version")
-    assert found == [(upgrading.versions()[-1],)]
+    assert found == [(migrate.versions()[-1],)]
 
 
 async def test_a_database_of_the_first_version_goes_on_working(first: Path) -> None:
@@ -374,7 +375,7 @@ INSERT INTO tallies (day, kind, name, count) VALUES ('2026-11-22', 'vote', 'up',
 def second(tmp_path: Path) -> Path:
     """A folder with a database of version 0002 in which moments are kept."""
     engine = create_engine(f"sqlite:///{tmp_path}/test.db")
-    upgrading.migrate(engine, "0002")
+    migrate.migrate(engine, "0002")
     engine.dispose()
     write(tmp_path / "test.db", SECOND)
     return tmp_path
@@ -416,7 +417,7 @@ async def test_the_moments_of_the_second_version_are_gone_from_the_file(second: 
 
 def next_version(folder: Path, patch: pytest.MonkeyPatch, upgrade: str) -> str:
     """Let the program have one more migration than it has by now; returns its version."""
-    newest = upgrading.versions()[-1]
+    newest = migrate.versions()[-1]
     name = f"later_{folder.name}"
     here = Path(shipped.__file__).parent
     shutil.copytree(here, folder / name / "migrations", ignore=shutil.ignore_patterns("__pyc*"))
@@ -430,7 +431,7 @@ def next_version(folder: Path, patch: pytest.MonkeyPatch, upgrade: str) -> str:
     )
     (folder / name / "__init__.py").touch()
     patch.syspath_prepend(folder)
-    patch.setattr(upgrading, "MIGRATIONS", f"{name}.migrations")
+    patch.setattr(migrate, "MIGRATIONS", f"{name}.migrations")
     return version
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import pytest
 from telegram.ext import ExtBot
 
-from bot import zones
+from bot.answering.faq import Faq
+from bot.answering.live import Live
 from bot.digest import MARK, Digest
-from bot.faq import Faq
 from bot.handlers import App
-from bot.lesson import Kind, Missed
-from bot.live import Live
+from bot.knowledge.lessons import Kind, Missed
 from bot.notices import Notices
-from bot.storage import Storage
+from bot.places import zones
+from bot.storage.storage import Storage
 from tests import fake_faults as faults
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import START, Clock

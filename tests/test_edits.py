@@ -3,9 +3,9 @@
 import pytest
 from telegram.ext import MessageHandler, filters
 
-from bot.faq import Faq
+from bot.answering.faq import Faq
+from bot.answering.live import Live
 from bot.handlers import App, Handlers
-from bot.live import Live
 from bot.memory import Memory
 from bot.serving import Parts
 from tests.chats import Chat

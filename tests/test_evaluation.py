@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import evaluation
-from bot.errors import InputError
-from bot.evaluation import Kind, Question, Summary
-from bot.faq import (
+from bot.answering import evaluation
+from bot.answering.evaluation import Kind, Question, Summary
+from bot.answering.faq import (
     Answer,
     Faq,
     Limited,
@@ -17,6 +16,7 @@ from bot.faq import (
     Suggestions,
     Unknown,
 )
+from bot.errors import InputError
 
 HEADER = "question\tgold\tkind\n"
 FILE = (

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot import cli, exporting, loading, source
-from bot.draft import ADAPTERS
-from bot.faq import Answer
-from bot.lesson import Kind, Lesson
-from bot.models import Learned
-from bot.storage import Storage
-from bot.text import has_words
+from bot import cli
+from bot.answering import loading
+from bot.answering.faq import Answer
+from bot.knowledge import yaml_reader
+from bot.knowledge.lessons import Kind, Lesson
+from bot.knowledge.models import Learned
+from bot.knowledge.parser import ADAPTERS
+from bot.language.words import has_words
+from bot.reload import export
+from bot.storage.storage import Storage
 from tests.broken import BRAKES, change
 from tests.fake_time import START
 
@@ -271,8 +274,8 @@ IDS = st.sampled_from(["no", "on", "null", "brakes.squeal", "e1"])
 )
 def test_whatever_was_taught_is_read_as_it_was_written(taught: dict[str, list[str]]) -> None:
     taught = {owner: [text.strip() for text in texts] for owner, texts in taught.items()}
-    text = exporting.dump([(owner, each) for owner, texts in taught.items() for each in texts])
-    found = source.parse(text, LEARNED)
+    text = export.dump([(owner, each) for owner, texts in taught.items() for each in texts])
+    found = yaml_reader.parse(text, LEARNED)
     assert found.problems == ()
     learned = ADAPTERS[Learned].validate_python(found.value)
     assert isinstance(learned, Learned)
@@ -280,4 +283,4 @@ def test_whatever_was_taught_is_read_as_it_was_written(taught: dict[str, list[st
 
 
 def test_nothing_is_written_for_nothing() -> None:
-    assert exporting.dump([]) == ""
+    assert export.dump([]) == ""

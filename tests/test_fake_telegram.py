@@ -38,7 +38,7 @@ from telegram.error import (
 from telegram.ext import Application, ApplicationBuilder, MessageHandler, filters
 from telegram.request import HTTPXRequest
 
-from bot.request import NotConnectedError
+from bot.bot_api.transport import NotConnectedError
 from tests import fake_faults as faults
 from tests.fake_html import Formatted, parse_html
 from tests.fake_server import FakeServer

@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from bot import loading
-from bot.faq import TRACE, Answer, Faq, Limited, RedFlag, SmallTalkReply, Suggestions, Unknown
-from bot.live import Live
-from bot.models import Thresholds
-from bot.text import MAX_QUESTION
+from bot.answering import loading
+from bot.answering.faq import (
+    TRACE,
+    Answer,
+    Faq,
+    Limited,
+    RedFlag,
+    SmallTalkReply,
+    Suggestions,
+    Unknown,
+)
+from bot.answering.live import Live
+from bot.knowledge.models import Thresholds
+from bot.language.words import MAX_QUESTION
 from tests.fixtures import replace
 
 NEVER_SURE = Thresholds(answer=1.0, suggest=0.0, trace=1.0)

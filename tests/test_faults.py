@@ -9,9 +9,9 @@ from telegram import Update
 from typing_extensions import override
 
 from bot import texts
-from bot.faq import Faq, Reply
+from bot.answering.faq import Faq, Reply
 from bot.faults import SILENCE
-from bot.models import Topic
+from bot.knowledge.models import Topic
 from bot.settings import Settings
 from tests import fake_faults as faults
 from tests.chats import Chat

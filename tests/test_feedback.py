@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot import texts
-from bot.faq import Answer, Faq, Reply, Suggestions
+from bot.answering.faq import Answer, Faq, Reply, Suggestions
 from bot.handlers import App
+from bot.knowledge.models import Entry
+from bot.language.words import MAX_QUESTION
 from bot.memory import Memory
-from bot.models import Entry
 from bot.serving import Parts
-from bot.storage import Storage
-from bot.text import MAX_QUESTION
+from bot.storage.storage import Storage
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock

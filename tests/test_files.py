@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import draft, files, loading
+from bot.answering import loading
 from bot.errors import KnowledgeError, Problem
-from bot.files import MAX_BYTES, NAMES
+from bot.knowledge import files, parser
+from bot.knowledge.files import MAX_BYTES, NAMES
 from tests.broken import BRAKES, CHAIN
 from tests.fixtures import BICYCLES
 
@@ -30,7 +31,7 @@ def test_every_file_is_read_as_it_is(folder: Path) -> None:
 
 
 def test_the_files_that_are_read_are_those_that_loading_knows() -> None:
-    assert sorted(NAMES) == sorted(draft.FILES)
+    assert sorted(NAMES) == sorted(parser.FILES)
 
 
 @pytest.mark.parametrize(

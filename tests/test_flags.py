@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from bot import flags
-from bot.faq import Faq, RedFlag
-from bot.models import Flag, RedFlags
-from bot.text import stems, words
+from bot.answering import red_flags
+from bot.answering.faq import Faq, RedFlag
+from bot.knowledge.models import Flag, RedFlags
+from bot.language.words import stems, words
 
 BODY = {"body": ["arm", "collar bone"], "recent": ["yesterday", "last week"]}
 
 
 def watching(
     *patterns: str, unless: Sequence[str] = (), named: Mapping[str, Sequence[str]] = BODY
-) -> flags.Watch:
-    (watch,) = flags.watches(
+) -> red_flags.Watch:
+    (watch,) = red_flags.watches(
         RedFlags(
             words={name: list(members) for name, members in named.items()},
             flags=[a_flag("injury", patterns, unless)],
@@ -37,7 +37,7 @@ def a_flag(name: str, patterns: Sequence[str], unless: Sequence[str] = ()) -> Fl
     )
 
 
-def trips(watch: flags.Watch, question: str) -> bool:
+def trips(watch: red_flags.Watch, question: str) -> bool:
     return watch.sees(stems(question))
 
 
@@ -55,14 +55,14 @@ def test_all_words_of_a_pattern_must_occur(question: str) -> None:
 
 def test_words_must_stand_near_each_other() -> None:
     watch = watching("broke arm")
-    between = " ".join(["so"] * (flags.WINDOW - 2))
+    between = " ".join(["so"] * (red_flags.WINDOW - 2))
     assert trips(watch, f"broke {between} arm")
     assert not trips(watch, f"broke {between} so arm")
 
 
 def test_phrases_must_stand_near_with_all_their_words() -> None:
     watch = watching("broke {body}")
-    between = " ".join(["so"] * (flags.WINDOW - 3))
+    between = " ".join(["so"] * (red_flags.WINDOW - 3))
     assert trips(watch, f"broke {between} collar bone")
     assert trips(watch, f"collar bone {between} broke")
     assert not trips(watch, f"broke {between} so collar bone")
@@ -71,7 +71,7 @@ def test_phrases_must_stand_near_with_all_their_words() -> None:
 
 def test_three_words_must_all_be_near_each_other() -> None:
     watch = watching("broke arm yesterday")
-    between = " ".join(["so"] * (flags.WINDOW - 2))
+    between = " ".join(["so"] * (red_flags.WINDOW - 2))
     assert trips(watch, "yesterday I broke my arm")
     assert not trips(watch, f"yesterday {between} broke my arm")
     assert not trips(watch, f"arm {between} broke yesterday")
@@ -129,7 +129,7 @@ def test_a_look_alike_of_words_near_each_other_is_taken_out() -> None:
     watch = watching("broke arm", unless=["broke ... arm ... chair|sofa"])
     assert not trips(watch, "the chair, its arm broke")
     assert not trips(watch, "broke an arm on that sofa")
-    assert trips(watch, "broke an arm " + "so " * flags.WINDOW + "sofa")
+    assert trips(watch, "broke an arm " + "so " * red_flags.WINDOW + "sofa")
 
 
 def test_a_look_alike_beside_the_real_thing_does_not_hide_it() -> None:
@@ -152,10 +152,10 @@ def test_the_nearest_words_are_the_look_alike() -> None:
 
 
 def test_the_first_flag_of_the_file_wins() -> None:
-    both = flags.watches(
+    both = red_flags.watches(
         RedFlags(words=BODY, flags=[a_flag("one", ["hit head"]), a_flag("two", ["head|arm"])])
     )
-    tripped = [flags.first(both, stems(q)) for q in ("hit my head", "my head", "my foot")]
+    tripped = [red_flags.first(both, stems(q)) for q in ("hit my head", "my head", "my foot")]
     assert [flag and flag.id for flag in tripped] == ["one", "two", None]
 
 
@@ -187,19 +187,19 @@ def test_typing_mistakes_do_not_get_around_a_flag(question: str, faq: Faq) -> No
     ],
 )
 def test_a_broken_pattern_is_explained(pattern: str, problem: str) -> None:
-    assert problem in (flags.problem(pattern, BODY) or "")
+    assert problem in (red_flags.problem(pattern, BODY) or "")
 
 
 @pytest.mark.parametrize(
     "pattern", ["broke {body}", '"knocked out"|unconscious', "broke ... {body} ... chair"]
 )
 def test_a_sound_pattern_has_no_problem(pattern: str) -> None:
-    assert flags.problem(pattern, BODY) is None
+    assert red_flags.problem(pattern, BODY) is None
 
 
 def test_the_words_of_flags_and_of_their_look_alikes_are_known() -> None:
     red = RedFlags(words=BODY, flags=[a_flag("one", ["broke {body}"], ["arm ... chair"])])
-    known = {word for said in flags.vocabulary(red) for word in said}
+    known = {word for said in red_flags.vocabulary(red) for word in said}
     assert {"broke", "collar", "bone", "chair"} <= known
     assert set(words("the price broke")) <= known
     assert "body" not in known

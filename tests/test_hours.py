@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.hours import LONGEST, parse, read
+from bot.places.clock_times import LONGEST, parse, read
 
 WORDS = st.sampled_from([
     "9", "09", "9am", "13pm", "24:00", "9:75", "0900", "930", "+", "-", ":", ".", ",", "utc+5:30",

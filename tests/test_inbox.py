@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import inbox
-from bot.faq import Faq
+from bot.answering.faq import Faq
 from bot.inbox import NEAR, NEWEST, OTHERS, READ, STRANGE
-from bot.lesson import Missed
+from bot.knowledge.lessons import Missed
 from tests.fake_time import START
 
 TYRE = "can I ride with a flat tyre"

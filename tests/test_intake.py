@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.intake import DATABASE_SECONDS, DEATHS, MOST_LET_GO, PATIENCE, WINDOW, Intake
-from bot.receipts import Receipts
-from bot.storage import Storage
+from bot.bot_api.intake import DATABASE_SECONDS, DEATHS, MOST_LET_GO, PATIENCE, WINDOW, Intake
+from bot.storage.receipts import Receipts
+from bot.storage.storage import Storage
 from tests.fake_time import Clock
 from tests.fixtures import opened, sql
 

@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.faq import Faq
+from bot.answering.faq import Faq
 from bot.figures import Tally
 from bot.journal import Journal
 from bot.logs import HIDDEN
 from bot.serving import Parts
-from bot.storage import Storage
+from bot.storage.storage import Storage
 from tests.chats import Chat
 from tests.fake_time import START, Clock
 from tests.fixtures import TOKEN, sql

@@ -7,7 +7,9 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from bot import keyboards, loading, texts
+from bot import keyboards, texts
+from bot.answering import loading
+from bot.answering.faq import Faq
 from bot.buttons import (
     AskPlace,
     Button,
@@ -28,8 +30,7 @@ from bot.buttons import (
     ToggleDay,
     Vote,
 )
-from bot.faq import Faq
-from bot.models import MAX_ANSWER, MAX_HTML, MAX_ID
+from bot.knowledge.models import MAX_ANSWER, MAX_HTML, MAX_ID
 from tests import fake_limits
 from tests.broken import BRAKES, CHAIN, change, said
 from tests.fake_html import utf16_length

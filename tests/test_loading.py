@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli, loading
-from bot.draft import Draft
+from bot import cli
+from bot.answering import loading
+from bot.answering.faq import Answer, Faq, Suggestions
 from bot.errors import KnowledgeError
-from bot.faq import Answer, Faq, Suggestions
-from bot.knowledge import Knowledge
-from bot.models import Thresholds
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Thresholds
+from bot.knowledge.parser import Draft
 from tests.broken import BRAKES, CHAIN, change
 from tests.fixtures import BICYCLES
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot import logs, serving
-from bot.faq import Faq, Reply
+from bot.answering.faq import Faq, Reply
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage.storage import Storage
 from tests import fake_faults as faults
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock

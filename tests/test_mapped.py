@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import mapped
+from bot.reload import mapped
 
 ARRAYS = {
     "numbers": np.arange(1_000, dtype=np.int32),

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import loading
-from bot.classifier import Classifier
-from bot.faq import Faq
-from bot.features import Concepts
-from bot.matcher import Matcher, featurize
-from bot.models import Thresholds
-from bot.numbering import Numbered
-from bot.spelling import Heard
-from bot.text import stems
+from bot.answering import loading
+from bot.answering.classifier import Classifier
+from bot.answering.concepts import Concepts
+from bot.answering.faq import Faq
+from bot.answering.matcher import Matcher, featurize
+from bot.answering.vectors import Numbered
+from bot.knowledge.models import Thresholds
+from bot.language.spelling import Heard
+from bot.language.words import stems
 from tests.slow_matcher import SlowMatcher
 
 NOTHING = Concepts.of({})
@@ -233,8 +233,8 @@ def test_every_class_is_kept_when_a_large_knowledge_base_is_thinned_out() -> Non
 
 PRINT_SCORES = """
 from pathlib import Path
-from bot import loading
-from bot.features import Concepts
+from bot.answering import loading
+from bot.answering.concepts import Concepts
 print(Concepts.of({name: ["noise"] for name in "abcdefgh"}).features(["nois"]))
 faq = loading.load(Path("tests/bicycles"))
 asked = faq.index.hear("why do my brakes chirp like a noisy finished chain")

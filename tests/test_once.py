@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot import compiled, gazetteer, spelling
+from bot.language import spelling
 from bot.once import Once
+from bot.places import gazetteer
+from bot.reload import cache
 
 PEOPLE = 32
 
@@ -44,6 +46,6 @@ def test_whoever_asks_after_a_failure_tries_again() -> None:
     assert make() == "made"
 
 
-@pytest.mark.parametrize("shared", [gazetteer.load, spelling.english, compiled.program])
+@pytest.mark.parametrize("shared", [gazetteer.load, spelling.english, cache.program])
 def test_what_takes_long_is_shared(shared: Callable[[], object]) -> None:
     assert len({id(each) for each in asked_at_once(shared)}) == 1

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot import operator_texts, texts
+from bot.answering.faq import Faq
 from bot.broadcast_buttons import CancelBroadcast, SendBroadcast
-from bot.faq import Faq
-from bot.files import MAX_BYTES
 from bot.handlers import App
 from bot.inbox_buttons import Ignore, ShowLessons, Teach, Undo
+from bot.knowledge.files import MAX_BYTES
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage.storage import Storage
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock

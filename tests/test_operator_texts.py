@@ -1,8 +1,8 @@
 """What operators read about a change, however much has changed."""
 
 from bot import operator_texts as texts
-from bot.changes import Changes, Moved, Section
-from bot.lesson import Kind, Lesson
+from bot.knowledge.lessons import Kind, Lesson
+from bot.reload.diff import Changes, Moved, Section
 from tests.fake_time import START
 
 

@@ -10,13 +10,13 @@ from telegram.request import RequestData
 from typing_extensions import override
 
 from bot import texts
-from bot.faq import Faq
+from bot.answering.faq import Faq
+from bot.bot_api.intake import Intake
+from bot.bot_api.update_processor import ALONE_SECONDS, AT_ONCE
 from bot.handlers import App
-from bot.intake import Intake
-from bot.order import ALONE_SECONDS, AT_ONCE
-from bot.receipts import Receipts
 from bot.serving import Parts
-from bot.storage import Storage
+from bot.storage.receipts import Receipts
+from bot.storage.storage import Storage
 from tests import fake_faults as faults
 from tests.fake_telegram import FakeRequest, FakeTelegram
 from tests.fake_time import Clock

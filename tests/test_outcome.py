@@ -15,9 +15,9 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.bot_api.transport import NotConnectedError
 from bot.outcome import Gone, Moved, NotSent, Outcome, Refused, Sent, TooFast, Unsure, outcome
-from bot.request import NotConnectedError
-from bot.subscriber import State
+from bot.subscriptions.subscriber import State
 
 
 async def sent_with(error: Exception | None) -> Outcome:

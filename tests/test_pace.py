@@ -11,11 +11,20 @@ from telegram.error import RetryAfter
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot.faq import Faq
+from bot.answering.faq import Faq
+from bot.bot_api.rate_limiter import (
+    ABOUT_ALL,
+    FIRST_HOLD,
+    LATE,
+    LATELY,
+    MOST_AHEAD,
+    PACED,
+    PER_SECOND,
+    Pace,
+)
 from bot.handlers import App
-from bot.pace import ABOUT_ALL, FIRST_HOLD, LATE, LATELY, MOST_AHEAD, PACED, PER_SECOND, Pace
 from bot.serving import Parts
-from bot.storage import Storage
+from bot.storage.storage import Storage
 from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import FakeRequest, FakeTelegram

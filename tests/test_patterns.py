@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import bot
-from bot.text import MAX_QUESTION
+from bot.language.words import MAX_QUESTION
 
 MOST_SECONDS = 0.005
 MANY = 9

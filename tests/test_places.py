@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import gazetteer, place_search
-from bot.places import at, at_local_time, find
-from bot.zones import Place, name_of, zone
+from bot.places import gazetteer, search
+from bot.places.lookup import at, at_local_time, find
+from bot.places.zones import Place, name_of, zone
 
 WINTER = datetime(2026, 12, 1, 12, 10, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 1, 12, 10, tzinfo=UTC)
@@ -346,7 +346,7 @@ def test_a_code_is_a_country_or_a_state(typed: str, names_it: str) -> None:
 @given(st.text(st.characters(), max_size=60) | st.lists(WORDS, max_size=8).map(" ".join))
 def test_any_text_finds_places_whose_clocks_are_known(typed: str) -> None:
     found = find(typed)
-    assert len(found) <= place_search.MOST
+    assert len(found) <= search.MOST
     assert len({place.zone for place in found}) == len(found) == len({p.name for p in found})
     assert all(zone(place.zone) for place in found)
 
@@ -472,7 +472,7 @@ def test_any_clock_offers_zones_that_show_about_it(shown: time, later: timedelta
 
 
 def test_importing_reads_no_cities() -> None:
-    code = "import bot.places, bot.gazetteer as g; print(g.load.is_made)"
+    code = "import bot.places.lookup, bot.places.gazetteer as g; print(g.load.is_made)"
     done = subprocess.run(  # noqa: S603 - this program itself
         [sys.executable, "-c", code], capture_output=True, check=True
     )

@@ -6,10 +6,10 @@ import itertools
 import pytest
 
 from bot import texts
-from bot.schedule import Slot
 from bot.serving import Parts
-from bot.storage import Storage
-from bot.subscriber import State, Subscriber
+from bot.storage.storage import Storage
+from bot.subscriptions.schedule import Slot
+from bot.subscriptions.subscriber import State, Subscriber
 from tests.chats import Chat
 from tests.fake_time import Clock
 from tests.fake_updates import Person

@@ -11,14 +11,14 @@ from sqlalchemy import BigInteger, Connection, Date, Integer, String, Text, Time
 from sqlalchemy.exc import OperationalError
 
 from bot import texts
-from bot.faq import Faq, Reply, Suggestions
-from bot.lesson import Kind
-from bot.receipts import Receipts
+from bot.answering.faq import Faq, Reply, Suggestions
+from bot.knowledge.lessons import Kind
+from bot.language.words import plain
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
-from bot.tables import TABLES, Moment
-from bot.text import plain
+from bot.storage.receipts import Receipts
+from bot.storage.storage import Storage
+from bot.storage.tables import TABLES, Moment
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock

@@ -12,7 +12,7 @@ import pytest
 
 from bot import app as composition
 from bot import texts
-from bot.polling import REFUSED
+from bot.bot_api.polling import REFUSED
 from bot.settings import Settings
 from tests import fake_faults as faults
 from tests.fake_server import FakeServer

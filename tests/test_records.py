@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.figures import Tally
-from bot.lesson import Kind, Lesson, Missed
-from bot.records import LARGEST_NUMBER, SNAPSHOTS, Records
-from bot.schedule import Schedule
-from bot.storage import Storage
-from bot.subscriber import State, Subscriber
+from bot.knowledge.lessons import Kind, Lesson, Missed
+from bot.storage.records import LARGEST_NUMBER, SNAPSHOTS, Records
+from bot.storage.storage import Storage
+from bot.subscriptions.schedule import Schedule
+from bot.subscriptions.subscriber import State, Subscriber
 from tests.fixtures import ANNA, opened, replace
 
 BEN = 43

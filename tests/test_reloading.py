@@ -11,17 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from bot import changes, files, loading, reloading
-from bot.changes import Changes, Moved, Section
+from bot.answering import loading
+from bot.answering.faq import Faq
+from bot.answering.live import Live
 from bot.errors import KnowledgeError, ReloadError
-from bot.faq import Faq
-from bot.files import MAX_BYTES
-from bot.lesson import Kind, Lesson, Missed
-from bot.live import Live
-from bot.records import SNAPSHOTS, Records
-from bot.reloading import FAULT, NOTHING_OLDER, Reloader, Start
-from bot.storage import Storage
-from bot.workshop import DIED, Workshop
+from bot.knowledge import files
+from bot.knowledge.files import MAX_BYTES
+from bot.knowledge.lessons import Kind, Lesson, Missed
+from bot.reload import diff
+from bot.reload import reloader as reloading
+from bot.reload.diff import Changes, Moved, Section
+from bot.reload.reloader import FAULT, NOTHING_OLDER, Reloader, Start
+from bot.reload.workshop import DIED, Workshop
+from bot.storage.records import SNAPSHOTS, Records
+from bot.storage.storage import Storage
 from tests.broken import BRAKES, CHAIN, change
 from tests.fake_time import Clock
 from tests.fixtures import BICYCLES, Indoors, sql
@@ -344,7 +347,7 @@ async def test_a_wording_that_is_taught_is_answered_at_once_and_survives_a_reloa
     difference = await reloader.reload()
     assert [section.changed for section in difference.sections] == [("chain.squeak",)]
     await reloader.rollback()
-    assert changes.told(reloader.live.faq.ask(PEDALS)) == "answer chain.slip"
+    assert diff.told(reloader.live.faq.ask(PEDALS)) == "answer chain.slip"
 
 
 async def test_a_wording_that_turns_an_expected_question_astray_is_refused_with_the_reason(
@@ -395,9 +398,9 @@ async def test_what_was_taught_can_be_undone(
 ) -> None:
     lesson = await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall().date(), [])
     reloader.live.faq = (await reloading.start(reloader.folder, records)).faq
-    assert changes.told(reloader.live.faq.ask(PEDALS)) == "answer chain.slip"
+    assert diff.told(reloader.live.faq.ask(PEDALS)) == "answer chain.slip"
     assert await reloader.unlearn(lesson.id) == lesson
-    assert changes.told(reloader.live.faq.ask(PEDALS)) == "unknown"
+    assert diff.told(reloader.live.faq.ask(PEDALS)) == "unknown"
     assert await records.lessons() == []
 
 
@@ -416,7 +419,7 @@ async def test_a_reload_tells_which_lessons_do_not_fit_any_more(
     lesson = await records.teach(Kind.ENTRY, "chain.slip", FOOTBALL, clock.wall().date(), [])
     difference = await reloader.reload()
     assert difference == Changes((), (), (lesson,))
-    assert changes.told(reloader.live.faq.ask(FOOTBALL)) == "unknown"
+    assert diff.told(reloader.live.faq.ask(FOOTBALL)) == "unknown"
 
 
 # The start of a process
@@ -427,7 +430,7 @@ async def test_a_process_starts_with_what_is_in_the_folder_and_what_was_taught(
 ) -> None:
     await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall().date(), [])
     begun = await reloading.start(folder, records)
-    assert changes.told(begun.faq.ask(PEDALS)) == "answer chain.slip"
+    assert diff.told(begun.faq.ask(PEDALS)) == "answer chain.slip"
     assert begun == Start(begun.faq, files.read(folder))
 
 
@@ -440,7 +443,7 @@ async def test_with_a_broken_folder_a_process_starts_with_the_kept_copy_and_tell
     (folder / "limits.yaml").unlink()
     begun = await reloading.start(folder, records)
     assert (begun.files, begun.taken) == (kept, clock.wall())
-    assert changes.told(begun.faq.ask(PEDALS)) == "answer chain.slip"
+    assert diff.told(begun.faq.ask(PEDALS)) == "answer chain.slip"
     assert begun.problems is not None
     assert [each.file for each in begun.problems.problems] == ["limits.yaml", CHAIN]
     # That it is kept already makes no step of it.
@@ -455,7 +458,7 @@ async def test_without_its_folder_a_process_starts_with_the_kept_copy(
     begun = await reloading.start(folder, records)
     assert begun.problems is not None
     assert str(begun.problems).startswith(f"{folder}:1:1: this folder cannot be read")
-    assert changes.told(begun.faq.ask(SQUEAK)) == changes.told(reloader.live.faq.ask(SQUEAK))
+    assert diff.told(begun.faq.ask(SQUEAK)) == diff.told(reloader.live.faq.ask(SQUEAK))
 
 
 async def test_an_older_copy_is_taken_when_the_newest_is_no_good_any_more(
@@ -491,7 +494,7 @@ async def test_a_lesson_that_leads_a_question_astray_by_now_does_not_keep_a_proc
     lesson = await records.teach(Kind.ENTRY, "chain.squeak", FOOTBALL, clock.wall().date(), [])
     begun = await reloading.start(folder, records)
     assert (begun.left_out, begun.problems) == ((lesson,), None)
-    assert changes.told(begun.faq.ask(FOOTBALL)) == "unknown"
+    assert diff.told(begun.faq.ask(FOOTBALL)) == "unknown"
 
 
 async def test_without_a_place_for_temporary_files_a_process_starts_and_says_what_it_lacks(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import files, replacing
 from bot.errors import ReloadError
-from bot.files import MAX_BYTES, NAMES
-from bot.replacing import Replacement
+from bot.knowledge import files
+from bot.knowledge.files import MAX_BYTES, NAMES
+from bot.reload import put_file
+from bot.reload.put_file import Replacement
 from tests.broken import BRAKES, CHAIN
 from tests.fixtures import BICYCLES
 
@@ -28,7 +29,7 @@ def put(path: Path, data: bytes = NEW) -> None:
 def refused(folder: Path, name: str, size: int = 3) -> str:
     """The line in which a file is refused."""
     with pytest.raises(ReloadError) as caught:
-        replacing.target(folder, name, size)
+        put_file.target(folder, name, size)
     return str(caught.value)
 
 
@@ -71,18 +72,18 @@ def unprivileged() -> Iterator[None]:
 def test_a_name_stands_for_a_file_that_is_there_or_may_be_there(
     folder: Path, name: str, place: str
 ) -> None:
-    assert replacing.target(folder, name, MAX_BYTES) == place
+    assert put_file.target(folder, name, MAX_BYTES) == place
 
 
 def test_a_file_that_cannot_be_read_can_be_replaced(folder: Path) -> None:
     (folder / CHAIN).unlink()
     (folder / CHAIN).symlink_to("nowhere")
-    assert replacing.target(folder, "chain.yaml", 3) == CHAIN
+    assert put_file.target(folder, "chain.yaml", 3) == CHAIN
 
 
 def test_a_topic_that_is_called_as_another_file_does_not_stand_in_its_way(folder: Path) -> None:
     (folder / "topics/limits.yaml").touch()
-    assert replacing.target(folder, "limits.yaml", 3) == "limits.yaml"
+    assert put_file.target(folder, "limits.yaml", 3) == "limits.yaml"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_nothing_is_put_through_a_link_that_leads_out_of_the_folder(
     (folder / "topics").symlink_to(tmp_path / "elsewhere")
     said = refused(folder, "chain.yaml")
     assert said == "topics is a link that leads out of the folder; nothing was written there."
-    assert replacing.target(folder, "about.yaml", 3) == "about.yaml"
+    assert put_file.target(folder, "about.yaml", 3) == "about.yaml"
 
 
 def test_the_folder_itself_may_be_a_link_and_so_may_one_inside(
@@ -145,7 +146,7 @@ def test_the_folder_itself_may_be_a_link_and_so_may_one_inside(
     (tmp_path / "current").symlink_to("knowledge")
     (folder / "topics").rename(folder / "subjects")
     (folder / "topics").symlink_to("subjects")
-    assert replacing.target(tmp_path / "current", "chain.yaml", 3) == CHAIN
+    assert put_file.target(tmp_path / "current", "chain.yaml", 3) == CHAIN
 
 
 def test_a_folder_that_is_away_is_told_as_that(tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_a_file_that_nobody_may_read_is_told_and_can_be_replaced(readable: Path)
     assert [str(problem) for problem in files.look(readable).problems] == [
         f"{CHAIN}:1:1: the file cannot be read: Permission denied; make it readable"
     ]
-    assert replacing.target(readable, "chain.yaml", 3) == CHAIN
+    assert put_file.target(readable, "chain.yaml", 3) == CHAIN
     with pytest.raises(ReloadError, match="Permission denied"):
         put(readable / CHAIN)
     assert sorted(path.name for path in (readable / "topics").iterdir()) == [

@@ -18,7 +18,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.request import BoundedRequest, NotConnectedError
+from bot.bot_api.transport import BoundedRequest, NotConnectedError
 from tests import fake_faults as faults
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram

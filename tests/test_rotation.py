@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rotation import choose
+from bot.subscriptions.rotation import choose
 
 TIPS = frozenset(f"tip.{number}" for number in range(60))
 ANNA, BEN = 42, -1_001_234_567_890

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from bot.schedule import EVERY_DAY, Schedule, Slot
-from bot.zones import is_zone
+from bot.places.zones import is_zone
+from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
 
 BERLIN = "Europe/Berlin"
 MONDAY, FRIDAY, SATURDAY, SUNDAY = 1, 5, 6, 7

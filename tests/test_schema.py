@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot import knowledge, schema, source
+from bot.knowledge import base, json_schema, yaml_reader
 from tests.broken import CHAIN, change
 from tests.fixtures import BICYCLES
 
-STORED = knowledge.shipped() / schema.FOLDER
+STORED = base.shipped() / json_schema.FOLDER
 FILES = sorted(path.relative_to(BICYCLES) for path in BICYCLES.rglob("*.yaml"))
 
 
@@ -26,29 +26,29 @@ def schema_of(path: Path) -> Path:
 
 def mistakes(path: Path, name: str) -> list[str]:
     """What an editor would underline, which knows dates as text."""
-    value = source.read(path, path.name).value
+    value = yaml_reader.read(path, path.name).value
     as_json = json.loads(json.dumps(value, default=dt.date.isoformat))
     validator = Draft202012Validator(
-        schema.schemas()[name], format_checker=Draft202012Validator.FORMAT_CHECKER
+        json_schema.schemas()[name], format_checker=Draft202012Validator.FORMAT_CHECKER
     )
     return [error.message for error in validator.iter_errors(as_json)]
 
 
 def test_the_stored_schemas_are_in_step_with_the_models() -> None:
     stored = {path.name: json.loads(path.read_text("utf-8")) for path in STORED.iterdir()}
-    assert stored == schema.schemas(), "run `make schema`"
+    assert stored == json_schema.schemas(), "run `make schema`"
 
 
 def test_what_is_written_is_what_is_stored(tmp_path: Path) -> None:
-    schema.write(tmp_path / "new" / "schema")
+    json_schema.write(tmp_path / "new" / "schema")
     written = {path.name: path.read_bytes() for path in (tmp_path / "new" / "schema").iterdir()}
     assert written == {path.name: path.read_bytes() for path in STORED.iterdir()}
 
 
-@pytest.mark.parametrize("name", sorted(schema.schemas()))
+@pytest.mark.parametrize("name", sorted(json_schema.schemas()))
 def test_every_schema_is_one(name: str) -> None:
-    Draft202012Validator.check_schema(schema.schemas()[name])
-    assert schema.schemas()[name]["description"], "an editor shows it"
+    Draft202012Validator.check_schema(json_schema.schemas()[name])
+    assert json_schema.schemas()[name]["description"], "an editor shows it"
 
 
 @pytest.mark.parametrize("file", FILES, ids=str)
@@ -86,5 +86,5 @@ def test_an_editor_underlines_too_few_phrasings(folder: Path) -> None:
 
 
 def test_an_editor_shows_what_a_key_is_for() -> None:
-    topic = json.dumps(schema.schemas()["topic.json"])
+    topic = json.dumps(json_schema.schemas()["topic.json"])
     assert "How people ask for it; as many and as different as possible." in topic

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot import knowledge
-from bot.faq import Faq
+from bot.answering.faq import Faq
+from bot.knowledge import base
 
 PROGRAM = Path(bot.__file__).parent
 SUBJECT = re.compile(
@@ -53,7 +53,7 @@ def test_it_lies_where_the_program_finds_it_from_any_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert (knowledge.shipped() / "topics" / "general.yaml").is_file()
+    assert (base.shipped() / "topics" / "general.yaml").is_file()
 
 
 def test_nothing_in_the_program_knows_the_subject() -> None:

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import JaroWinkler
 
-from bot.spelling import Heard, Vocabulary, english
-from bot.text import one_spelling, stem, words
+from bot.language.spelling import Heard, Vocabulary, english
+from bot.language.words import one_spelling, stem, words
 
 KNOWN = """
 does massage help with stretch marks scars wrinkles and dry skin on my face oil gum moisture

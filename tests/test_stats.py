@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from bot import charts, stats_texts
-from bot.faq import Faq
+from bot.answering.faq import Faq
 from bot.figures import MOST_DAYS, OUTCOMES, Figures, Tally
-from bot.text import html_problem, plain, units
+from bot.language.words import html_problem, plain, units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import rotation
-from bot.delivery import Delivery, Progress
-from bot.schedule import Schedule, Slot
-from bot.storage import PRUNED_AT_ONCE, Choose, Storage
-from bot.subscriber import State, Subscriber
+from bot.storage.storage import PRUNED_AT_ONCE, Choose, Storage
+from bot.subscriptions import rotation
+from bot.subscriptions.delivery import Delivery, Progress
+from bot.subscriptions.schedule import Schedule, Slot
+from bot.subscriptions.subscriber import State, Subscriber
 from tests.fixtures import ANNA, opened, replace
 
 BEN, CARL = 43, 44

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.schedule import EVERY_DAY, Schedule, Slot
-from bot.subscriber import RUNNING, State, Subscriber
+from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
+from bot.subscriptions.subscriber import RUNNING, State, Subscriber
 from tests.fixtures import replace
 
 ANNA = 42

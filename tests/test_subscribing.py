@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import loading, texts
+from bot import texts
+from bot.answering import loading
 from bot.serving import Parts
-from bot.storage import Storage
-from bot.subscriber import State, Subscriber
+from bot.storage.storage import Storage
+from bot.subscriptions.subscriber import State, Subscriber
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import loading, teaching
-from bot.faq import Answer, Faq, Limited
-from bot.knowledge import Knowledge
-from bot.lesson import Kind, Lesson
-from bot.teaching import MAX_PHRASING
+from bot.answering import loading
+from bot.answering.faq import Answer, Faq, Limited
+from bot.knowledge import teaching
+from bot.knowledge.base import Knowledge
+from bot.knowledge.lessons import Kind, Lesson
+from bot.knowledge.teaching import MAX_PHRASING
 from tests.broken import BRAKES, change
 from tests.fake_time import START
 

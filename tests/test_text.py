@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import text
-from bot.text import MAX_QUESTION, MAX_WORD, stem, stems, words
+from bot.language import words as text
+from bot.language.words import MAX_QUESTION, MAX_WORD, stem, stems, words
 from tests.fake_html import parse_html, utf16_length
 
 FRAGMENTS = (

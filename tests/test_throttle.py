@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.throttle import PEOPLE, Throttle, Verdict
+from bot.bot_api.throttle import PEOPLE, Throttle, Verdict
 from tests.fake_time import Clock
 
 ANNA, BEN = 1, 2

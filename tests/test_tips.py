@@ -14,14 +14,14 @@ from telegram.request import RequestData
 from typing_extensions import override
 
 from bot import health, texts, tips
-from bot.delivery import Delivery, Progress
-from bot.faq import Faq
-from bot.models import Tip
-from bot.schedule import EVERY_DAY, Schedule, Slot
+from bot.answering.faq import Faq
+from bot.knowledge.models import Tip
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
-from bot.subscriber import State, Subscriber
+from bot.storage.storage import Storage
+from bot.subscriptions.delivery import Delivery, Progress
+from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
+from bot.subscriptions.subscriber import State, Subscriber
 from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import FakeRequest, FakeTelegram

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import loading
-from bot.faq import Faq
-from bot.models import Tip
+from bot.answering import loading
+from bot.answering.faq import Faq
+from bot.knowledge.models import Tip
 from tests.broken import CHAIN, change, said
 
 TIPS = """tips:

@@ -7,8 +7,8 @@ import pytest
 from bot import texts
 from bot.handlers import App
 from bot.serving import Parts
-from bot.storage import Storage
-from bot.subscriber import State, Subscriber
+from bot.storage.storage import Storage
+from bot.subscriptions.subscriber import State, Subscriber
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock

@@ -12,12 +12,12 @@ import pytest
 from telegram.error import InvalidToken
 
 from bot import cli, logs, serving
+from bot.answering.faq import Faq, Reply
+from bot.bot_api.transport import BoundedRequest
 from bot.errors import SettingsError, StartError
-from bot.faq import Faq, Reply
-from bot.request import BoundedRequest
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage.storage import Storage
 from tests import fake_faults as faults
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram

@@ -13,9 +13,17 @@ from hypothesis import strategies as st
 
 from bot import inbox_keyboards as keyboards
 from bot import inbox_texts as texts
-from bot import reloading
+from bot.answering.faq import (
+    Answer,
+    Faq,
+    Limited,
+    RedFlag,
+    Reply,
+    SmallTalkReply,
+    Suggestions,
+    Unknown,
+)
 from bot.errors import KnowledgeError, Problem, ReloadError
-from bot.faq import Answer, Faq, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.inbox import NEWEST, Group
 from bot.inbox_buttons import (
     Ignore,
@@ -31,12 +39,13 @@ from bot.inbox_buttons import (
     Undo,
 )
 from bot.inbox_handlers import Inbox
-from bot.lesson import Kind, Lesson, Missed
-from bot.models import MAX_ID
-from bot.reloading import Reloader
+from bot.knowledge.lessons import Kind, Lesson, Missed
+from bot.knowledge.models import MAX_ID
+from bot.reload import reloader as reloading
+from bot.reload.reloader import Reloader
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage.storage import Storage
 from tests.chats import Chat
 from tests.fake_html import parse_html
 from tests.fake_telegram import FakeTelegram

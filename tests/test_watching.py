@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot import files, loading, reports
+from bot import reports
+from bot.answering import loading
+from bot.answering.faq import Faq
 from bot.errors import KnowledgeError
-from bot.faq import Faq
-from bot.reloading import Start
+from bot.knowledge import files
+from bot.reload.reloader import Start
 from bot.serving import Parts
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage.storage import Storage
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fixtures import BICYCLES, build_parts, sql

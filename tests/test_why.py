@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from bot import loading
-from bot.faq import Answer, Faq, RedFlag, Suggestions
-from bot.models import Thresholds
-from bot.text import MAX_QUESTION, TELEGRAM_TEXT, html_problem
-from bot.why import Explanation, explain
+from bot.answering import loading
+from bot.answering.explanation import Explanation, explain
+from bot.answering.faq import Answer, Faq, RedFlag, Suggestions
+from bot.answering.word_influence import Against, Matched
+from bot.knowledge.models import Thresholds
+from bot.language.words import MAX_QUESTION, TELEGRAM_TEXT, html_problem
 from bot.why_texts import why
-from bot.why_words import Against, Matched
 from tests.fake_html import parse_html, utf16_length
 from tests.fixtures import replace
 from tests.test_any_text import SEEDS, any_text, known

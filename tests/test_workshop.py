@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped] # it ships no types
 import pytest
 
-from bot import workshop
-from bot.building import UPDATED, Job
 from bot.errors import KnowledgeError, ReloadError
-from bot.workshop import DIED, NOWHERE, Workshop
+from bot.reload import workshop
+from bot.reload.build import UPDATED, Job
+from bot.reload.workshop import DIED, NOWHERE, Workshop
 from tests.fixtures import BICYCLES, TOKEN
 from tests.processes import TOKEN as REAL_TOKEN
 

@@ -1,0 +1,1 @@
+"""The reply that a question gets, and why."""

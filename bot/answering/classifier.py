@@ -1,0 +1,163 @@
+"""Which kind of question it is: one of the topics, or one of the limits.
+
+Multinomial logistic regression over the matcher's features, trained on the phrasings at every
+load. The soft-token scores say which entry is nearest; this says whether "why", "how long" or
+"cream" make it another question. Optimiser: Adagrad (Duchi et al. 2011) in small batches.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from bot.answering.vectors import Numbered, Numbers
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.integer]
+
+EPOCHS = 2
+BATCH = 256
+RATE = 1.2
+DECAY = 0.05
+PAIR = 0.5
+"""Weight of a pair of words beside that of a word."""
+MOST_WEIGHTS = 4_000_000
+"""Features times classes; the rarest features are left out beyond that."""
+MOST_EXAMPLES = 16_000
+"""Phrasings that are trained on; a larger knowledge base is thinned out evenly."""
+
+
+class Classifier(Struct, frozen=True):
+    """Weights of the features for each class."""
+
+    ids: Numbers
+    places: Ints
+    """Where the weights of each feature stand; -1 where they say nothing."""
+    weights: npt.NDArray[np.float16]
+    """Features x classes; half precision, which is half the memory, tells them apart as well."""
+
+    @classmethod
+    def train(cls, numbered: Numbered, classes: Ints) -> "Classifier":
+        """Learn from the features and the class of each phrasing; classes count from 0."""
+        width = int(classes.max()) + 1
+        step = max(1, -(-numbered.count // MOST_EXAMPLES))
+        thinned = numbered.phrasings % step == 0
+        features = numbered.features[thinned]
+        kept = _telling(features, len(numbered.ids), MOST_WEIGHTS // width)
+        places = np.full(len(numbered.ids), -1, np.int32)
+        places[kept] = np.arange(len(kept))
+        scale = np.where(kept < len(numbered.ids.singles), 1, PAIR).astype(np.float32)
+        examples = classes[::step]
+        rows = _Rows.of(numbered.phrasings[thinned] // step, places[features], scale, examples)
+        weights = np.zeros((len(kept), width), np.float32)
+        squares = np.full_like(weights, 1e-2)
+        for batch in rows.batches():
+            batch.improve(weights, squares, len(examples))
+        weights *= scale[:, None]
+        return cls(numbered.ids, places, weights.astype(np.float16))
+
+    def logits(self, features: Mapping[str, float], unknown: float) -> Floats:
+        """Log odds of each class, up to a constant.
+
+        `features` maps to how much they are trusted (0..1), `unknown` is the weight of words that
+        no phrasing holds: they make every class less certain.
+        """
+        numbers = [(self.ids.find(f), s) for f, s in features.items()]
+        found = [(p, s) for i, s in numbers if i is not None and (p := self.places[i]) >= 0]
+        if not found:
+            return np.zeros(self.weights.shape[1], np.float32)
+        rows = np.array([p for p, _ in found])
+        trust = np.array([s for _, s in found], np.float32)
+        length = sum((s * importance(f)) ** 2 for f, s in features.items()) + unknown**2
+        return np.asarray(
+            trust @ self.weights[rows].astype(np.float32) / np.sqrt(length), np.float32
+        )
+
+
+def importance(feature: str) -> float:
+    """Pairs of words count half: they are many, and say again what the words say."""
+    return PAIR if feature.startswith("b ") else 1.0
+
+
+def _telling(features: Ints, height: int, most: int) -> Ints:
+    """The commonest features, of those that occur more than once."""
+    counts = np.bincount(features, minlength=height)
+    commonest = np.argsort(-counts, kind="stable")[:most]
+    return commonest[counts[commonest] > 1]
+
+
+class _Rows(Struct, frozen=True):
+    """Sparse rows of unit length, one after the other, and the class of each row."""
+
+    starts: Ints
+    """Where each row begins, and where the last one ends."""
+    columns: Ints
+    values: Floats
+    classes: Ints
+
+    @classmethod
+    def of(cls, rows: Ints, columns: Ints, scale: Floats, classes: Ints) -> "_Rows":
+        """From pairs of row and column; a column of -1 stands for nothing."""
+        known = columns >= 0
+        rows, columns = rows[known], columns[known]
+        order = np.argsort(rows, kind="stable")
+        rows, columns = rows[order], columns[order]
+        norms = np.sqrt(np.bincount(rows, scale[columns] ** 2, len(classes)))
+        return cls(
+            starts=np.searchsorted(rows, np.arange(len(classes) + 1)),
+            # In as few bits as possible: they are sorted for each batch.
+            columns=columns.astype(np.min_scalar_type(len(scale))),
+            values=(scale[columns] / norms[rows]).astype(np.float32),
+            classes=classes,
+        )
+
+    def batches(self) -> Iterator["_Rows"]:
+        """All rows, in some order, once in each epoch."""
+        order = np.flatnonzero(np.diff(self.starts)).tolist()
+        # Not numpy's, whose import takes 7 MB.
+        chance = random.Random(0)  # noqa: S311 - there is no secret in it
+        for _ in range(EPOCHS):
+            chance.shuffle(order)
+            for at in range(0, len(order), BATCH):
+                yield self._pick(np.array(order[at : at + BATCH]))
+
+    def _pick(self, rows: Ints) -> "_Rows":
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        ends = np.cumsum(lengths)
+        places = np.arange(ends[-1]) + np.repeat(self.starts[rows] - ends + lengths, lengths)
+        starts = np.concatenate([[0], ends])
+        return _Rows(starts, self.columns[places], self.values[places], self.classes[rows])
+
+    def improve(self, weights: Floats, squares: Floats, total: int) -> None:
+        """One Adagrad step, in place, on the weights that these rows touch."""
+        logits = np.add.reduceat(
+            weights.take(self.columns, axis=0) * self.values[:, None], self.starts[:-1]
+        )
+        wrong = _softmax(logits)
+        wrong[np.arange(len(wrong)), self.classes] -= 1
+        touched, gradient = self._by_column(wrong)
+        old, square = weights.take(touched, axis=0), squares.take(touched, axis=0)
+        gradient += (DECAY * len(wrong) / total) * old
+        square += gradient * gradient
+        squares[touched] = square
+        gradient *= RATE
+        gradient /= np.sqrt(square, out=square)
+        old -= gradient
+        weights[touched] = old
+
+    def _by_column(self, wrong: Floats) -> tuple[Ints, Floats]:
+        """The columns that occur, and Σ value x error over the rows of each."""
+        order = np.argsort(self.columns, kind="stable")
+        columns = self.columns[order]
+        firsts = np.flatnonzero(np.diff(columns.astype(np.int64), prepend=-1))
+        rows = np.repeat(np.arange(len(wrong)), np.diff(self.starts))
+        each = wrong.take(rows[order], axis=0)
+        each *= self.values[order, None]
+        return columns[firsts], np.add.reduceat(each, firsts)
+
+
+def _softmax(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

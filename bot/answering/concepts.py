@@ -1,0 +1,69 @@
+"""What phrasings and questions are compared by: words, pairs of words, phrases and concepts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from bot.language.words import stems
+
+EDGE = "^"
+
+Piece = tuple[tuple[str, ...], tuple[str, ...]]
+"""A phrase of one or more stems, and the names of its concepts."""
+
+
+class Concepts(Struct, frozen=True):
+    """Words and phrases that mean the same share a feature beside the word itself."""
+
+    phrases: Mapping[str, Sequence[Piece]]
+    """First stem of a phrase → the phrases that begin with it, longest first."""
+    stems: frozenset[str]
+    """Every stem of every phrase."""
+
+    @classmethod
+    def of(cls, concepts: Mapping[str, Iterable[str]]) -> "Concepts":
+        """From the members of each concept, as people write them."""
+        owners: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for name, members in concepts.items():
+            for member in members:
+                owners[stems(member)].add(name)
+        starts: dict[str, list[Piece]] = defaultdict(list)
+        for phrase in sorted(owners, key=len, reverse=True):
+            starts[phrase[0]].append((phrase, tuple(sorted(owners[phrase]))))
+        return cls(dict(starts), frozenset(stem for phrase in owners for stem in phrase))
+
+    def pieces(self, said: Sequence[str]) -> Iterator[Piece]:
+        """Stems in order, cut into phrases and single stems."""
+        at = 0
+        while at < len(said):
+            piece = self.piece(said, at) if said[at] in self.phrases else ((said[at],), ())
+            yield piece
+            at += len(piece[0])
+
+    def piece(self, said: Sequence[str], at: int) -> Piece:
+        """The piece that begins with a stem that some phrase begins with."""
+        for phrase, names in self.phrases[said[at]]:
+            if tuple(said[at : at + len(phrase)]) == phrase:
+                return phrase, names
+        return (said[at],), ()
+
+    def features(
+        self, said: Sequence[str], trust: Sequence[float] | None = None
+    ) -> dict[str, float]:
+        """Feature → how far it is trusted (0..1).
+
+        A phrase replaces its words, so that the feet of "crow's feet" are nobody's feet.
+        """
+        found: dict[str, float] = {}
+        before, sure_before, at = EDGE, 1.0, 0
+        for phrase, names in self.pieces(said):
+            sure = min(trust[at : at + len(phrase)]) if trust else 1.0
+            at += len(phrase)
+            name = " ".join(phrase)
+            for feature in (f"w {name}", *(f"c {n}" for n in names)):
+                found[feature] = max(sure, found.get(feature, 0.0))
+            found[f"b {before} {name}"] = min(sure_before, sure)
+            before, sure_before = name, sure
+        found[f"b {before} {EDGE}"] = sure_before
+        return {feature: sure for feature, sure in found.items() if sure > 0}

@@ -1,0 +1,245 @@
+"""What to reply to a question: the rules over red flags, small talk and the index."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+
+from msgspec import Struct
+
+from bot.answering import red_flags
+from bot.answering.concepts import Concepts
+from bot.answering.index import Index, Weighed
+from bot.answering.red_flags import Watch
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Entry, Flag, Limit, SmallTalk, Topic
+from bot.language.spelling import Heard
+from bot.language.words import MAX_QUESTION, words
+
+MOST_SUGGESTED = 3
+MOST_TOPICS = 3
+MOST_PARTS = 8
+SHARED = 150
+"""Characters that two parts of a long message share, so that no red flag falls between them."""
+SLIGHT = 0.2
+"""Score below which an entry is no answer, however far behind the others are."""
+FAINT = 0.1
+"""Score below which a topic has nothing to do with a question."""
+CHAT = 0.4
+"""Score from which a message is small talk."""
+COURTESY = "courtesy"
+SURE, PLAIN = 0.98, 0.5
+"""Confidence and score from which a part of a question stands by itself, whatever the rest says."""
+BESIDE = 0.3
+"""Share of the best topic's score below which another is not asked for as well."""
+TRACE = 0.5
+"""Share of the best topic's score from which another topic is near enough to be offered."""
+
+_PARTS = re.compile(r"[,;/&+]|\b(?:and|n|or|plus|also|as well as)\b", re.IGNORECASE)
+
+
+class Answer(Struct, frozen=True):
+    """Confident: one entry, or two when the question asks about two topics."""
+
+    entries: tuple[Entry, ...]
+    score: float
+
+
+class Suggestions(Struct, frozen=True):
+    """Not sure: up to three entries, best first."""
+
+    entries: tuple[Entry, ...]
+    score: float
+
+
+class Limited(Struct, frozen=True):
+    """A subject that is not covered, and the nearest topics, best first."""
+
+    limit: Limit
+    topics: tuple[Topic, ...]
+    score: float
+
+
+class RedFlag(Struct, frozen=True):
+    """Fixed advice; comes before everything else."""
+
+    flag: Flag
+    score: float = 1.0
+
+
+class SmallTalkReply(Struct, frozen=True):
+    """A message that asks nothing."""
+
+    talk: SmallTalk
+    score: float
+
+
+class Unknown(Struct, frozen=True):
+    """Nothing fits; the topics with a trace of evidence, best first."""
+
+    topics: tuple[Topic, ...]
+    score: float
+
+
+Reply = Answer | Suggestions | Limited | RedFlag | SmallTalkReply | Unknown
+
+
+class Faq(Struct, frozen=True):
+    """A knowledge base that answers; immutable, so a reload swaps the whole."""
+
+    knowledge: Knowledge
+    index: Index
+    watching: tuple[Watch, ...]
+    courtesies: Concepts
+    talk: Mapping[tuple[str, ...] | str, SmallTalk]
+    """Small talk by the words of a whole message, or by the message itself where it has none."""
+
+    def __repr__(self) -> str:
+        # Libraries that log what they call print all of it, which would be megabytes.
+        return f"<{type(self).__name__} of {len(self.knowledge.entries)} entries>"
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> "Faq":
+        """Make a knowledge base ready to answer."""
+        return cls(
+            knowledge=knowledge,
+            index=Index.of(knowledge),
+            watching=red_flags.watches(knowledge.red_flags),
+            courtesies=Concepts.of({COURTESY: knowledge.courtesies}),
+            talk={
+                words(phrasing) or phrasing: talk
+                for talk in knowledge.smalltalk.values()
+                for phrasing in talk.phrasings
+            },
+        )
+
+    def ask(self, question: str) -> Reply:
+        """Decide what to reply; any text will do. Only red flags are looked for to its end."""
+        return self.decide(question)[0]
+
+    def decide(self, question: str) -> tuple[Reply, Weighed | None]:
+        """The same, and what was weighed for it; None where nothing had to be."""
+        heard = self.index.hear(question[:MAX_QUESTION])
+        if flag := self._red_flag(heard, question):
+            return RedFlag(flag), None
+        question = question[:MAX_QUESTION]
+        if talk := self.talk.get(words(question) or question.strip()):
+            return SmallTalkReply(talk, 1.0), None
+        if not heard:
+            return Unknown((), 0.0), None
+        whole = self.weigh(heard)
+        return self._two_topics(question, whole) or self._one(whole), whole
+
+    def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
+        windows = self.windows(heard, question)
+        found = (red_flags.first(self.watching, [h.stem for h in part]) for part in windows)
+        return next((flag for flag in found if flag), None)
+
+    def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
+        """What red flags are looked for in: the beginning, which was heard, and all the rest."""
+        step = MAX_QUESTION - SHARED
+        starts = range(step, len(question) - SHARED, step)
+        parts = (question[at : at + MAX_QUESTION] for at in starts)
+        return chain([heard], map(self.index.hear, islice(parts, MOST_PARTS - 1)))
+
+    def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
+        """Score a question, without what is said out of courtesy, against everything."""
+        return self.index.weigh(self._without_courtesies(heard))
+
+    def _one(self, weighed: Weighed) -> Reply:
+        thresholds = self.index.thresholds
+        if weighed.confidence >= thresholds.answer and weighed.evidence.fit >= SLIGHT:
+            best = self.knowledge.entries[self.best_entry(weighed)]
+            return Answer((best,), weighed.confidence)
+        return (
+            self._small_talk(weighed)
+            or self._limited(weighed)
+            or self._unsure(weighed, weighed.confidence >= thresholds.suggest)
+        )
+
+    def _small_talk(self, weighed: Weighed) -> SmallTalkReply | None:
+        """Only where no topic shows a trace: a wrong guess here reads as an insult."""
+        if not weighed.rivals or weighed.topics[0][1] >= self.index.thresholds.trace:
+            return None
+        name, score = weighed.rivals[0]
+        talk = self.knowledge.smalltalk.get(name)
+        return SmallTalkReply(talk, 1 - weighed.confidence) if talk and score >= CHAT else None
+
+    def _limited(self, weighed: Weighed) -> Limited | None:
+        """The best limit, where it is ahead of every topic."""
+        floor = max(self.index.thresholds.trace, weighed.topics[0][1])
+        for name, score in weighed.rivals:
+            if score < floor:
+                return None
+            if limit := self.knowledge.limits.get(name):
+                return Limited(limit, self._near(weighed, limit), 1 - weighed.confidence)
+        return None
+
+    def _unsure(self, weighed: Weighed, hopeful: bool) -> Suggestions | Unknown:
+        if hopeful:
+            return Suggestions(self._suggested(weighed), weighed.confidence)
+        return Unknown(self._near(weighed, None), weighed.confidence)
+
+    def best_entry(self, weighed: Weighed) -> str:
+        """The one that is the answer, if there is any."""
+        topic = weighed.topics[0][0]
+        return next(key for key, _ in weighed.entries if self.knowledge.entries[key].topic == topic)
+
+    def _suggested(self, weighed: Weighed) -> tuple[Entry, ...]:
+        """The best entry of the best topics; more of the best topic where no other comes near."""
+        best = weighed.topics[0][1]
+        floor = min(best, TRACE * best)
+        near = [topic for topic, score in weighed.topics[:MOST_SUGGESTED] if score >= floor]
+        entries = [self.knowledge.entries[key] for key, _ in weighed.entries]
+        firsts = [next(e for e in entries if e.topic == topic) for topic in near]
+        more = [e for e in entries if e.topic == near[0] and e not in firsts]
+        return (*firsts, *more)[:MOST_SUGGESTED]
+
+    def _near(self, weighed: Weighed, limit: Limit | None) -> tuple[Topic, ...]:
+        """The topics that the question touches, then those that the limit names."""
+        best = weighed.topics[0][1]
+        floor = max(FAINT, TRACE * best)
+        touched = [topic for topic, score in weighed.topics if score >= floor]
+        named = limit.topics if limit else []
+        ids = list(dict.fromkeys([*touched, *named]))[:MOST_TOPICS]
+        return tuple(self.knowledge.topics[i] for i in ids)
+
+    def _two_topics(self, question: str, whole: Weighed) -> Answer | None:
+        """Both answers when two parts of a question confidently ask about its two best topics."""
+        narrow = [(t, score) for t, score in whole.topics if not self.knowledge.topics[t].broad]
+        pair = [topic for topic, _ in narrow[:2]]
+        if len(pair) < 2 or narrow[1][1] < BESIDE * narrow[0][1]:
+            return None
+        near = narrow[1][1] >= TRACE * narrow[0][1]
+        parts = self.parts(question)
+        if len(parts) < len(pair):
+            return None
+        found: dict[str, tuple[Entry, float]] = {}
+        for weighed in map(self.weigh, parts):
+            entry = self.knowledge.entries[self.best_entry(weighed)]
+            if entry.topic in pair and self._asks(weighed, near):
+                found.setdefault(entry.topic, (entry, weighed.confidence))
+        if len(found) < len(pair):
+            return None
+        both = [found[topic] for topic in pair]
+        return Answer(tuple(entry for entry, _ in both), min(score for _, score in both))
+
+    def _asks(self, part: Weighed, near: bool) -> bool:
+        """Whether a part is a question of its own: a plain one where a topic drowns the other."""
+        if near:
+            return part.confidence >= self.index.thresholds.answer
+        return part.confidence >= SURE and part.evidence.fit >= PLAIN
+
+    def parts(self, question: str) -> list[tuple[Heard, ...]]:
+        """What may be several questions in one, each with a word that is known."""
+        heard = map(self.index.hear, _PARTS.split(question, MOST_PARTS))
+        return [part for part in heard if any(word.trust for word in part)]
+
+    def _without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
+        """A greeting around a question says nothing about it; a greeting alone does."""
+        kept: list[Heard] = []
+        at = 0
+        for phrase, names in self.courtesies.pieces([h.stem for h in heard]):
+            if not names:
+                kept.extend(heard[at : at + len(phrase)])
+            at += len(phrase)
+        return tuple(kept) or heard

@@ -1,0 +1,123 @@
+"""From a folder of YAML to a bot that answers, or to every problem that the folder has."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bot.answering import evaluation, red_flags
+from bot.answering.faq import Answer, Faq, Limited, RedFlag, Reply, SmallTalkReply, Suggestions
+from bot.answering.matcher import featurize
+from bot.errors import KnowledgeError, Problem, short
+from bot.knowledge import consistency, teaching
+from bot.knowledge.base import Knowledge
+from bot.knowledge.consistency import NONE
+from bot.knowledge.lessons import Lesson
+from bot.knowledge.parser import Draft
+from bot.knowledge.yaml_reader import Loc
+
+TELLING = 0.1
+"""Weight from which a word tells one entry from another."""
+
+
+def load(folder: Path, lessons: Sequence[Lesson] = ()) -> Faq:
+    """Read, validate, build, and try the red-flag sentences and the expected questions.
+
+    Lessons that do not fit these files are left out: see `teaching.fitting`.
+
+    Raises:
+        KnowledgeError: with every problem, not only the first.
+    """
+    return _load(folder, lessons)[0]
+
+
+def check(folder: Path) -> list[Problem]:
+    """Warnings about a knowledge base that can be used; see `load` for what it raises."""
+    faq, draft = _load(folder)
+    return list(_too_alike(faq, draft))
+
+
+def _load(folder: Path, lessons: Sequence[Lesson] = ()) -> tuple[Faq, Draft]:
+    draft = Draft.read(folder)
+    if problems := [*draft.problems, *consistency.problems(draft)]:
+        raise KnowledgeError(problems)
+    knowledge = Knowledge.of(draft)
+    fitting = teaching.fitting(knowledge, lessons)
+    faq = Faq.of(knowledge.with_phrasings((lesson.target, lesson.phrasing) for lesson in fitting))
+    if problems := [*_failed_flags(faq, draft), *_astray(faq, draft)]:
+        raise KnowledgeError(problems)
+    return faq, draft
+
+
+def _failed_flags(faq: Faq, draft: Draft) -> Iterator[Problem]:
+    for i, watch in enumerate(faq.watching):
+        for j, sentence in enumerate(watch.flag.trips):
+            if not watch.sees([h.stem for h in faq.index.hear(sentence)]):
+                what = f"this sentence must trip {watch.flag.id} and does not; broaden its patterns"
+                yield draft.problem("red_flags.yaml", ("flags", i, "trips", j), what)
+        for j, sentence in enumerate(watch.flag.passes):
+            tripped = red_flags.first(faq.watching, [h.stem for h in faq.index.hear(sentence)])
+            if tripped:
+                what = (
+                    f"this look-alike trips {tripped.id}; narrow its patterns or add it to unless"
+                )
+                yield draft.problem("red_flags.yaml", ("flags", i, "passes", j), what)
+
+
+def _astray(faq: Faq, draft: Draft) -> Iterator[Problem]:
+    for i, expected in enumerate(faq.knowledge.expected.expected):
+        reply = faq.ask(expected.question)
+        if expected.reaches not in reaches(reply):
+            loc: Loc = ("expected", i, "question")
+            must = "no answer" if expected.reaches == NONE else expected.reaches
+            what = (
+                f"'{short(expected.question)}' must reach {must}, but {_instead(reply)}; "
+                "mend the phrasings or this line"
+            )
+            yield draft.problem("expected.yaml", loc, what)
+
+
+def _instead(reply: Reply) -> str:
+    if isinstance(reply, Suggestions):
+        return f"only suggests {', '.join(evaluation.entries(reply))}"
+    nearest = reaches(reply)[0]
+    return "is not answered" if nearest == NONE else f"reaches {nearest}"
+
+
+def reaches(reply: Reply) -> list[str]:
+    """Ids that a reply stands for, the closest first; `none` where nothing is answered."""
+    match reply:
+        case Answer():
+            return [*evaluation.entries(reply), *evaluation.topics(reply)]
+        case Limited(limit=limit):
+            return [limit.id, NONE]
+        case RedFlag(flag=flag):
+            return [flag.id, NONE]
+        case SmallTalkReply(talk=talk):
+            return [talk.id, NONE]
+    return [NONE]
+
+
+def _too_alike(faq: Faq, draft: Draft) -> Iterator[Problem]:
+    """Phrasings of different entries that say the same telling words."""
+    telling: dict[frozenset[str], list[tuple[str, Loc, str, str]]] = defaultdict(list)
+    for file, loc, owner, phrasing in consistency.phrasings(draft):
+        telling[_telling(faq, phrasing)].append((file, loc, owner, phrasing))
+    for group in telling.values():
+        file, loc, owner, _ = group[0]
+        there = draft.problem(file, loc, "")
+        for other_file, other_loc, other, phrasing in group[1:]:
+            if other != owner:
+                what = (
+                    f"'{phrasing}' can hardly be told from a phrasing of {owner} "
+                    f"({there.file}:{there.line}); reword one"
+                )
+                yield draft.problem(other_file, other_loc, what)
+
+
+def _telling(faq: Faq, phrasing: str) -> frozenset[str]:
+    """Its words without those that say little; all of them where none says much."""
+    matcher = faq.index.matcher
+    said = {f for f in featurize(phrasing, matcher.concepts) if f.startswith("w ")}
+    return frozenset(f for f in said if matcher.weights[matcher.ids[f]] >= TELLING) or frozenset(
+        said
+    )

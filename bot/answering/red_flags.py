@@ -1,0 +1,197 @@
+"""Red flags: what must never get a cheerful answer, whatever else the question says.
+
+A pattern is words separated by spaces. All must occur near each other, in any order. A word may
+be alternatives (`wound|cut`), a named set (`{recent}`) or adjacent words in double quotes. What
+`unless` names is taken out first: adjacent words, or words near each other joined by ` ... `.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
+
+from msgspec import Struct
+
+from bot.errors import short
+from bot.knowledge.models import Flag, RedFlags
+from bot.language.words import stems, words
+
+WINDOW = 12
+"""Words within which all the words of a pattern must stand."""
+NEAR = " ... "
+MOST_PLACES = 10_000
+"""Places of one look-alike that are compared in a text; whatever repeats itself more is none."""
+
+Phrase = tuple[str, ...]
+"""Adjacent stems."""
+Span = tuple[int, int]
+"""Positions of the first word of a phrase and of the first one behind it."""
+
+_ALTERNATIVE = r'(?:"[^"|]+"|\{[a-z0-9_]+\}|[^\s"{}|]+)'
+_TERM = re.compile(rf"{_ALTERNATIVE}(?:\|{_ALTERNATIVE})*")
+_PIECE = re.compile(_ALTERNATIVE)
+_MASKED = ""
+
+
+class Term(Struct, frozen=True):
+    """Phrases that are as good as each other, by their first stem."""
+
+    phrases: Mapping[str, tuple[Phrase, ...]]
+
+    @classmethod
+    def of(cls, phrases: Sequence[Phrase]) -> "Term":
+        found: dict[str, tuple[Phrase, ...]] = {}
+        for phrase in dict.fromkeys(phrases):
+            found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
+        return cls(found)
+
+    def spans(self, said: Sequence[str]) -> list[Span]:
+        return [
+            (at, at + len(phrase))
+            for at, stem in enumerate(said)
+            for phrase in self.phrases.get(stem, ())
+            if tuple(said[at : at + len(phrase)]) == phrase
+        ]
+
+
+class Pattern(Struct, frozen=True):
+    """Terms that must all occur near each other, each in words of its own."""
+
+    terms: tuple[Term, ...]
+
+    def places(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
+        """Every way in which the terms stand near each other."""
+        if not any(term.phrases.keys().isdisjoint(said) for term in self.terms):
+            yield from _near([term.spans(said) for term in self.terms], ())
+
+
+class Watch(Struct, frozen=True):
+    """One flag, ready to look at a question."""
+
+    flag: Flag
+    patterns: Mapping[str, tuple[Pattern, ...]]
+    """Stem → patterns of which one term can begin with it; each has one such term."""
+    unless: tuple[Pattern, ...]
+
+    def sees(self, said: Sequence[str]) -> bool:
+        """Whether these stems trip the flag."""
+        return next(self.places(said), None) is not None
+
+    def places(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
+        """Every way in which these stems trip the flag."""
+        if next(self._fitting(said), None) is not None:
+            left = list(said)
+            for look_alike in self.unless:
+                for spans in sorted(islice(look_alike.places(left), MOST_PLACES), key=_width):
+                    _mask(left, spans)
+            yield from self._fitting(left)
+
+    def _fitting(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
+        near = (pattern for stem in self.patterns.keys() & said for pattern in self.patterns[stem])
+        return (spans for pattern in near for spans in pattern.places(said))
+
+
+def watches(red_flags: RedFlags) -> tuple[Watch, ...]:
+    """Every flag, in the order of the file; what is in them must be free of `problem`."""
+    names = {name: tuple(map(stems, members)) for name, members in red_flags.words.items()}
+
+    @cache
+    def term(written: str) -> Term:
+        # The same one for all patterns: a named set is in dozens of them.
+        return _term(written, names)
+
+    return tuple(
+        Watch(
+            flag,
+            _by_stem(_pattern(pattern, term) for pattern in flag.patterns),
+            tuple(_look_alike(unless, term) for unless in flag.unless),
+        )
+        for flag in red_flags.flags
+    )
+
+
+def first(watching: Sequence[Watch], said: Sequence[str]) -> Flag | None:
+    """The first flag that these stems trip."""
+    return next((watch.flag for watch in watching if watch.sees(said)), None)
+
+
+def problem(pattern: str, names: Mapping[str, Sequence[str]]) -> str | None:
+    """What is wrong with a pattern or look-alike, and what would be right."""
+    pattern = pattern.replace(NEAR, " ")
+    if _TERM.sub("", pattern).strip():
+        such = 'a|b, {name} or "two words"'
+        return f"the pattern {short(pattern)} cannot be read; write words, {such}"
+    for piece in _PIECE.findall(pattern):
+        if piece.startswith("{") and piece[1:-1] not in names:
+            return f"there is no set {short(piece)} under words; define it there"
+        if not piece.startswith("{") and not words(piece):
+            return f"{short(piece)} has no word in it; write a word"
+    return None
+
+
+def vocabulary(red_flags: RedFlags) -> Iterator[tuple[str, ...]]:
+    """Every word that a pattern or a look-alike knows."""
+    for members in red_flags.words.values():
+        yield from map(words, members)
+    for flag in red_flags.flags:
+        for pattern in (*flag.patterns, *flag.unless):
+            yield words(re.sub(r"\{[a-z0-9_]+\}", " ", pattern))
+        yield from map(words, flag.passes)
+
+
+def _by_stem(patterns: Iterable[Pattern]) -> dict[str, tuple[Pattern, ...]]:
+    found: dict[str, tuple[Pattern, ...]] = {}
+    for pattern in patterns:
+        for stem in min((term.phrases for term in pattern.terms), key=len):
+            found[stem] = (*found.get(stem, ()), pattern)
+    return found
+
+
+def _pattern(pattern: str, term: Callable[[str], Term]) -> Pattern:
+    return Pattern(tuple(map(term, _TERM.findall(pattern))))
+
+
+def _look_alike(unless: str, term: Callable[[str], Term]) -> Pattern:
+    if NEAR in unless:
+        return _pattern(unless.replace(NEAR, " "), term)
+    return Pattern((Term.of([stems(unless)]),))
+
+
+def _term(term: str, names: Mapping[str, Sequence[Phrase]]) -> Term:
+    return Term.of([phrase for piece in _PIECE.findall(term) for phrase in _phrases(piece, names)])
+
+
+def _phrases(piece: str, names: Mapping[str, Sequence[Phrase]]) -> Sequence[Phrase]:
+    return names[piece[1:-1]] if piece.startswith("{") else (stems(piece),)
+
+
+def _near(rest: Sequence[Sequence[Span]], chosen: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
+    """One span for each term, none overlapping another, all of them within WINDOW."""
+    if not rest:
+        yield chosen
+        return
+    for span in _in_reach(rest[0], chosen):
+        longer = (*chosen, span)
+        if _width(longer) <= WINDOW and not any(span[0] < e and s < span[1] for s, e in chosen):
+            yield from _near(rest[1:], longer)
+
+
+def _in_reach(spans: Sequence[Span], chosen: Sequence[Span]) -> Sequence[Span]:
+    """Those of the spans, which are in order, that can stand within WINDOW of the chosen ones."""
+    if not chosen:
+        return spans
+    first = max(end for _, end in chosen) - WINDOW
+    last = min(start for start, _ in chosen) + WINDOW
+    return spans[bisect_left(spans, (first, 0)) : bisect_left(spans, (last, 0))]
+
+
+def _mask(said: list[str], spans: Sequence[Span]) -> None:
+    """Take a look-alike out of a text, unless a nearer one took a part of it."""
+    if not any(_MASKED in said[start:end] for start, end in spans):
+        for start, end in spans:
+            said[start:end] = [_MASKED] * (end - start)
+
+
+def _width(spans: Sequence[Span]) -> int:
+    return max(end for _, end in spans) - min(start for start, _ in spans)

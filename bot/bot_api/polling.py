@@ -1,0 +1,187 @@
+"""Fetching updates: connect, poll, and confirm what is done.
+
+PTB's Updater sleeps through a stop for up to half a minute, swallows a cancellation, ends without a
+word when Telegram refuses the token, and ends at an update that PTB cannot read; so the bot polls
+for itself.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, NoReturn
+from urllib.parse import urlencode
+
+from msgspec import Struct, field
+from telegram import Update
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import BaseRequest
+
+from bot import operator_texts
+from bot.bot_api.intake import WINDOW, Intake
+from bot.bot_api.sending import seconds_to_wait
+from bot.errors import StartError
+from bot.handlers import App
+from bot.notices import Notices
+
+UPDATES = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
+POLL_SECONDS = 10
+CONFIRM_SECONDS = 2.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+SHORTEST_WAIT, LONGEST_WAIT = 0.05, 0.4
+"""Seconds between two looks for what is new, while Telegram hands out what is in hand as well."""
+SILENCE = 60.0
+"""Seconds in which the operators hear of updates that cannot be read only once."""
+REFUSED = (
+    "Telegram refuses the token; compare BOT_TOKEN with what @BotFather shows "
+    "(and TELEGRAM_API_URL, if you set it)"
+)
+
+log = logging.getLogger(__name__)
+
+
+class Polling(Struct):
+    """Hands updates to the application, in the order in which they came."""
+
+    app: App
+    request: BaseRequest
+    """The way on which updates come, initialized by the application."""
+    intake: Intake
+    notices: Notices
+    _wait: float = SHORTEST_WAIT
+    _more: bool = False
+    """Whether more waits than Telegram has handed out."""
+    _told: float = -SILENCE
+    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def connect(self) -> None:
+        """Connect, however long the network takes.
+
+        Raises:
+            StartError: Telegram refuses the token.
+        """
+        await _until_it_works(self._connect)
+
+    async def run(self) -> NoReturn:
+        """Fetch updates until cancelled; none is lost then.
+
+        Raises:
+            StartError: Telegram refuses the token by now.
+        """
+        while True:
+            await _until_it_works(self._fetch)
+
+    async def confirm(self) -> None:
+        """Tell Telegram what is done, or it would come again after a restart."""
+        if not self.intake.offset:
+            return
+        try:
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await self._updates(limit=1, timeout=0)
+        except (TelegramError, TimeoutError) as error:
+            log.warning("the last questions may be answered again after a restart (%s)", error)
+
+    async def _connect(self) -> None:
+        await self.app.initialize()
+        # A webhook that was set for this bot once would keep all updates to itself.
+        await self.app.bot.delete_webhook()
+
+    async def _fetch(self) -> None:
+        await self.intake.settled(self._wait, more=self._more)
+        fetched = await self._updates(
+            limit=WINDOW,
+            timeout=0 if self.intake.waits else POLL_SECONDS,
+            allowed_updates=json.dumps(UPDATES),
+        )
+        fresh, fatal = await self.intake.take(list(fetched))
+        self._more = len(fetched) == WINDOW and bool(fresh)
+        self._wait = SHORTEST_WAIT if fresh else min(LONGEST_WAIT, 2 * self._wait)
+        for number in fresh:
+            self._hand_over(number, fetched[number])
+        for number in fatal:
+            log.error("update %d is passed over: the process died of it twice", number)
+            self._tell(operator_texts.died_of(number))
+
+    async def _updates(self, **asked: object) -> dict[int, dict[str, Any]]:
+        """What Telegram hands out from the offset on, by number and as it came.
+
+        PTB's own way reads all of a batch or nothing of it, and logs what it cannot read.
+        """
+        query = urlencode({"offset": self.intake.offset, **asked})
+        patience = float(self.request.read_timeout or 0) + int(str(asked["timeout"]))
+        address = f"{self.app.bot.base_url}/getUpdates?{query}"
+        try:
+            found = await self.request.post(address, read_timeout=patience)
+        except (LookupError, TypeError):
+            found = None
+        numbered = _by_number(found) if isinstance(found, list) else {}
+        if found != [] and not numbered:
+            raise NetworkError("an answer that nobody can read")
+        return numbered
+
+    def _hand_over(self, number: int, update: dict[str, Any]) -> None:
+        try:
+            self.app.update_queue.put_nowait(Update.de_json(update, self.app.bot))
+        except Exception as error:  # noqa: BLE001 - whatever PTB makes of what it does not know
+            # Without its text and its trace, which may hold what people wrote.
+            log.error("update %d cannot be read: %s", number, type(error).__name__)  # noqa: TRY400
+            self.intake.done(number)
+            if self.intake.clock() - self._told >= SILENCE:
+                self._told = self.intake.clock()
+                self._tell(operator_texts.cannot_read(number))
+
+    def _tell(self, text: str) -> None:
+        """The operators, without holding up what people asked."""
+        telling = asyncio.create_task(self.notices.tell(self.app.bot, text))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
+
+def _by_number(updates: Iterable[object]) -> dict[int, dict[str, Any]]:
+    """Without those that have none: nothing could be said of them, not even that they are done."""
+    found = (each for each in updates if isinstance(each, dict))
+    return {each["update_id"]: each for each in found if isinstance(each.get("update_id"), int)}
+
+
+async def _until_it_works(work: Callable[[], Awaitable[None]]) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await work()
+        except (InvalidToken, Forbidden):
+            # From None: PTB puts the token into the text of this error.
+            raise StartError(REFUSED) from None
+        except RetryAfter as flood:
+            await asyncio.sleep(seconds_to_wait(flood))
+        except TelegramError as error:
+            _report(error, pause)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # PTB does not expect other JSON than Telegram's, such as a server's on the way.
+            log.warning("an answer that nobody can read (%s)", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+
+def _report(error: TelegramError, pause: float) -> None:
+    match error:
+        case Conflict():
+            log.error("another copy of this bot is polling with the same token; stop one of them")
+        case NetworkError() if not isinstance(error, BadRequest):
+            log.warning("no connection to Telegram (%s); next try in %.0f s", error, pause)
+        case _:
+            log.error("Telegram refuses to hand out updates: %s", error)

@@ -1,0 +1,202 @@
+"""Sending, editing and answering in the ways that this bot needs, with what is normal forgiven."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from telegram import (
+    Bot,
+    CallbackQuery,
+    Chat,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    MaybeInaccessibleMessage,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+    Update,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, RetryAfter
+
+from bot.bot_api.transport import NotConnectedError
+from bot.bot_api.update_processor import aside
+
+TRIES = 3
+RECONNECT_SECONDS = 1.0
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+T = TypeVar("T")
+Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
+
+
+def message_of(update: Update) -> Message:
+    """The message of an update that handlers were registered for."""
+    message = update.effective_message
+    if message is None:
+        raise TypeError(f"update {update.update_id} holds no message")
+    return message
+
+
+def query_of(update: Update) -> CallbackQuery:
+    """The pressed button of an update that handlers were registered for."""
+    if update.callback_query is None:
+        raise TypeError(f"update {update.update_id} holds no pressed button")
+    return update.callback_query
+
+
+def chat_of(update: Update) -> Chat:
+    """The chat of an update that handlers were registered for."""
+    if update.effective_chat is None:
+        raise TypeError(f"update {update.update_id} belongs to no chat")
+    return update.effective_chat
+
+
+def label(query: CallbackQuery) -> str | None:
+    """What is written on a pressed button; None where Telegram does not show it any more."""
+    markup = query.message.reply_markup if isinstance(query.message, Message) else None
+    pressed = (
+        button.text
+        for row in (markup.inline_keyboard if markup else ())
+        for button in row
+        if button.callback_data == query.data
+    )
+    return next(pressed, None)
+
+
+async def say(update: Update, text: str, keyboard: Keyboard) -> None:
+    """A new message, below what was written or pressed."""
+    if update.effective_message is not None:
+        await reply(update.effective_message, text, keyboard)
+    else:  # A button under a message that Telegram does not show to the bot any more.
+        await _send(chat_of(update).get_bot(), chat_of(update).id, text, keyboard)
+
+
+async def follow(update: Update, text: str, keyboard: Keyboard) -> None:
+    """A new message after a pressed button; the message with the button stays."""
+    await acknowledge(query_of(update))
+    await say(update, text, keyboard)
+
+
+async def reply(message: Message, text: str, keyboard: Keyboard) -> Message:
+    """Answer a message; in groups as a reply to it, even when it is deleted by now."""
+    return await patiently(
+        lambda: message.reply_html(
+            text,
+            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+            allow_sending_without_reply=True,
+        )
+    )
+
+
+async def picture(message: Message, photo: InputFile, caption: str) -> None:
+    """Answer a message with a picture, and Telegram HTML below it."""
+    await patiently(
+        lambda: message.reply_photo(
+            photo, caption, parse_mode=ParseMode.HTML, allow_sending_without_reply=True
+        )
+    )
+
+
+async def edit(
+    message: MaybeInaccessibleMessage,
+    earlier: int,
+    text: str,
+    keyboard: InlineKeyboardMarkup | None,
+) -> bool:
+    """Edit an earlier message in the chat of this one; False when it is gone or too old."""
+    try:
+        await patiently(
+            lambda: message.get_bot().edit_message_text(
+                text,
+                chat_id=message.chat.id,
+                message_id=earlier,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        )
+    except BadRequest as error:
+        return _says_what_it_said(error)
+    return True
+
+
+async def show(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    """Turn the message of a pressed button into something else, or send that anew."""
+    message = query.message
+    if message is None or not await edit(message, message.message_id, text, keyboard):
+        chat = message.chat.id if message else query.from_user.id
+        await _send(query.get_bot(), chat, text, keyboard)
+    # Last: a button can be answered once, and until here that could still be an alert.
+    await acknowledge(query)
+
+
+async def _send(bot: Bot, chat: int, text: str, keyboard: Keyboard) -> None:
+    await patiently(
+        lambda: bot.send_message(
+            chat,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+        )
+    )
+
+
+async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:
+    """Change the buttons under a message; False when it is gone or too old."""
+    try:
+        await patiently(lambda: message.edit_reply_markup(keyboard))
+    except BadRequest as error:
+        return _says_what_it_said(error)
+    return True
+
+
+async def acknowledge(query: CallbackQuery, alert: str | None = None) -> None:
+    """Stop the button's spinner, with an alert if there is something to say."""
+    await _stop_spinner(query, alert, must_be_closed=alert is not None)
+
+
+async def toast(query: CallbackQuery, text: str) -> None:
+    """Stop the button's spinner with a few words that go away by themselves."""
+    await _stop_spinner(query, text, must_be_closed=False)
+
+
+async def _stop_spinner(query: CallbackQuery, text: str | None, *, must_be_closed: bool) -> None:
+    try:
+        await patiently(lambda: query.answer(text, show_alert=must_be_closed))
+    except BadRequest:
+        # Pressed too long ago, which is normal after a pause: nobody waits for this any more.
+        return
+
+
+async def patiently(send: Callable[[], Awaitable[T]]) -> T:
+    """Try again what surely did not arrive: told to wait (429), or never connected.
+
+    After a time-out nobody knows, so that is raised: a second try could say it twice.
+    """
+    tries = TRIES
+    while True:
+        try:
+            return await send()
+        except RetryAfter as flood:
+            await aside(seconds_to_wait(flood))
+        except NotConnectedError:
+            tries -= 1
+            if not tries:
+                raise
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+
+def seconds_to_wait(flood: RetryAfter) -> float:
+    """PTB gives a number or a timedelta, depending on how it is set up."""
+    wait = flood.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else wait
+
+
+def _says_what_it_said(error: BadRequest) -> bool:
+    return "message is not modified" in error.message.lower()

@@ -1,0 +1,1 @@
+"""A knowledge base, and what is wrong with its files."""

@@ -1,0 +1,276 @@
+"""The knowledge base as values: one class for each kind of YAML file, with the rules for its keys.
+
+`draft` has Pydantic check files by these rules, and `schema` makes of them the JSON Schema that
+editors use. Nothing here imports Pydantic: a start that has a copy (`compiled`) reads no YAML.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
+
+from bot.knowledge.rules import Fits, Shows, Valid
+from bot.language.words import has_words, html_problem
+
+if TYPE_CHECKING:
+    from pydantic import ConfigDict, GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+MAX_ID = 52
+"""Bytes of an id, so that it fits with its button's prefix into Telegram's 64."""
+MAX_ANSWER = 800
+"""Characters as Telegram counts them; two answers with their details fit into one message."""
+MAX_HTML = 1_200
+"""The same for what is a message of its own."""
+
+
+def _wordless(value: str) -> str | None:
+    return None if has_words(value) else "this has no word in it; write it as people would type it"
+
+
+def _folded(value: str) -> str | None:
+    if "<blockquote" in value:
+        return "details are shown in a block quote already; remove <blockquote>"
+    return None
+
+
+_ID = r"^[a-z][a-z0-9_]*$"
+Id = Annotated[str, Fits(pattern=_ID, max_length=MAX_ID)]
+EntryId = Annotated[str, Fits(pattern=r"^[a-z][a-z0-9_]*\.[a-z0-9_]+$", max_length=MAX_ID)]
+Title = Annotated[str, Fits(min_length=1, max_length=60)]
+_Markup = Annotated[str, Fits(min_length=1, max_length=4_000), Valid(html_problem)]
+Html = Annotated[_Markup, Shows(MAX_HTML)]
+Answer = Annotated[_Markup, Shows(MAX_ANSWER)]
+Line = Annotated[str, Fits(min_length=1, max_length=500)]
+Pattern = Annotated[str, Fits(min_length=1, max_length=2_000), Valid(_wordless)]
+Phrasing = Annotated[str, Fits(min_length=1, max_length=300), Valid(_wordless)]
+Weight = Annotated[float, Fits(ge=-50, le=50)]
+Share = Annotated[float, Fits(ge=0, le=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Frozen; read strictly: no unknown keys, nothing turned into another type."""
+
+    __pydantic_config__: ClassVar["ConfigDict"] = {
+        "strict": True,
+        "extra": "forbid",
+        "str_strip_whitespace": True,
+        "use_attribute_docstrings": True,
+    }
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: object, handler: "GetCoreSchemaHandler"
+    ) -> "CoreSchema":
+        """Strict about what is in it; but it comes as a dict, which a strict dataclass refuses."""
+        schema = handler(source)
+        cast("dict[str, object]", handler.resolve_ref_schema(schema))["strict"] = False
+        return schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Model):
+    """One answerable point under a topic."""
+
+    id: EntryId
+    """The topic's id, a dot and a name: `topic_name.entry_name`."""
+    question: Title
+    """The question that it answers, as shown on a button."""
+    answer: Answer
+    """Two to five short sentences; Telegram HTML."""
+    details: Annotated[Answer, Valid(_folded)] | None = None
+    """How it works, where there is more to say; shown folded below the answer."""
+    phrasings: Annotated[list[Phrasing], Fits(min_length=8)]
+    """How people ask for it; as many and as different as possible."""
+    keywords: list[Phrasing] = field(default_factory=list)
+    """Words that people use for it and that no phrasing holds."""
+    related: Annotated[list[EntryId], Fits(max_length=4)] = field(default_factory=list)
+    section: Line
+    """The heading of the article that it is drawn from."""
+    reviewed: dt.date
+    """When somebody last compared it with the article."""
+
+    @property
+    def topic(self) -> str:
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic(Model):
+    """A benefit: a section of the article. The file is named after its id."""
+
+    id: Id
+    title: Title
+    emoji: Annotated[str, Fits(min_length=1, max_length=8)]
+    summary: Html
+    """A few sentences, shown when somebody opens the topic."""
+    broad: bool = False
+    """True for a topic that half of all questions touch: it gives way to the others."""
+    entries: Annotated[list[Entry], Fits(min_length=1, max_length=90)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit(Model):
+    """A subject near the article that it does not cover."""
+
+    id: Id
+    title: Title
+    """As it reads in "The article says nothing about …"."""
+    answer: Html
+    """The honest line that it is answered with."""
+    topics: Annotated[list[Id], Fits(min_length=1, max_length=3)]
+    """The nearest topics, best first."""
+    phrasings: Annotated[list[Phrasing], Fits(min_length=8)]
+    """How people ask for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits(Model):
+    """What is near the article and not covered by it."""
+
+    limits: list[Limit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Model):
+    """Something that a doctor must see first, whatever else the question asks."""
+
+    id: Id
+    title: Title
+    advice: Html
+    """The fixed text that is sent."""
+    patterns: Annotated[list[Pattern], Fits(min_length=1)]
+    """Any of them trips the flag: words that must all occur near each other, in any order."""
+    unless: list[Pattern] = field(default_factory=list)
+    """Look-alikes, taken out of the question before the patterns are tried."""
+    trips: Annotated[list[Line], Fits(min_length=8)]
+    """Test sentences that must trip it."""
+    passes: Annotated[list[Line], Fits(min_length=4)]
+    """Test sentences that must trip no flag at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedFlags(Model):
+    """What is answered with fixed advice; the first flag that trips is the one shown."""
+
+    words: dict[Id, Annotated[list[Phrasing], Fits(min_length=1)]] = field(default_factory=dict)
+    """Named sets of words, used in patterns as `{name}`."""
+    flags: list[Flag]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallTalk(Model):
+    """A message that asks nothing about the subject."""
+
+    id: Id
+    answer: Html
+    phrasings: Annotated[list[Line], Fits(min_length=3)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallTalks(Model):
+    """What people say around their questions."""
+
+    courtesies: list[Phrasing]
+    """Words that carry no question and are left out of one: please, hello."""
+    smalltalk: list[SmallTalk]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synonyms(Model):
+    """Words that are the same to the bot."""
+
+    concepts: dict[Id, Annotated[list[Phrasing], Fits(min_length=2)]]
+    """Words and phrases that mean the same here, under a name for what they mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedQuestion(Model):
+    """A question that must go on reaching what it reaches, checked at every load."""
+
+    question: Line
+    reaches: Line
+    """The id of a topic, an entry, a limit, a red flag or a small talk; or none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected(Model):
+    """Questions that are asked at every load; one that goes astray stops it."""
+
+    expected: list[ExpectedQuestion]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tip(Model):
+    """What subscribers read on one day."""
+
+    id: Id
+    """Never changed later: it says who has seen the tip."""
+    entry: EntryId
+    """The entry that it is drawn from and that its button opens."""
+    text: Answer
+    """One to three short sentences; Telegram HTML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tips(Model):
+    """The daily tips; everybody gets them in an order of their own."""
+
+    tips: Annotated[list[Tip], Fits(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedPhrasings(Model):
+    """More ways to ask for something that another file holds."""
+
+    id: Line
+    """The id of an entry or of a limit."""
+    phrasings: Annotated[list[Phrasing], Fits(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned(Model):
+    """What operators taught the running bot, as `skinbot export` writes it."""
+
+    learned: list[LearnedPhrasings]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About(Model):
+    """What the bot says of itself and of its source."""
+
+    name: Annotated[str, Fits(min_length=1, max_length=64), Shows(64, str)]
+    welcome: Html
+    help: Html
+    hint: Line
+    """Said to voice, photos and stickers."""
+    source: Title
+    """Whose claim an answer is, as it reads before "says …"."""
+    footer: Annotated[str, Fits(min_length=1, max_length=200)]
+    """The quiet line under each answer."""
+    description: Annotated[str, Fits(min_length=1, max_length=512), Shows(512, str)]
+    """Shown by Telegram in an empty chat."""
+    short_description: Annotated[str, Fits(min_length=1, max_length=120), Shows(120, str)]
+    """Shown on the bot's profile."""
+    examples: Annotated[list[Title], Fits(min_length=1, max_length=4)]
+    """Questions to show somebody who does not know what to ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds(Model):
+    """Where confidence becomes an answer; measured by `benchmarks/thresholds.py`.
+
+    Confidence is a logistic curve over four numbers (`index.Evidence`); these are its weights.
+    """
+
+    bias: Weight = 0.9
+    lead: Weight = 14.5
+    margin: Weight = 2.6
+    fit: Weight = -0.4
+    unaccounted: Weight = -4.9
+    answer: Share = 0.5
+    """Confidence from which the best entry is the answer."""
+    suggest: Share = 0.2
+    """Confidence from which the best entries are suggested."""
+    trace: Share = 0.24
+    """Score from which a limit or a topic is worth naming."""

@@ -1,0 +1,1 @@
+"""English words: folded, stemmed, typos forgiven."""

@@ -1,0 +1,311 @@
+"""Which word of the knowledge base a typed word stands for, typos and joined words included."""
+
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct, field
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from bot.language.words import one_spelling, stem
+from bot.once import Once
+
+_COMMON = 300
+"""Occurrences in the dictionary's corpus from which a word counts as English."""
+
+NUMBER = 0.2
+"""How much a word with digits counts against every entry."""
+
+_LINE = re.compile(rb'\n"([^"]++)": (\d{4,}|[3-9]\d\d)')
+"""A word that occurs at least _COMMON times."""
+_SPELLED_TWICE = re.compile(rb"(?m)^.*(?:is|our|grey).*")
+"""Words that `text.one_spelling` may change."""
+
+EDIT = 0.15
+FREQ = 0.03
+MOST_NEAR = 60
+"""Words that are weighed against each other when one is mistyped, the likest first."""
+FREQUENT = 50
+"""Times that a word must occur at least for a slip to be read as it."""
+SURE = 0.85
+"""Trust in a mended word from which it is not two joined ones."""
+
+_CUTOFF = 0.84
+_PREFIX, _FAVOUR = 4, 0.1
+"""Jaro-Winkler similarity favours common letters at the beginning: how many, and how much each."""
+_ROUNDING = 1e-5
+_LETTERS = 32
+_MEMORY = 20_000
+
+
+class Heard(Struct, frozen=True):
+    """One word of a question, as the knowledge base understands it."""
+
+    word: str
+    stem: str
+    """Stem of the word that it stands for; its own stem where nothing fits."""
+    trust: float
+    """1 for a known word, Jaro-Winkler similarity cubed for a forgiven typo, 0 for no word."""
+    mass: float
+    """How much the word counts against every entry when no phrasing holds it."""
+
+
+class Words(Collection[str]):
+    """Words in an array: a set or a dict takes five times the memory."""
+
+    def __init__(self, words: Iterable[bytes]) -> None:
+        self._words = np.array(sorted(words), np.bytes_)
+
+    def find(self, word: object) -> int | None:
+        """Where a word stands, by the alphabet; None for all that is not here."""
+        key = word.encode() if isinstance(word, str) else b""
+        if not 0 < len(key) <= self._words.itemsize:
+            return None
+        at = int(self._words.searchsorted(key))
+        return at if at < len(self) and self._words[at] == key else None
+
+    def __contains__(self, word: object) -> bool:
+        return self.find(word) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return (word.decode() for word in self._words.tolist())
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+
+class Dictionary(Mapping[str, int]):
+    """Words with how often they occur."""
+
+    def __init__(self, counts: Mapping[bytes, int]) -> None:
+        self._words = Words(counts)
+        self._counts = np.array([counts[word] for word in sorted(counts)], np.int32)
+
+    def __getitem__(self, word: str) -> int:
+        at = self._words.find(word)
+        if at is None:
+            raise KeyError(word)
+        return int(self._counts[at])
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def mass(self, word: str) -> float:
+        """How much a word counts against every entry when no phrasing holds it."""
+        if not word.isalpha():
+            # An age, a year, a weight: people give them, and they decide nothing.
+            return NUMBER
+        return min(1.4, len(word) / 5) * self._rarity(word)
+
+    def _rarity(self, word: str) -> float:
+        """0.4 for the commonest English words, 1 for rare ones, which say more of the subject."""
+        return max(0.4, 1 - 0.06 * math.log(self.get(word, _COMMON) / _COMMON))
+
+
+@Once
+def english() -> Dictionary:
+    """Common English words with their corpus frequency, from pyspellchecker's dictionary.
+
+    Also as `text.words` spells them: a "cruize" is a cruise, no typo of a bruise.
+    """
+    import gzip  # Here, since a vocabulary that was stored does not need it.
+
+    file = resources.files("spellchecker") / "resources" / "en.json.gz"
+    # As JSON it would be 160,000 objects, of which a fifth are needed.
+    lines = _LINE.findall(gzip.decompress(file.read_bytes()))
+    counts = {word: int(count) for word, count in lines}
+    for word in _SPELLED_TWICE.findall(b"\n".join(counts)):
+        counts.setdefault(one_spelling(word.decode()).encode(), counts[word])
+    return Dictionary(counts)
+
+
+class Shapes(Struct, frozen=True):
+    """Which letters the words have, to pass over most of those that a typed word cannot mean."""
+
+    words: tuple[str, ...]
+    lengths: npt.NDArray[np.float32]
+    letters: npt.NDArray[np.bool_]
+    """For each word (columns) whether it has each letter once, then whether it has it twice."""
+    beginnings: npt.NDArray[np.uint8]
+    """The first letters of each word (columns)."""
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> "Shapes":
+        words = tuple(words)
+        lengths = np.array([len(word) for word in words], np.int64)
+        places = _letters("".join(words)) * len(words) + np.repeat(np.arange(len(words)), lengths)
+        counts = np.bincount(places, minlength=_LETTERS * len(words)).reshape(_LETTERS, len(words))
+        begun = _letters("".join(word[:_PREFIX].ljust(_PREFIX) for word in words))
+        return cls(
+            words=words,
+            lengths=lengths.astype(np.float32),
+            letters=np.concatenate([counts >= 1, counts >= 2]),
+            beginnings=begun.reshape(-1, _PREFIX).T.astype(np.uint8),
+        )
+
+    def near(self, word: str) -> list[str]:
+        """Every word whose Jaro-Winkler similarity may reach the cut-off, and some others.
+
+        The similarity is at most what it would be with all common letters in the same order.
+        """
+        letters = _letters(word).tolist()
+        rows = [
+            letter + (_LETTERS if letter in letters[:i] else 0) for i, letter in enumerate(letters)
+        ]
+        common = self.letters[rows].sum(axis=0, dtype=np.uint8)
+        jaro = (common * (1 / len(word) + 1 / self.lengths) + 1) / 3
+        maybe = np.flatnonzero(jaro >= 1 - (1 - _CUTOFF) / (1 - _FAVOUR * _PREFIX) - _ROUNDING)
+        begun = np.array(letters[:_PREFIX])[:, None]
+        same = np.logical_and.accumulate(self.beginnings[: len(begun), maybe] == begun).sum(axis=0)
+        likeness = 1 - (1 - jaro[maybe]) * (1 - _FAVOUR * same)
+        return [self.words[i] for i in maybe[likeness >= _CUTOFF - _ROUNDING]]
+
+
+def _letters(text: str) -> npt.NDArray[np.int64]:
+    """Letters as numbers; letters of other alphabets may share one, which does no harm."""
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64) % _LETTERS
+
+
+class Vocabulary(Struct, frozen=True):
+    """The words of a knowledge base."""
+
+    words: dict[str, int]
+    """How often each word occurs in it."""
+    stems: Words
+    frequent: tuple[str, ...]
+    """Words of four letters and more that stand in it again and again."""
+    _english: Dictionary
+    """Here too, so that a vocabulary that was stored needs no dictionary to be unpacked."""
+    _shapes: Shapes
+    _memory: dict[str, tuple[Heard, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, texts: Iterable[Iterable[str]]) -> "Vocabulary":
+        """Build from texts that are split into words."""
+        counts: dict[str, int] = {}
+        for text in texts:
+            for word in text:
+                counts[word] = counts.get(word, 0) + 1
+        often = max(FREQUENT, sum(counts.values()) // 700)
+        frequent = tuple(word for word, n in counts.items() if n >= often and len(word) > 3)
+        stems = Words({stem(word).encode() for word in counts})
+        return cls(counts, stems, frequent, english(), Shapes.of(counts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy without the memory: what was typed once may never be typed again.
+        kept = self.words, self.stems, self.frequent, self._english, self._shapes
+        return type(self), kept
+
+    def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
+        """Every word of a question, with joined words parted and parted ones joined."""
+        return tuple(heard for word in self._rejoin(words) for heard in self._recall(word))
+
+    def knows(self, word: str) -> bool:
+        """Whether it stands in the knowledge base, or is another form of a word that does."""
+        return word in self.words or (word in self._english and stem(word) in self.stems)
+
+    def _rejoin(self, words: tuple[str, ...]) -> Iterator[str]:
+        rest = list(words)
+        while rest:
+            first = rest.pop(0)
+            joined = first + rest[0] if rest else ""
+            parted = len(joined) > 5 and joined in self.words
+            if parted and not (self._is_word(first) and self._is_word(rest[0])):
+                rest.pop(0)
+                yield joined
+            else:
+                yield first
+
+    def _is_word(self, word: str) -> bool:
+        return self.knows(word) or word in self._english
+
+    def _recall(self, word: str) -> tuple[Heard, ...]:
+        known = self._memory.get(word)
+        if known is None:
+            if len(self._memory) >= _MEMORY:
+                self._memory.clear()
+            known = self._memory[word] = self._guess(word)
+        return known
+
+    def _guess(self, word: str) -> tuple[Heard, ...]:
+        if self.knows(word):
+            return (self._heard(word, word, 1.0),)
+        if len(word) < 3 or not word.isalpha():
+            return (self._heard(word, word, 0.0),)
+        if word in self._english:
+            return (self._slip(word) or self._heard(word, word, 0.0),)
+        mended = self._mend(word)
+        parts = self._split(word) if mended.trust < SURE else None
+        return tuple(self._heard(part, part, 1.0) for part in parts) if parts else (mended,)
+
+    def _slip(self, word: str) -> Heard | None:
+        """A frequent word of the knowledge base that one slip of the thumb made another one.
+
+        Not where letters were added at the end or the first one differs: those are other words.
+        """
+        near = [
+            often
+            for often in self.frequent
+            if often[0] == word[0] and not word.startswith(often) and OSA.distance(word, often) == 1
+            if len(word) != len(often) or sorted(word) == sorted(often) or _slips(word, often)
+        ]
+        best = max(near, key=lambda often: self.words[often], default=None)
+        return self._heard(word, best, JaroWinkler.similarity(word, best) ** 3) if best else None
+
+    def _split(self, word: str) -> tuple[str, str] | None:
+        """The two known words that a joined word is made of, the likeliest pair."""
+        pairs = [
+            (word[:i], word[i:])
+            for i in range(2, len(word) - 2)
+            if word[:i] in self.words and word[i:] in self.words and max(i, len(word) - i) > 3
+        ]
+        return max(pairs, key=lambda p: min(self.words[p[0]], self.words[p[1]]), default=None)
+
+    def _mend(self, word: str) -> Heard:
+        near = process.extract(
+            word,
+            self._shapes.near(word),
+            scorer=JaroWinkler.normalized_similarity,
+            score_cutoff=_CUTOFF,
+            limit=MOST_NEAR,
+        )
+        if not near:
+            return self._heard(word, word, 0.0)
+        best, likeness, _ = max(near, key=lambda hit: self._plausibility(word, hit[0], hit[1]))
+        return self._heard(word, best, likeness**3)
+
+    def _plausibility(self, typed: str, meant: str, likeness: float) -> float:
+        edits = OSA.distance(typed, meant) - 0.5 * _slips(typed, meant)
+        return likeness - EDIT * edits + FREQ * math.log(self.words[meant])
+
+    def _heard(self, word: str, meant: str, trust: float) -> Heard:
+        return Heard(word, stem(meant), trust, self._english.mass(word))
+
+
+_NEIGHBOURS = {
+    key: set(near)
+    for key, near in {
+        "q": "wa", "w": "qeas", "e": "wrsd", "r": "etdf", "t": "ryfg", "y": "tugh", "u": "yihj",
+        "i": "uojk", "o": "ipkl", "p": "ol", "a": "qwsz", "s": "awedzx", "d": "serfxc",
+        "f": "drtgcv", "g": "ftyhvb", "h": "gyujbn", "j": "huiknm", "k": "jiolm", "l": "kop",
+        "z": "asx", "x": "zsdc", "c": "xdfv", "v": "cfgb", "b": "vghn", "n": "bhjm", "m": "njk",
+    }.items()
+}  # fmt: skip
+
+
+def _slips(typed: str, meant: str) -> int:
+    """Letters that a thumb missed by one key, in words of the same length."""
+    if len(typed) != len(meant):
+        return 0
+    return sum(a in _NEIGHBOURS.get(b, ()) for a, b in zip(typed, meant, strict=True))

@@ -1,0 +1,1 @@
+"""Clock times and places as people write them."""

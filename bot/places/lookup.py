@@ -1,0 +1,104 @@
+"""Where people live: from what they write, share or see on their clocks to a time zone."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.places import gazetteer
+from bot.places.gazetteer import City
+from bot.places.search import AROUND, search, words_of
+from bot.places.zones import ETC, Place, at_sea, fixed, is_zone, name_of
+
+LONGEST = 100
+"""Characters of a text that are read."""
+MOST_ZONES = 6
+"""Zones that `at_local_time` offers, before the bare offset."""
+
+_OFFSET = re.compile(
+    r"""\(?(?:\b(?P<utc>utc|gmt)\s*+|(?<!\S)(?=[+±\d-]))(?P<sign>[+±-])?\s*+
+    (?P<hours>\d\d?)(?::?(?P<minutes>\d\d)|[.,](?P<part>\d\d?))?(?![\d:])\)?""",
+    re.VERBOSE,
+)
+_PARTS = {"5": 30, "50": 30, "25": 15, "75": 45}
+"""Minutes that decimal places of an hour are; others are minutes."""
+
+
+def at(latitude: float, longitude: float) -> Place | None:
+    """The zone at a point in degrees; None for what is no point on Earth."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    # Imported here, as it takes some memory: hardly anybody shares a location.
+    import tzfpy
+
+    found = tzfpy.get_tz(longitude, latitude)
+    if not is_zone(found):
+        return None
+    return Place(name_of(found), name_of(found) if found.startswith("Etc/") else found)
+
+
+def at_local_time(clock: time, now: datetime) -> tuple[Place, ...]:
+    """Where it is this time now, most people first, then the bare offset; () if nowhere.
+
+    `now` is aware. Around the date line two days fit, then there are two offsets.
+    """
+    atlas = gazetteer.load()
+    offsets = {timedelta(minutes=minutes) for minutes in _from_utc(clock, now)}
+    people: Counter[gazetteer.Year] = Counter()
+    largest: dict[gazetteer.Year, City] = {}
+    for city, living in atlas.zones.values():
+        if now.astimezone(ZoneInfo(city.zone)).utcoffset() in offsets:
+            year = gazetteer.year(city.zone, now)
+            people[year] += living
+            largest[year] = max(largest.get(year, city), city, key=lambda city: city.people)
+    years = [year for year, _ in people.most_common(MOST_ZONES)]
+    cities = [largest[year] for year in years]
+    bare = dict.fromkeys(fixed(_minutes(year[0])) for year in years)
+    return (
+        *(Place(atlas.label(city), city.zone) for city in cities),
+        *(Place(name, name) for name in bare if name),
+    )
+
+
+def find(text: str) -> tuple[Place, ...]:
+    """Where somebody lives who writes this: (), one that is sure, or up to MOST, likeliest first.
+
+    The first call reads the cities, which takes about a second.
+    """
+    typed = unicodedata.normalize("NFKC", text[:LONGEST]).replace("−", "-").strip()[:LONGEST]
+    if etc := ETC.fullmatch(typed):
+        return _bare(at_sea(etc))
+    offset = _OFFSET.search(typed.lower())
+    if not offset or not (offset["utc"] or offset["sign"]):
+        return search(typed)
+    bare = _bare(fixed(_offset(offset)))
+    rest = typed[: offset.start()] + " " + typed[offset.end() :]
+    if AROUND.issuperset(words_of(rest)):
+        return bare
+    return search(rest) or (bare if offset["utc"] else ())
+
+
+def _bare(name: str | None) -> tuple[Place, ...]:
+    return (Place(name, name),) if name else ()
+
+
+def _offset(found: re.Match[str]) -> int:
+    part = found["part"] or found["minutes"] or "0"
+    minutes = _PARTS.get(part, int(part)) if found["part"] else int(part)
+    total = int(found["hours"]) * 60 + minutes
+    return -total if found["sign"] == "-" else total
+
+
+def _minutes(offset: timedelta | None) -> int:
+    return round(offset / timedelta(minutes=1)) if offset else 0
+
+
+def _from_utc(clock: time, now: datetime) -> Iterator[int]:
+    """Minutes, to the quarter of an hour, that a clock which shows this is from UTC."""
+    utc = now.astimezone(UTC)
+    ahead = 15 * round((clock.hour * 60 + clock.minute - utc.hour * 60 - utc.minute) / 15)
+    return (
+        minutes for minutes in range(ahead - 1440, ahead + 1441, 1440) if -720 <= minutes <= 840
+    )

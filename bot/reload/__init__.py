@@ -1,0 +1,1 @@
+"""A knowledge base is built, checked, swapped and kept."""

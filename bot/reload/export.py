@@ -1,0 +1,110 @@
+"""What operators taught, as the YAML file that takes it into the knowledge base."""
+
+import json
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import InputError, StorageError
+from bot.knowledge import files, teaching
+from bot.knowledge.base import Knowledge
+from bot.knowledge.lessons import Lesson
+from bot.knowledge.models import Learned
+from bot.knowledge.parser import LEARNED, Draft
+from bot.reload import build
+from bot.storage.storage import Storage
+
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What YAML takes in no file, or for the end of a line; JSON leaves it as it is."""
+
+
+class Export(Struct, frozen=True):
+    """A file for the folder."""
+
+    yaml: str
+    """Empty where there is nothing to write."""
+    left_out: tuple[Lesson, ...]
+    """Lessons that would turn an expected question astray."""
+
+
+async def lessons(url: str) -> list[Lesson]:
+    """All that operators taught.
+
+    Raises:
+        StorageError: there is no database, and none is made; or it cannot be used.
+    """
+    _refuse_what_is_not_there(url)
+    storage = Storage.open(url)
+    try:
+        return await storage.records.lessons()
+    finally:
+        await storage.close()
+
+
+def _refuse_what_is_not_there(url: str) -> None:
+    """A file that is opened would be made."""
+    with suppress(ArgumentError):  # Whoever opens it says what is wrong.
+        address = make_url(url)
+        file = Path(address.database or ".")
+        if address.get_backend_name() == "sqlite" and not file.exists():
+            raise StorageError(f"there is no database {file}; name another in DATABASE_URL")
+
+
+def export(folder: Path, taught: Sequence[Lesson]) -> Export:
+    """What `LEARNED` holds and what is not in the folder yet, to be put in its place.
+
+    Raises:
+        KnowledgeError: the folder has problems.
+    """
+    _, left_out = build.fitted(files.look(folder), taught)
+    draft = Draft.read(folder)
+    good = [lesson for lesson in taught if lesson not in left_out]
+    new = teaching.fitting(Knowledge.of(draft), good)
+    held = draft.get(LEARNED, Learned)
+    old = [(each.id, p) for each in held.learned for p in each.phrasings] if held else []
+    return Export(dump([*old, *((each.target, each.phrasing) for each in new)]), left_out)
+
+
+def write(yaml: str, file: Path) -> None:
+    """Put the export in place of a file, whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)
+        with open(handle, "w", encoding="utf-8") as unfinished:  # noqa: PTH123 - a handle, no path
+            unfinished.write(yaml)
+        Path(name).chmod(0o644)
+        Path(name).replace(file)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def dump(phrasings: Iterable[tuple[str, str]]) -> str:
+    """Pairs of an id and a phrasing as a `Learned`; empty for none."""
+    owned: defaultdict[str, list[str]] = defaultdict(list)
+    for owner, phrasing in phrasings:
+        owned[owner].append(phrasing)
+    return "".join(f"{line}\n" for line in _lines(owned)) if owned else ""
+
+
+def _lines(owned: dict[str, list[str]]) -> Iterator[str]:
+    yield "learned:"
+    for owner, phrasings in owned.items():
+        yield f"  - id: {_quoted(owner)}"
+        yield "    phrasings:"
+        yield from (f"      - {_quoted(phrasing)}" for phrasing in phrasings)
+
+
+def _quoted(text: str) -> str:
+    """In double quotes, where YAML bends nothing and knows the codes of JSON."""
+    codes = json.dumps(text, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", codes)

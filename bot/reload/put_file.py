@@ -1,0 +1,132 @@
+"""Puts a file into the folder of a knowledge base: whole or not at all, and never outside of it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+
+from msgspec import Struct
+
+from bot.errors import ReloadError
+from bot.knowledge.files import MAX_BYTES, NAMES, TOPICS, in_topics
+
+OLD = ".old"
+"""Ending of the file that was there before another was put in its place."""
+NEW_FILE = 0o644
+MOST_NAMES = 30
+UNKNOWN = "There is no file of that name here to replace; a document must be called {}."
+TOO_LARGE = "{} would be larger than 1 MiB; nothing was changed."
+CLOSED = "The folder {} cannot be read: {}; nothing was changed."
+OUTSIDE = "{} is a link that leads out of the folder; nothing was written there."
+READ_ONLY = "{} cannot be written: {}; nothing was changed."
+
+
+def target(folder: Path, name: str, size: int) -> str:
+    """Where in the folder the file of a name stands, if it can be replaced.
+
+    Raises:
+        ReloadError: it cannot, or there is none of that name.
+    """
+    try:
+        # What stands beside the topics wins over a topic that is called the same.
+        there = {PurePath(each).name: each for each in (*in_topics(folder), *NAMES)}
+    except OSError as error:
+        raise ReloadError(CLOSED.format(TOPICS, error.strerror)) from error
+    if name not in there:
+        raise ReloadError(UNKNOWN.format(_listed(sorted(there))))
+    place = (folder / there[name]).parent
+    if size > MAX_BYTES:
+        raise ReloadError(TOO_LARGE.format(there[name]))
+    if not place.resolve().is_relative_to(folder.resolve()):
+        raise ReloadError(OUTSIDE.format(place.name))
+    if not place.is_dir():
+        raise ReloadError(CLOSED.format(place.name, "it is not there"))
+    effective = os.access in os.supports_effective_ids
+    if not os.access(place, os.W_OK | os.X_OK, effective_ids=effective):
+        raise ReloadError(READ_ONLY.format(name, "this folder is read-only"))
+    return there[name]
+
+
+def _listed(names: list[str]) -> str:
+    more = [f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
+    return ", ".join([*names[:MOST_NAMES], *more])
+
+
+class Replacement(Struct, frozen=True):
+    """A file that lies beside the one in whose place it will be put."""
+
+    path: Path
+    unfinished: Path | None
+    """None where the file holds the same already."""
+
+    @classmethod
+    def of(cls, path: Path, data: bytes) -> "Replacement":
+        """Write what is to be put there.
+
+        Raises:
+            ReloadError: the folder cannot be written.
+        """
+        try:
+            if path.is_file() and path.read_bytes() == data:
+                return cls(path, None)
+            return cls(path, _written(path, data))
+        except OSError as error:
+            raise ReloadError(READ_ONLY.format(path.name, error.strerror)) from error
+
+    def put(self) -> None:
+        """In place; what was there stays beside it.
+
+        Raises:
+            ReloadError: it cannot be put there.
+        """
+        if self.unfinished is None:
+            return
+        try:
+            _keep(self.path)
+            self.unfinished.replace(self.path)
+        except OSError as error:
+            raise ReloadError(READ_ONLY.format(self.path.name, error.strerror)) from error
+
+    def discard(self) -> None:
+        """Nothing is left of it, unless it was put in place."""
+        if self.unfinished:
+            self.unfinished.unlink(missing_ok=True)
+
+
+def _written(path: Path, data: bytes) -> Path:
+    with _unfinished(path) as unfinished:
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.chmod(path.stat().st_mode & 0o777 if path.is_file() else NEW_FILE)
+    return unfinished
+
+
+def _keep(path: Path) -> None:
+    """As the old file; not by writing into that, since it may be a link to anywhere."""
+    if not (path.exists() or path.is_symlink()):
+        return
+    with _unfinished(path) as aside:
+        if path.is_symlink():
+            # A link stays one: what it leads to is no matter of ours.
+            aside.unlink()
+            aside.symlink_to(path.readlink())
+        else:
+            shutil.copy2(path, aside)
+        aside.replace(path.with_name(path.name + OLD))
+
+
+@contextmanager
+def _unfinished(path: Path) -> Iterator[Path]:
+    """An empty file beside it, which is gone when something goes wrong."""
+    # Nothing that begins with a dot is read as a part of the knowledge base.
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

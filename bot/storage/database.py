@@ -1,0 +1,217 @@
+"""The database: the right driver, the right pragmas, tables of the newest version."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache, partial, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from msgspec import Struct
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    create_engine,
+    event,
+    exists,
+    insert,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from bot.errors import StorageError
+from bot.storage.migrate import BUSY_MILLISECONDS, begin, bring_up_to_date
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+log = logging.getLogger(__name__)
+
+VACUUMED_PAGES = 16_384
+"""64 MB of 4 KB each: a larger file would be busy for seconds."""
+THREADS = {"sqlite": 1, "postgresql": 5}
+"""SQLite has one writer, and waiting for it is cheaper than being refused."""
+DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
+EXAMPLE = "sqlite:///skinbot.db"
+
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+class Database(Struct, frozen=True):
+    """An open one, with threads of its own: none of its work is done on the event loop."""
+
+    engine: Engine
+    threads: ThreadPoolExecutor
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """One whose tables are up to date.
+
+        Raises:
+            StorageError: it cannot be opened or written, is no database, or comes from a newer
+                version of this program; it is left as it was.
+        """
+        engine = _opened(url)
+        threads = THREADS[engine.dialect.name]
+        return cls(engine, ThreadPoolExecutor(threads, thread_name_prefix="database"))
+
+    async def run(self, work: Callable[[Connection], Result]) -> Result:
+        """One transaction: all of it is done, or nothing.
+
+        Who is cancelled while it is under way does not learn how it came out.
+        """
+        return await self._elsewhere(partial(self._transaction, work))
+
+    def _transaction(self, work: Callable[[Connection], Result]) -> Result:
+        with begin(self.engine) as connection:
+            return work(connection)
+
+    async def wipe(self) -> None:
+        """Remove from SQLite's files what was deleted: it may stand in gaps of pages, or the log.
+
+        Where that fails it is logged.
+        """
+        if self.engine.dialect.name == "sqlite":
+            await self._elsewhere(partial(_wipe, self.engine))
+
+    async def close(self) -> None:
+        """When all that was begun is done."""
+        await asyncio.to_thread(self.threads.shutdown)
+        self.engine.dispose()
+
+    async def _elsewhere(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+
+class HasDatabase(Protocol):
+    """What has transactions for methods."""
+
+    @property
+    def database(self) -> Database: ...
+
+
+Owner = TypeVar("Owner", bound=HasDatabase)
+
+
+def transaction(
+    work: Callable[Concatenate[Owner, Connection, Given], Result],
+) -> Callable[Concatenate[Owner, Given], Coroutine[Any, Any, Result]]:
+    """Make a method a transaction: it is given the connection, and awaited by its callers."""
+
+    @wraps(work)
+    async def run(self: Owner, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        return await self.database.run(lambda connection: work(self, connection, *args, **kwargs))
+
+    return run
+
+
+def put(
+    connection: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """Change the row that has this key, or insert it."""
+    its_own = {f"its_{name}": value for name, value in key.items()}
+    is_there, change = _with_key(table, tuple(key))
+    if not connection.scalar(is_there, its_own):
+        connection.execute(insert(table), {**key, **(values or {})})
+    elif values:
+        connection.execute(change, {**its_own, **values})
+
+
+@cache
+def _with_key(table: Table, names: tuple[str, ...]) -> tuple[Select[Any], Update]:
+    """Whether a row is there, and how it is changed: to build this takes longer than to run it."""
+    its_own = [table.c[name] == bindparam(f"its_{name}") for name in names]
+    return select(exists().where(*its_own)), update(table).where(*its_own)
+
+
+def _opened(url: str) -> Engine:
+    address = _address(url)
+    with _explained(address):
+        engine = create_engine(address, hide_parameters=True)
+        is_sqlite = engine.dialect.name == "sqlite"
+        if is_sqlite:
+            # By itself the driver begins no transaction before it makes or changes tables.
+            event.listen(engine, "connect", _leave_transactions_alone)
+        try:
+            bring_up_to_date(engine)
+        finally:
+            engine.dispose()
+        if is_sqlite:
+            # Not before: a migration may copy and drop a table that others refer to.
+            event.listen(engine, "connect", _set_pragmas)
+        return engine
+
+
+def _address(url: str) -> URL:
+    # Without the value: it may hold a password.
+    what = f"is no address of an SQLite or PostgreSQL database, expected one such as {EXAMPLE}"
+    wrong = StorageError(f"DATABASE_URL {what}")
+    try:
+        address = make_url(url)
+        driver = DRIVERS[address.get_backend_name()]
+    except (ArgumentError, KeyError, ValueError):
+        raise wrong from None
+    if driver == "pysqlite" and (address.host or address.database in {None, "", ":memory:"}):
+        raise wrong
+    return address.set(drivername=f"{address.get_backend_name()}+{driver}")
+
+
+@contextmanager
+def _explained(address: URL) -> Iterator[None]:
+    """Turn what a driver says into one line for the operator."""
+    where = address.database if address.get_backend_name() == "sqlite" else address.host
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise StorageError(f"DATABASE_URL needs {error.name}; install it with pip") from error
+    except (NoSuchModuleError, ValueError) as error:
+        raise StorageError(f"DATABASE_URL: {error}") from error
+    except DBAPIError as error:
+        why = " ".join(str(error.orig).split())
+        raise StorageError(f"the database {where} cannot be used: {why}") from error
+
+
+def _leave_transactions_alone(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> None:
+    # They are begun by `upgrading.begin`, so that the driver must not.
+    connection.isolation_level = None
+
+
+def _set_pragmas(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "foreign_keys = ON",
+        # Enough for WAL: a power cut may cost the last transactions, never the file.
+        "synchronous = NORMAL",
+        # What is forgotten must not stay in the free pages of the file.
+        "secure_delete = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _wipe(engine: Engine) -> None:
+    with engine.connect() as connection:
+        try:
+            if connection.exec_driver_sql("PRAGMA page_count").scalar_one() < VACUUMED_PAGES:
+                connection.exec_driver_sql("VACUUM")
+            done = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            why = "another process reads it" if done.scalar_one() else None
+        except DBAPIError as error:
+            why = str(error.orig)
+        if why:  # The rows are gone all the same.
+            log.warning("traces of what was deleted stay in the database for a while: %s", why)

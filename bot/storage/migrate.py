@@ -1,0 +1,136 @@
+"""Tables of the newest version, or one clear line about a database that stays as it was."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from bot.errors import StorageError
+from bot.storage.tables import TABLES, subscribers
+
+BUSY_MILLISECONDS = 5_000
+MIGRATIONS = "bot.storage.migrations"
+BEGIN = "BEGIN IMMEDIATE"
+"""For writing: whoever reads first and writes then is refused instead of waiting."""
+
+
+@contextmanager
+def begin(engine: Engine) -> Iterator[Connection]:
+    """One transaction: all of it is done, or nothing. On SQLite others wait for it.
+
+    Raises:
+        DBAPIError: it cannot be begun.
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            try:
+                # Past SQLAlchemy, in which it takes several times as long, before all that is done.
+                connection.connection.cursor().execute(BEGIN)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise OperationalError(BEGIN, None, error) from error
+        yield connection
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make the tables, or bring them to the newest version.
+
+    Raises:
+        StorageError: the tables are not ours, or newer than this program.
+        DBAPIError: it cannot be opened or written, or is no database.
+    """
+    known = versions()
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            _refuse_what_is_read_only(connection)
+        found = _version(connection)
+        if found is not None and found not in known:
+            where = engine.url.database
+            raise StorageError(
+                f"the database {where} comes from a newer version of this program ({found}); "
+                "update the program, or name another file in DATABASE_URL"
+            )
+        if engine.dialect.name == "sqlite":
+            _write_ahead(connection)
+    if found is None:
+        with begin(engine) as connection:
+            # Once more: another process may have been faster.
+            if _version(connection) is None:
+                _create(connection, known[-1])
+    elif found != known[-1]:
+        migrate(engine, "head")
+    with begin(engine) as connection:
+        # Fails on a file that can be read and not written.
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Turn to WAL. Where another process is doing so, SQLite does not wait by itself."""
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _refuse_what_is_read_only(connection: Connection) -> None:
+    """Before anything is read: reading alone leaves files beside one that cannot be written."""
+    connection.exec_driver_sql("BEGIN")
+    try:
+        connection.exec_driver_sql("PRAGMA user_version = 0")
+    finally:
+        connection.exec_driver_sql("ROLLBACK")
+
+
+def versions() -> list[str]:
+    """The versions that the tables had, oldest first."""
+    files = resources.files(MIGRATIONS).joinpath("versions").iterdir()
+    names = (file.name for file in files if file.name.endswith(".py"))
+    return sorted(name.partition("_")[0] for name in names if name[0].isdigit())
+
+
+def _version(connection: Connection) -> str | None:
+    """None for a database without tables.
+
+    Raises:
+        StorageError: the tables are not ours.
+    """
+    tables = set(inspect(connection).get_table_names())
+    if not tables:
+        return None
+    found = None
+    if {"alembic_version", subscribers.name} <= tables:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found is None:
+        where = connection.engine.url.database
+        raise StorageError(
+            f"the database {where} belongs to another program; name another in DATABASE_URL"
+        )
+    return str(found)
+
+
+def _create(connection: Connection, version: str) -> None:
+    """Alembic's own way for an empty database; it spares half a second of importing Alembic."""
+    TABLES.create_all(connection, checkfirst=False)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+
+
+def migrate(engine: Engine, version: str) -> None:
+    """Bring existing tables to a version; all of it happens, or nothing."""
+    # Imported here: few starts need it, and it takes longer than everything else here.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", MIGRATIONS.replace(".", ":"))
+    with begin(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)

@@ -1,0 +1,14 @@
+"""What Alembic runs: always on the connection that it is given (`bot.database.migrate`)."""
+
+from alembic import context
+
+from bot.storage.tables import TABLES
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=TABLES,
+    # SQLite changes a table by copying it.
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
