@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from bot import keyboards, texts
 from bot.answering import loading
 from bot.answering.faq import Faq
+from bot.features import keyboards, texts
 from bot.knowledge import base
 from bot.language.words import plain
 

@@ -58,14 +58,14 @@ from bot.answering.live import Live
 from bot.app import Clocks
 from bot.bot_api.throttle import Throttle
 from bot.errors import KnowledgeError, ReloadError
+from bot.features.questions.recent_answers import REMEMBERED
 from bot.knowledge import base as knowledge
 from bot.knowledge import files
-from bot.memory import REMEMBERED
+from bot.lifecycle import Parts
 from bot.reload import reloader
 from bot.reload.build import Job
 from bot.reload.reloader import Reloader
 from bot.reload.workshop import Workshop
-from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests.processes import BICYCLES

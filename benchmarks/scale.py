@@ -42,6 +42,7 @@ from bot.answering.live import Live
 from bot.app import Clocks
 from bot.bot_api.rate_limiter import PER_SECOND, Pace
 from bot.bot_api.throttle import Throttle
+from bot.features.tips.sender import AT_ONCE, BATCH, Tips
 from bot.knowledge import base
 from bot.settings import Settings
 from bot.storage.storage import Storage
@@ -49,7 +50,6 @@ from bot.subscriptions import rotation
 from bot.subscriptions.delivery import Progress
 from bot.subscriptions.schedule import DAY, Schedule, Slot
 from bot.subscriptions.subscriber import Subscriber
-from bot.tips import AT_ONCE, BATCH, Tips
 
 SIZES = (10_000, 1_000_000)
 BEFORE = dt.datetime(2026, 11, 23, 12, 1, tzinfo=dt.UTC)

@@ -56,7 +56,8 @@ def main(files: Sequence[str]) -> int:
     lines = [f"{name}: {weight:.3f}" for name, weight in zip(names, weights, strict=True)]
     text = "\n".join([*lines, f"answer: {answer:.3f}", f"suggest: {answer / 3:.3f}"])
     header = (
-        "# Measured by `python -m benchmarks.thresholds`; see bot/models.py for what they mean.\n"
+        "# Measured by `python -m benchmarks.thresholds`; "
+        "see bot/knowledge/models.py for what they mean.\n"
     )
     (folder / "thresholds.yaml").write_text(f"{header}{text}\n", "utf-8")
     print(text)

@@ -30,10 +30,10 @@ import psutil  # type: ignore[import-untyped] # it ships no types
 
 from benchmarks.answers import QUESTIONS
 from benchmarks.promises import AtLeast, AtMost, report
-from bot import texts
 from bot.answering import evaluation, loading
+from bot.features import texts
+from bot.features.routes import STOP
 from bot.knowledge import base
-from bot.routes import STOP
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
 

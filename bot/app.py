@@ -8,7 +8,7 @@ from msgspec import Struct
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
-from bot import operator_routes, routes, serving
+from bot import lifecycle
 from bot.answering.live import Live
 from bot.bot_api.intake import Intake
 from bot.bot_api.polling import Polling
@@ -16,32 +16,33 @@ from bot.bot_api.rate_limiter import Pace
 from bot.bot_api.throttle import Throttle
 from bot.bot_api.transport import BoundedRequest
 from bot.bot_api.update_processor import OneByOneInEachChat
-from bot.broadcasting import Broadcasting
-from bot.dialog import Dialog
-from bot.digest import Digest
-from bot.faults import Faults
-from bot.feedback import Feedback
-from bot.handlers import App, Context, Handlers
-from bot.health import Health
-from bot.inbox_handlers import Inbox
-from bot.journal import Journal
+from bot.features import operator_routes, routes
+from bot.features.broadcasts.handlers import Broadcasting
+from bot.features.knowledge_base.file_watcher import Watching
+from bot.features.knowledge_base.handlers import Operating
+from bot.features.operator_routes import Commands
+from bot.features.operators.error_handler import Faults
+from bot.features.operators.notices import Notices
+from bot.features.questions.feedback import Feedback
+from bot.features.questions.handlers import App, Context, Handlers
+from bot.features.routes import NotTooOften
+from bot.features.statistics.recorder import Journal
+from bot.features.tips.circuit_breaker import Health
+from bot.features.tips.pending import Dialog
+from bot.features.tips.preferences import Preferences
+from bot.features.tips.sender import Tips
+from bot.features.tips.subscribe import Subscribing
+from bot.features.unanswered.digest import Digest
+from bot.features.unanswered.handlers import Inbox
 from bot.knowledge import base
-from bot.notices import Notices
-from bot.operating import Operating
-from bot.operator_routes import Commands
-from bot.preferences import Preferences
+from bot.lifecycle import Parts
 from bot.reload import reloader as reloading
 from bot.reload.reloader import Reloader
 from bot.reload.workshop import Workshop
-from bot.routes import NotTooOften
-from bot.serving import Parts
 from bot.settings import DATABASE, Settings
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage
-from bot.subscribing import Subscribing
 from bot.subscriptions.schedule import Schedule
-from bot.tips import Tips
-from bot.watching import Watching
 
 TICK_SECONDS = 5.0
 PRESSES = 3
@@ -171,7 +172,7 @@ async def run(settings: Settings, token: str) -> None:
     storage = Storage.open(settings.database or DATABASE)
     try:
         parts = await _begun(settings, storage, token)
-        await serving.serve(parts, serving.signals(parts.watching))
+        await lifecycle.serve(parts, lifecycle.signals(parts.watching))
     finally:
         await storage.close()
 

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bot import garbage, logs, texts
+from bot import garbage, logs
 from bot.answering.faq import Faq, Reply, Suggestions
 from bot.errors import KnowledgeError, SkinbotError, StartError, short
+from bot.features import texts
 from bot.knowledge import base
 from bot.language.words import plain
 from bot.reload import cache
@@ -122,10 +123,10 @@ def _run(_: argparse.Namespace, settings: Settings) -> int:
 
 def _chat(given: argparse.Namespace, settings: Settings) -> int:
     with garbage.spared():
-        from bot import chat
+        from bot.terminal import console
 
     logs.set_up(sys.stderr, "ERROR", settings.format, settings.token)
-    asyncio.run(chat.run(settings, sys.stdin, sys.stdout, given.now))
+    asyncio.run(console.run(settings, sys.stdin, sys.stdout, given.now))
     return OK
 
 

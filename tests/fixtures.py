@@ -29,13 +29,13 @@ from bot.answering import loading
 from bot.answering.faq import Faq
 from bot.answering.live import Live
 from bot.bot_api.throttle import Throttle
-from bot.handlers import App
+from bot.features.questions.handlers import App
 from bot.knowledge import base
+from bot.lifecycle import Parts
 from bot.reload import build
 from bot.reload import cache as compiled
 from bot.reload.build import Built, Job
 from bot.reload.workshop import Workshop, good
-from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.records import Records

@@ -7,7 +7,6 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup
 
-from bot import keyboards, texts
 from bot.answering.faq import (
     MOST_SUGGESTED,
     MOST_TOPICS,
@@ -20,6 +19,7 @@ from bot.answering.faq import (
     Suggestions,
     Unknown,
 )
+from bot.features import keyboards, texts
 from bot.knowledge.base import Knowledge
 from bot.language.words import TELEGRAM_TEXT, html_problem
 from tests.fake_html import parse_html, utf16_length

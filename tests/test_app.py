@@ -11,13 +11,15 @@ from telegram import Update
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import operator_texts, serving, texts
+from bot import lifecycle
 from bot.answering.faq import Faq
 from bot.bot_api import intake, polling
 from bot.bot_api.intake import Intake
 from bot.errors import StartError
-from bot.handlers import App
-from bot.serving import Parts
+from bot.features import texts
+from bot.features.knowledge_base import texts as operator_texts
+from bot.features.questions.handlers import App
+from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage
@@ -101,7 +103,7 @@ def stop() -> asyncio.Event:
 
 @pytest.fixture
 def serve(parts: Parts, stop: asyncio.Event) -> Serve:
-    return lambda: serving.serve(parts, stop)
+    return lambda: lifecycle.serve(parts, stop)
 
 
 @pytest.fixture
@@ -162,7 +164,7 @@ async def test_it_works_when_it_cannot_introduce_itself(
     telegram.fail_next("setMyCommands", faults.ServerError())
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve())
-        await asyncio.sleep(2 * serving.MOMENT)
+        await asyncio.sleep(2 * lifecycle.MOMENT)
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage")
         stop.set()
@@ -218,7 +220,7 @@ async def test_it_waits_for_the_network_with_longer_and_longer_pauses(
 ) -> None:
     telegram.fail_next(method, faults.NoConnection(), times=8)
     async with running():
-        assert clock.now == pytest.approx(1 + 2 + 4 + 8 + 16 + 30 + 30 + 30 + serving.MOMENT)
+        assert clock.now == pytest.approx(1 + 2 + 4 + 8 + 16 + 30 + 30 + 30 + lifecycle.MOMENT)
     assert len(lines(caplog)) == 8
     assert all(line.startswith("no connection to Telegram (") for line in lines(caplog))
     assert lines(caplog)[2].endswith("next try in 4 s")
@@ -230,7 +232,7 @@ async def test_a_flood_wait_at_the_start_is_waited_for_as_told(
 ) -> None:
     telegram.fail_next(method, faults.FloodWait(45))
     async with running():
-        assert clock.now == pytest.approx(45 + serving.MOMENT)
+        assert clock.now == pytest.approx(45 + lifecycle.MOMENT)
 
 
 # The token
@@ -432,7 +434,7 @@ async def test_operators_hear_of_what_cannot_be_read_once_a_minute(
     settings, stop = Settings(operators=frozenset({boss.id})), asyncio.Event()
     parts = build_parts(telegram, faq, clock, storage, settings)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serving.serve(parts, stop))
+        tasks.create_task(lifecycle.serve(parts, stop))
         await telegram.until("setMyShortDescription", 1, FOREVER)
         for _ in range(3):
             odd = anna.writes("hello")
@@ -536,7 +538,7 @@ async def test_an_update_that_the_process_died_of_twice_is_passed_over_and_told(
     settings, stop = Settings(operators=frozenset({boss.id})), asyncio.Event()
     parts = build_parts(telegram, faq, clock, storage, settings)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serving.serve(parts, stop))
+        tasks.create_task(lifecycle.serve(parts, stop))
         await telegram.until("sendMessage", 2, FOREVER)
         await asyncio.sleep(1)
         stop.set()
@@ -742,7 +744,7 @@ async def test_a_knowledge_base_that_telegram_would_not_introduce_is_no_reason_t
     telegram.push(anna.writes("hello"))
     async with asyncio.TaskGroup() as tasks:
         parts = build_parts(telegram, wordy, clock, storage)
-        tasks.create_task(serving.serve(parts, stop))
+        tasks.create_task(lifecycle.serve(parts, stop))
         await telegram.until("sendMessage")
         stop.set()
     assert telegram.sent("setMyDescription") == []

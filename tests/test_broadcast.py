@@ -20,14 +20,14 @@ from telegram.ext import (
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import broadcast_texts as texts
-from bot import texts as bot_texts
-from bot import tips
 from bot.answering.faq import Faq
-from bot.broadcast_buttons import CancelBroadcast, SendBroadcast
-from bot.broadcasting import Broadcasting
-from bot.handlers import Callback
-from bot.serving import Parts
+from bot.features import texts as bot_texts
+from bot.features.broadcasts import texts
+from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
+from bot.features.broadcasts.handlers import Broadcasting
+from bot.features.questions.handlers import Callback
+from bot.features.tips import sender
+from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.broadcasts import LASTS
 from bot.storage.storage import Storage
@@ -684,7 +684,7 @@ async def test_a_broadcast_moves_on_while_many_tips_are_due(bot: Bot, world: Wor
     await bot.sends()
     await bot.passes(10)
     await bot.parts.tips.stop()
-    assert (await world.storage.mailings.standing(1)).done >= tips.MAILED - tips.AT_ONCE
+    assert (await world.storage.mailings.standing(1)).done >= sender.MAILED - sender.AT_ONCE
     assert len(await world.storage.due(world.clock.wall(), 500)) > 200
 
 
@@ -892,7 +892,7 @@ async def test_what_is_on_its_way_at_a_cancel_still_comes_out(
     assert olga.buttons == []
     await bot.tick()
     sent = sum(len(world.got(each)) for each in chats)
-    assert 0 < sent <= tips.AT_ONCE
+    assert 0 < sent <= sender.AT_ONCE
     assert olga.text == f"The broadcast was cancelled\nSent: {sent}\n{cancelled}"
 
 
@@ -976,7 +976,7 @@ async def test_a_source_that_is_deleted_stops_the_broadcast(
     assert board(world) == (
         f"The broadcast was stopped\n{texts.LOST}\nSent: {sent}\nCancelled: {300 - sent}"
     )
-    assert len(world.tries(*chats)) <= sent + tips.AT_ONCE
+    assert len(world.tries(*chats)) <= sent + sender.AT_ONCE
     assert not bot.parts.tips.health.resting
 
 
@@ -1096,7 +1096,7 @@ async def test_after_a_kill_a_broadcast_goes_on(world: World) -> None:
         assert board(world).startswith("Sending: ")
         await bot.tick()
     assert [world.got(each) for each in chats] == [[NEWS]] * 80
-    assert 0 < len(flying) <= tips.AT_ONCE
+    assert 0 < len(flying) <= sender.AT_ONCE
     assert board(world) == "The broadcast is done\nSent: 80"
 
 
@@ -1196,7 +1196,7 @@ async def test_what_is_old_is_deleted_and_what_runs_stays(world: World, clock: C
 async def test_drafts_leave_after_three_months(bot: Bot, olga: Chat, world: World) -> None:
     await world.subscribe(ANNA)
     await olga.write(f"/broadcast {NEWS}")
-    await bot.ticks(tips.KEPT.days * DAY, every=tips.KEPT.days * DAY)
+    await bot.ticks(sender.KEPT.days * DAY, every=sender.KEPT.days * DAY)
     assert await world.storage.mailings.get(1)
     await bot.ticks(DAY, every=DAY)
     assert await world.storage.mailings.get(1) is None

@@ -15,11 +15,12 @@ from typing import TextIO
 import pytest
 from typing_extensions import override
 
-from bot import chat, offline, texts
+from bot.features import texts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import Subscriber
+from bot.terminal import console, fake_bot_api
 from tests.fixtures import BICYCLES, replace
 
 BICYCLING = Settings(knowledge=BICYCLES)
@@ -31,7 +32,7 @@ async def talk(
     """What stands below each line that is typed; the first is what stands above all of them."""
     screen = io.StringIO()
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    await chat.run(settings, typed, screen, start)
+    await console.run(settings, typed, screen, start)
     return [shown.strip() for shown in re.split(r"^> .*$", screen.getvalue(), flags=re.MULTILINE)]
 
 
@@ -57,7 +58,7 @@ async def test_a_question_is_answered() -> None:
 
 async def test_what_was_piped_in_is_shown_behind_the_prompt() -> None:
     screen = io.StringIO()
-    await chat.run(BICYCLING, io.StringIO("hello\n"), screen)
+    await console.run(BICYCLING, io.StringIO("hello\n"), screen)
     assert "> hello\n" in screen.getvalue()
 
 
@@ -127,7 +128,7 @@ async def test_a_script_may_ask_more_than_a_person() -> None:
 
 async def test_long_lines_are_wrapped() -> None:
     shown = await talk("/privacy", "/help", "x" * 500)
-    assert all(len(line) <= chat.WIDTH for reply in shown for line in reply.splitlines())
+    assert all(len(line) <= console.WIDTH for reply in shown for line in reply.splitlines())
 
 
 async def test_anything_can_be_typed() -> None:
@@ -203,7 +204,7 @@ async def test_every_command_about_tips_works() -> None:
 async def test_a_location_is_typed_where_a_phone_would_share_it() -> None:
     typed = ("/subscribe 9:00", "2", ":location 52.5 13.4")
     _, _, asked, done, _ = await talk(*typed, start=MORNING)
-    assert asked.endswith(offline.NO_PHONE)
+    assert asked.endswith(fake_bot_api.NO_PHONE)
     assert "Done. A tip comes every day at 09:00 in Berlin (it is 09:30 there now)." in done
 
 
@@ -223,7 +224,7 @@ async def test_a_location_that_is_nowhere_says_so() -> None:
 @pytest.mark.parametrize("typed", [":location", ":location here", ":location 1", ":foo"])
 async def test_what_is_no_location_is_told_how_to_write_one(typed: str) -> None:
     _, said, _ = await talk(typed)
-    assert said == chat.HOW
+    assert said == console.HOW
 
 
 async def test_a_file_is_sent_with_its_caption(tmp_path: Path) -> None:
@@ -313,10 +314,10 @@ def terminal() -> Iterator[Terminal]:
 
 
 async def test_lines_are_read_from_a_terminal_until_its_end(terminal: Terminal) -> None:
-    running = asyncio.create_task(chat.run(BICYCLING, terminal.lines, terminal.screen))
-    await terminal.screen.shows(chat.PROMPT)
+    running = asyncio.create_task(console.run(BICYCLING, terminal.lines, terminal.screen))
+    await terminal.screen.shows(console.PROMPT)
     terminal.type(b"chain slips\n")
-    await terminal.screen.shows(chat.PROMPT, times=2)
+    await terminal.screen.shows(console.PROMPT, times=2)
     terminal.type(b"\x04")
     await running
     shown = terminal.screen.getvalue()
@@ -327,8 +328,8 @@ async def test_lines_are_read_from_a_terminal_until_its_end(terminal: Terminal) 
 
 async def test_a_chat_that_waits_for_a_line_can_be_ended(terminal: Terminal) -> None:
     """As Ctrl-C does: no thread may be left that waits for Enter."""
-    running = asyncio.create_task(chat.run(BICYCLING, terminal.lines, terminal.screen))
-    await terminal.screen.shows(chat.PROMPT)
+    running = asyncio.create_task(console.run(BICYCLING, terminal.lines, terminal.screen))
+    await terminal.screen.shows(console.PROMPT)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -339,7 +340,7 @@ async def test_a_chat_that_waits_for_a_line_can_be_ended(terminal: Terminal) -> 
 async def test_a_tip_that_becomes_due_comes_by_itself(terminal: Terminal, kept: Settings) -> None:
     await talk("/subscribe 9:00 UTC", settings=kept, start=MORNING)
     nearly = dt.datetime(2026, 3, 30, 8, 59, 59, 750_000, tzinfo=dt.UTC)
-    running = asyncio.create_task(chat.run(kept, terminal.lines, terminal.screen, start=nearly))
+    running = asyncio.create_task(console.run(kept, terminal.lines, terminal.screen, start=nearly))
     await terminal.screen.shows("💡 ")
     terminal.type(b"/mydata\n")
     await terminal.screen.shows("2026-03-30: ")
@@ -357,8 +358,8 @@ async def test_a_chat_over_a_real_database_sends_nothing_to_real_people(tmp_path
     await storage.close()
     screen = io.StringIO()
     typed = io.StringIO("/tip\n/subscribe 9:00 UTC\n")
-    await chat.run(replace(BICYCLING, database=url), typed, screen)
+    await console.run(replace(BICYCLING, database=url), typed, screen)
     storage = Storage.open(url)
     assert await storage.ledger(555) == []
-    assert len(await storage.ledger(offline.CHAT_ID)) == 1
+    assert len(await storage.ledger(fake_bot_api.CHAT_ID)) == 1
     await storage.close()

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from bot import __main__ as program
-from bot import cli, texts
+from bot import cli
+from bot.features import texts
 from bot.knowledge import base
 from tests.fixtures import BICYCLES
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import texts
 from bot.answering import loading
 from bot.answering.faq import Faq, Reply, Suggestions
+from bot.features import texts
 from bot.language.words import plain
 from tests.chats import Chat
 from tests.fake_html import utf16_length

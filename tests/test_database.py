@@ -26,7 +26,7 @@ from sqlalchemy import Engine, create_engine, event, inspect
 
 from bot import cli
 from bot.errors import StorageError
-from bot.figures import Tally
+from bot.features.statistics.figures import Tally
 from bot.knowledge.lessons import Kind
 from bot.storage import migrate
 from bot.storage import migrations as shipped

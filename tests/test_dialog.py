@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from telegram import Update
 
-from bot.dialog import PATIENCE, Asked, Dialog, Want
+from bot.features.tips.pending import PATIENCE, Asked, Dialog, Want
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person

@@ -8,10 +8,10 @@ from telegram.ext import ExtBot
 
 from bot.answering.faq import Faq
 from bot.answering.live import Live
-from bot.digest import MARK, Digest
-from bot.handlers import App
+from bot.features.operators.notices import Notices
+from bot.features.questions.handlers import App
+from bot.features.unanswered.digest import MARK, Digest
 from bot.knowledge.lessons import Kind, Missed
-from bot.notices import Notices
 from bot.places import zones
 from bot.storage.storage import Storage
 from tests import fake_faults as faults

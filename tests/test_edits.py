@@ -5,9 +5,9 @@ from telegram.ext import MessageHandler, filters
 
 from bot.answering.faq import Faq
 from bot.answering.live import Live
-from bot.handlers import App, Handlers
-from bot.memory import Memory
-from bot.serving import Parts
+from bot.features.questions.handlers import App, Handlers
+from bot.features.questions.recent_answers import Memory
+from bot.lifecycle import Parts
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock

@@ -8,9 +8,9 @@ import pytest
 from telegram import Update
 from typing_extensions import override
 
-from bot import texts
 from bot.answering.faq import Faq, Reply
-from bot.faults import SILENCE
+from bot.features import texts
+from bot.features.operators.error_handler import SILENCE
 from bot.knowledge.models import Topic
 from bot.settings import Settings
 from tests import fake_faults as faults
@@ -22,6 +22,8 @@ from tests.fixtures import build_app, replace
 
 OPERATORS = frozenset({1001, 1002})
 SECRET = "my very private question"
+
+LOGGER = "bot.features.operators.error_handler"
 
 
 class Failing(Faq, frozen=True):
@@ -79,7 +81,7 @@ async def test_a_failure_is_logged_with_its_traceback_and_the_number_of_the_upda
 ) -> None:
     update = chat.person.writes(SECRET)
     await chat.gets(update)
-    [record] = [r for r in caplog.records if r.name == "bot.faults"]
+    [record] = [r for r in caplog.records if r.name == LOGGER]
     assert record.levelno == logging.ERROR
     assert record.getMessage() == f"update {update['update_id']} failed"
     assert "raise ValueError(question)" in caplog.text
@@ -190,7 +192,7 @@ async def test_who_is_gone_is_no_fault(
     await working.write("hello")
     assert working.said == []
     assert notices(working) == []
-    assert [r.levelno for r in caplog.records if r.name == "bot.faults"] == [logging.INFO]
+    assert [r.levelno for r in caplog.records if r.name == LOGGER] == [logging.INFO]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +206,7 @@ async def test_a_bad_network_is_logged_but_no_news_for_operators(
     working.telegram.fail_next("sendMessage", fault, times=3, chat_id=working.person.id)
     await working.write("hello")
     assert notices(working) == []
-    assert "failed" in next(r.getMessage() for r in caplog.records if r.name == "bot.faults")
+    assert "failed" in next(r.getMessage() for r in caplog.records if r.name == LOGGER)
 
 
 async def test_what_telegram_refuses_is_news_for_operators(working: Chat) -> None:

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import texts
 from bot.answering.faq import Answer, Faq, Reply, Suggestions
-from bot.handlers import App
+from bot.features import texts
+from bot.features.questions.handlers import App
+from bot.features.questions.recent_answers import Memory
 from bot.knowledge.models import Entry
 from bot.language.words import MAX_QUESTION
-from bot.memory import Memory
-from bot.serving import Parts
+from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram

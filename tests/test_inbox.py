@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import inbox
 from bot.answering.faq import Faq
-from bot.inbox import NEAR, NEWEST, OTHERS, READ, STRANGE
+from bot.features.unanswered import groups
+from bot.features.unanswered.groups import NEAR, NEWEST, OTHERS, READ, STRANGE
 from bot.knowledge.lessons import Missed
 from tests.fake_time import START
 
@@ -38,7 +38,7 @@ def missed(*texts: str, outcome: str = "unknown") -> list[Missed]:
 
 
 def grouped(faq: Faq, *texts: str, ignored: Sequence[str] = ()) -> list[list[str]]:
-    found = inbox.groups(missed(*texts), ignored, faq)
+    found = groups.groups(missed(*texts), ignored, faq)
     return [[each.text for each in group.questions] for group in found]
 
 
@@ -120,14 +120,14 @@ def test_the_biggest_group_comes_first_and_then_the_newest(faq: Faq) -> None:
 
 def test_a_group_shows_its_newest_wording_and_a_few_others(faq: Faq) -> None:
     wordings = ["ride flat tyre", *(f"{'please ' * n}ride flat tyre" for n in range(1, 6))]
-    [group] = inbox.groups(missed(*wordings), [], faq)
+    [group] = groups.groups(missed(*wordings), [], faq)
     assert group.example.text == wordings[-1]
     assert group.others == tuple(wordings[-2 : -2 - OTHERS : -1])
     assert group.last.day == START.date() + len(wordings) * DAY
 
 
 def test_the_same_wording_is_shown_once(faq: Faq) -> None:
-    [group] = inbox.groups(missed(TYRE, TYRE.upper(), f"  {TYRE} ", f"{TYRE}?"), [], faq)
+    [group] = groups.groups(missed(TYRE, TYRE.upper(), f"  {TYRE} ", f"{TYRE}?"), [], faq)
     assert group.example.text == f"{TYRE}?"
     assert group.others == (f"  {TYRE} ",)
     assert group.ids == (4, 3, 2, 1)
@@ -135,19 +135,19 @@ def test_the_same_wording_is_shown_once(faq: Faq) -> None:
 
 def test_the_example_is_one_that_can_be_a_phrasing(faq: Faq) -> None:
     far_too_long = f"{TYRE}{' please' * 60}"
-    [group] = inbox.groups(missed(TYRE, far_too_long), [], faq)
+    [group] = groups.groups(missed(TYRE, far_too_long), [], faq)
     assert group.example.text == TYRE
     assert group.last.text == far_too_long
 
 
 def test_without_any_wording_that_can_be_a_phrasing_the_newest_is_shown(faq: Faq) -> None:
-    [group] = inbox.groups(missed("👍", "???"), [], faq)
+    [group] = groups.groups(missed("👍", "???"), [], faq)
     assert group.example.text == "???"
 
 
 def test_a_group_says_what_its_questions_got(faq: Faq) -> None:
     questions = [*missed(TYRE), *missed(TYRE, TYRE, outcome="suggestions")]
-    [group] = inbox.groups(questions, [], faq)
+    [group] = groups.groups(questions, [], faq)
     assert group.outcomes == (("suggestions", 2), ("unknown", 1))
 
 
@@ -167,7 +167,7 @@ def test_nothing_asked_makes_no_groups(faq: Faq) -> None:
 
 
 def test_only_the_newest_are_looked_at(faq: Faq) -> None:
-    found = inbox.groups(missed(*([BELL] * 5), *([TYRE] * NEWEST)), [], faq)
+    found = groups.groups(missed(*([BELL] * 5), *([TYRE] * NEWEST)), [], faq)
     assert [len(group.questions) for group in found] == [NEWEST]
 
 
@@ -181,7 +181,7 @@ def test_the_order_in_which_questions_come_does_not_matter(
 ) -> None:
     questions = missed(*texts)
     mixed = random.sample(questions, len(questions))
-    assert inbox.groups(mixed, [ignored, TYRE], faq) == inbox.groups(
+    assert groups.groups(mixed, [ignored, TYRE], faq) == groups.groups(
         questions, [TYRE, ignored], faq
     )
 
@@ -190,7 +190,7 @@ def test_the_order_in_which_questions_come_does_not_matter(
 @given(texts=st.lists(QUESTIONS, max_size=12))
 def test_every_question_is_in_exactly_one_group(faq: Faq, texts: list[str]) -> None:
     questions = missed(*texts)
-    found = inbox.groups(questions, [], faq)
+    found = groups.groups(questions, [], faq)
     assert sorted(number for group in found for number in group.ids) == [q.id for q in questions]
     for group in found:
         assert group.example in group.questions
@@ -201,7 +201,7 @@ def test_every_question_is_in_exactly_one_group(faq: Faq, texts: list[str]) -> N
 @settings(max_examples=ROUNDS)
 @given(text=QUESTIONS, texts=st.lists(QUESTIONS, max_size=5))
 def test_what_was_ignored_never_comes_back(faq: Faq, text: str, texts: list[str]) -> None:
-    found = inbox.groups(missed(text, *texts), [text], faq)
+    found = groups.groups(missed(text, *texts), [text], faq)
     assert text not in {each.text for group in found for each in group.questions}
 
 
@@ -211,7 +211,7 @@ def test_a_thousand_questions_of_words_that_nobody_knows_are_not_all_compared(fa
     noise = (each.translate(LETTERS)[:24] for each in hashes)
     questions = missed(*(f"{each[:8]} {each[8:16]} {each[16:]}" for each in noise))
     known = set(faq.index.vocabulary._memory)
-    assert len(inbox.groups(questions, [], faq)) == NEWEST
+    assert len(groups.groups(questions, [], faq)) == NEWEST
     assert len(faq.index.vocabulary._memory.keys() - known) <= STRANGE
 
 
@@ -219,16 +219,16 @@ def test_a_thousand_questions_of_words_that_nobody_knows_are_not_all_compared(fa
 
 
 def test_the_entries_that_come_nearest_are_proposed(faq: Faq) -> None:
-    near = inbox.nearest_entries(faq, "chain jumps over the tooth")
+    near = groups.nearest_entries(faq, "chain jumps over the tooth")
     assert near[0].id == "chain.slip"
     assert len(near) == NEAR
 
 
 def test_all_limits_are_proposed_the_nearest_first(faq: Faq) -> None:
-    assert [limit.id for limit in inbox.nearest_limits(faq, "a battery")] == ["motors", "price"]
-    assert [limit.id for limit in inbox.nearest_limits(faq, "cheap?")] == ["price", "motors"]
+    assert [limit.id for limit in groups.nearest_limits(faq, "a battery")] == ["motors", "price"]
+    assert [limit.id for limit in groups.nearest_limits(faq, "cheap?")] == ["price", "motors"]
 
 
 def test_for_a_message_without_words_no_entry_is_proposed(faq: Faq) -> None:
-    assert inbox.nearest_entries(faq, "👍") == []
-    assert [limit.id for limit in inbox.nearest_limits(faq, "👍")] == ["price", "motors"]
+    assert groups.nearest_entries(faq, "👍") == []
+    assert [limit.id for limit in groups.nearest_limits(faq, "👍")] == ["price", "motors"]

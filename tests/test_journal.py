@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.answering.faq import Faq
-from bot.figures import Tally
-from bot.journal import Journal
+from bot.features.statistics.figures import Tally
+from bot.features.statistics.recorder import Journal
+from bot.lifecycle import Parts
 from bot.logs import HIDDEN
-from bot.serving import Parts
 from bot.storage.storage import Storage
 from tests.chats import Chat
 from tests.fake_time import START, Clock

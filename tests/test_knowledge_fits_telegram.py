@@ -7,10 +7,9 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from bot import keyboards, texts
 from bot.answering import loading
 from bot.answering.faq import Faq
-from bot.buttons import (
+from bot.bot_api.buttons import (
     AskPlace,
     Button,
     Forget,
@@ -30,6 +29,7 @@ from bot.buttons import (
     ToggleDay,
     Vote,
 )
+from bot.features import keyboards, texts
 from bot.knowledge.models import MAX_ANSWER, MAX_HTML, MAX_ID
 from tests import fake_limits
 from tests.broken import BRAKES, CHAIN, change, said

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import logs, serving
+from bot import lifecycle, logs
 from bot.answering.faq import Faq, Reply
-from bot.serving import Parts
+from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests import fake_faults as faults
@@ -65,7 +65,7 @@ async def day(parts: Parts, telegram: FakeTelegram, minna: Person) -> None:
     """Questions, commands, edits and presses, good and bad, from the start to the end."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serving.serve(parts, stop))
+        tasks.create_task(lifecycle.serve(parts, stop))
         asked = minna.writes(f"why does my chain squeak, {TEXT}")
         telegram.push(asked, minna.edits(asked["message"], f"how much is a {TEXT}"))
         telegram.push(minna.writes(f"fail, {TEXT}"), minna.writes(f"/ask {TEXT}"))

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import operator_texts, texts
 from bot.answering.faq import Faq
-from bot.broadcast_buttons import CancelBroadcast, SendBroadcast
-from bot.handlers import App
-from bot.inbox_buttons import Ignore, ShowLessons, Teach, Undo
+from bot.features import texts
+from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
+from bot.features.knowledge_base import texts as operator_texts
+from bot.features.questions.handlers import App
+from bot.features.unanswered.buttons import Ignore, ShowLessons, Teach, Undo
 from bot.knowledge.files import MAX_BYTES
-from bot.serving import Parts
+from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests.chats import Chat

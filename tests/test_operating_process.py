@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli, operator_texts
+from bot import cli
+from bot.features.knowledge_base import texts
 from tests.broken import CHAIN
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
@@ -71,7 +72,7 @@ def test_what_is_changed_on_the_disk_is_taken_and_told(lives: Lives) -> None:
     begun, reloaded, ended, *_ = lives.told
     assert begun == "Started, with 4 entries, 2 limits, 4 tips."
     assert reloaded.startswith("Reloaded.\n• Entries: 1 changed (chain.squeak)")
-    assert ended == operator_texts.STOPPING
+    assert ended == texts.STOPPING
 
 
 def test_a_hangup_asks_for_a_reload(lives: Lives) -> None:

@@ -1,6 +1,6 @@
 """What operators read about a change, however much has changed."""
 
-from bot import operator_texts as texts
+from bot.features.knowledge_base import texts
 from bot.knowledge.lessons import Kind, Lesson
 from bot.reload.diff import Changes, Moved, Section
 from tests.fake_time import START

@@ -9,12 +9,12 @@ from telegram import Update
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import texts
 from bot.answering.faq import Faq
 from bot.bot_api.intake import Intake
 from bot.bot_api.update_processor import ALONE_SECONDS, AT_ONCE
-from bot.handlers import App
-from bot.serving import Parts
+from bot.features import texts
+from bot.features.questions.handlers import App
+from bot.lifecycle import Parts
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage
 from tests import fake_faults as faults

@@ -16,7 +16,17 @@ from telegram.error import (
 )
 
 from bot.bot_api.transport import NotConnectedError
-from bot.outcome import Gone, Moved, NotSent, Outcome, Refused, Sent, TooFast, Unsure, outcome
+from bot.features.tips.outcome import (
+    Gone,
+    Moved,
+    NotSent,
+    Outcome,
+    Refused,
+    Sent,
+    TooFast,
+    Unsure,
+    outcome,
+)
 from bot.subscriptions.subscriber import State
 
 

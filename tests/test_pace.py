@@ -22,8 +22,8 @@ from bot.bot_api.rate_limiter import (
     PER_SECOND,
     Pace,
 )
-from bot.handlers import App
-from bot.serving import Parts
+from bot.features.questions.handlers import App
+from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from tests import fake_faults as faults
 from tests.chats import Chat

@@ -180,7 +180,7 @@ PATTERNS = patterns()
 
 def test_the_patterns_are_found() -> None:
     """That of a whole message which asks for no more tips, and that of a caption, among them."""
-    from bot import operator_routes, routes
+    from bot.features import operator_routes, routes
 
     assert {routes.STOP.pattern, operator_routes.RELOAD_CAPTION} <= PATTERNS.keys()
 
@@ -201,7 +201,7 @@ def test_no_text_takes_a_pattern_long(pattern: re.Pattern[str]) -> None:
     ],
 )
 def test_a_wish_that_goes_on_and_on_is_read_at_once(text: str) -> None:
-    from bot import routes
+    from bot.features import routes
 
     assert seconds(routes.STOP, text) < MOST_SECONDS
 

@@ -5,8 +5,8 @@ import itertools
 
 import pytest
 
-from bot import texts
-from bot.serving import Parts
+from bot.features import texts
+from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Slot
 from bot.subscriptions.subscriber import State, Subscriber

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import BigInteger, Connection, Date, Integer, String, Text, Time, select
 from sqlalchemy.exc import OperationalError
 
-from bot import texts
 from bot.answering.faq import Faq, Reply, Suggestions
+from bot.features import texts
 from bot.knowledge.lessons import Kind
 from bot.language.words import plain
-from bot.serving import Parts
+from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot import app as composition
-from bot import texts
 from bot.bot_api.polling import REFUSED
+from bot.features import texts
 from bot.settings import Settings
 from tests import fake_faults as faults
 from tests.fake_server import FakeServer

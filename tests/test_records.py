@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.figures import Tally
+from bot.features.statistics.figures import Tally
 from bot.knowledge.lessons import Kind, Lesson, Missed
 from bot.storage.records import LARGEST_NUMBER, SNAPSHOTS, Records
 from bot.storage.storage import Storage

@@ -7,9 +7,9 @@ import pytest
 from telegram import Update
 from telegram.error import RetryAfter
 
-from bot import texts
 from bot.answering.faq import Faq
 from bot.bot_api import sending
+from bot.features import texts
 from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram

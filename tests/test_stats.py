@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from bot import charts, stats_texts
 from bot.answering.faq import Faq
-from bot.figures import MOST_DAYS, OUTCOMES, Figures, Tally
+from bot.features.statistics import charts, texts
+from bot.features.statistics.figures import MOST_DAYS, OUTCOMES, Figures, Tally
 from bot.language.words import html_problem, plain, units
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TODAY = dt.date(2026, 11, 23)
 SPANS = (1, 2, 7, 30, 90, MOST_DAYS)
 """Stretches of days that operators may ask for."""
-OCCURRING = [stats_texts.OUTCOMES[name] for name in OUTCOMES]
+OCCURRING = [texts.OUTCOMES[name] for name in OUTCOMES]
 COLOUR_BLIND = {
     "nobody": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
     "no red": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
@@ -145,7 +145,7 @@ def test_the_caption_tells_all_figures(faq: Faq) -> None:
         days=30,
         subscribers=240,
     )
-    assert stats_texts.caption(figures, faq.knowledge, "America/New_York") == (
+    assert texts.caption(figures, faq.knowledge, "America/New_York") == (
         "<b>1,500 questions in the last 30 days</b>\n"
         "answered 1,200 (80%) · not understood 300\n"
         "\n"
@@ -162,7 +162,7 @@ def test_the_caption_tells_all_figures(faq: Faq) -> None:
 
 
 def test_the_caption_of_quiet_days_says_so(faq: Faq) -> None:
-    assert stats_texts.caption(of(), faq.knowledge, "UTC") == (
+    assert texts.caption(of(), faq.knowledge, "UTC") == (
         "<b>No questions in the last 7 days</b>\n"
         "\n"
         "<b>Helpful:</b> no votes\n"
@@ -173,13 +173,13 @@ def test_the_caption_of_quiet_days_says_so(faq: Faq) -> None:
 
 def test_one_of_anything_is_said_in_the_singular(faq: Faq) -> None:
     figures = of(on(0, "outcome", "limited"), on(0, "vote", "down"), days=1)
-    caption = stats_texts.caption(figures, faq.knowledge, "UTC")
+    caption = texts.caption(figures, faq.knowledge, "UTC")
     assert caption.startswith("<b>1 question today</b>\nnot covered 1\n\n")
     assert "<b>Helpful:</b> 0 of 1 vote (0%)" in caption
 
 
 def test_an_entry_that_a_reload_has_removed_is_shown_by_its_id(faq: Faq) -> None:
-    caption = stats_texts.caption(of(on(0, "entry", "old.<b>")), faq.knowledge, "UTC")
+    caption = texts.caption(of(on(0, "entry", "old.<b>")), faq.knowledge, "UTC")
     assert "1. old.&lt;b&gt; (1)" in caption
 
 
@@ -195,8 +195,8 @@ def test_a_caption_is_never_longer_than_telegram_takes(faq: Faq) -> None:
         days=MOST_DAYS,
         subscribers=huge,
     )
-    caption = stats_texts.caption(figures, faq.knowledge, "America/Argentina/Buenos_Aires")
-    assert units(plain(caption)) <= stats_texts.MOST_CAPTION
+    caption = texts.caption(figures, faq.knowledge, "America/Argentina/Buenos_Aires")
+    assert units(plain(caption)) <= texts.MOST_CAPTION
     assert html_problem(caption) is None
     assert "1. 0🚲" in caption
 
@@ -207,7 +207,7 @@ def test_a_caption_is_never_longer_than_telegram_takes(faq: Faq) -> None:
 def chart(figures: Figures) -> "Figure":
     """The chart with everything in its place."""
     with charts.place_for_fonts():
-        from bot import plotting
+        from bot.features.statistics import plotting
     picture = plotting.chart(figures)
     picture.draw_without_rendering()
     return picture
@@ -383,14 +383,14 @@ def test_hours_are_shown_where_they_are_known() -> None:
 
 
 def test_the_title_names_the_days() -> None:
-    assert stats_texts.title([TODAY]) == "Questions on 23 Nov 2026"
-    assert stats_texts.title([dt.date(2026, 9, 1), TODAY]) == "Questions, 1 Sep – 23 Nov 2026"
+    assert texts.title([TODAY]) == "Questions on 23 Nov 2026"
+    assert texts.title([dt.date(2026, 9, 1), TODAY]) == "Questions, 1 Sep – 23 Nov 2026"
 
 
 @pytest.mark.parametrize("eyes", COLOUR_BLIND)
 def test_all_eyes_can_tell_the_colours_apart(eyes: str) -> None:
     with charts.place_for_fonts():
-        from bot import plotting
+        from bot.features.statistics import plotting
     seen = [_seen(colour, eyes) for colour in plotting.COLOURS.values()]
     assert list(plotting.COLOURS) == list(OUTCOMES)
     # A difference of 2 can just be seen; these are small areas.
@@ -439,7 +439,7 @@ def test_a_service_without_a_home_draws_in_silence_and_leaves_nothing_behind(
     program = """if True:
         import datetime, logging, sys
         logging.basicConfig(level="WARNING")
-        from bot import charts, figures
+        from bot.features.statistics import charts, figures
         assert "matplotlib" not in sys.modules, "a start would wait for it"
         assert charts.draw(figures.Figures.of([], 0, datetime.date(2026, 11, 23), 7))
         assert "matplotlib.pyplot" not in sys.modules, "it keeps every figure"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import texts
 from bot.answering import loading
-from bot.serving import Parts
+from bot.features import texts
+from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from bot.subscriptions.subscriber import State, Subscriber
 from tests.chats import Chat

@@ -13,10 +13,11 @@ import pytest
 from telegram.request import RequestData
 from typing_extensions import override
 
-from bot import health, texts, tips
 from bot.answering.faq import Faq
+from bot.features import texts
+from bot.features.tips import circuit_breaker, sender
 from bot.knowledge.models import Tip
-from bot.serving import Parts
+from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Delivery, Progress
@@ -446,10 +447,10 @@ async def test_what_is_older_than_three_months_leaves_the_ledger(world: World, b
     await world.subscribe(ANNA)
     world.at(9)
     await bot.tick()
-    world.at(12, days=1 + tips.KEPT.days)
+    world.at(12, days=1 + sender.KEPT.days)
     await bot.tick()
     assert TOMORROW in await world.dates()
-    world.at(12, days=2 + tips.KEPT.days)
+    world.at(12, days=2 + sender.KEPT.days)
     await bot.tick()
     assert TOMORROW not in await world.dates()
     assert len(await world.storage.seen(ANNA)) == 3
@@ -534,7 +535,7 @@ async def test_what_may_not_have_arrived_is_tried_again(
     world.at(9)
     await bot.tick()
     assert await world.progress() == [Progress.UNKNOWN]
-    await bot.ticks(tips.AFTER_UNSURE[0] - TICK)
+    await bot.ticks(sender.AFTER_UNSURE[0] - TICK)
     assert world.tips() == []
     await bot.ticks(TICK)
     assert len(world.tips()) == 1
@@ -566,7 +567,7 @@ async def test_what_is_never_answered_is_tried_less_and_less_and_then_left_alone
     world.at(9)
     start = world.clock.now
     await bot.tick()
-    for wait in tips.AFTER_UNSURE:
+    for wait in sender.AFTER_UNSURE:
         await bot.ticks(wait, every=wait / 4)
     await bot.ticks(12 * HOUR, every=3 * HOUR)
     assert [each - start for each in world.tries(ANNA)] == [0, 30, 150, 750, 2_550]
@@ -795,8 +796,8 @@ async def test_many_failures_at_once_stop_the_run(world: World, bot: Bot) -> Non
     await bot.tick()
     assert world.clock.now - began < 1.5
     failed = len(world.tries()) - len(world.tries(OPERATOR))
-    assert failed < health.MOST_FAILED + tips.AT_ONCE
-    await bot.ticks(health.FIRST_REST - 2 * TICK)
+    assert failed < circuit_breaker.MOST_FAILED + sender.AT_ONCE
+    await bot.ticks(circuit_breaker.FIRST_REST - 2 * TICK)
     assert len(world.tries()) - len(world.tries(OPERATOR)) == failed
 
 
@@ -916,7 +917,7 @@ async def test_a_zone_that_is_no_more_does_not_keep_the_others_from_their_tips(
 async def test_more_bad_zones_than_a_batch_do_not_keep_the_others_either(
     world: World, bot: Bot
 ) -> None:
-    await world.subscribe_many(tips.BATCH + 1)
+    await world.subscribe_many(sender.BATCH + 1)
     await world.sql("UPDATE subscribers SET zone = 'Mars/Base'")
     world.clock.forward(TICK)
     await world.subscribe(ANNA, first=Slot(world.clock.wall(), TODAY))

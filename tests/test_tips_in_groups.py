@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from bot import texts
-from bot.handlers import App
-from bot.serving import Parts
+from bot.features import texts
+from bot.features.questions.handlers import App
+from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from bot.subscriptions.subscriber import State, Subscriber
 from tests.chats import Chat

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from telegram.error import InvalidToken
 
-from bot import cli, logs, serving
+from bot import cli, lifecycle, logs
 from bot.answering.faq import Faq, Reply
 from bot.bot_api.transport import BoundedRequest
 from bot.errors import SettingsError, StartError
-from bot.serving import Parts
+from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests import fake_faults as faults
@@ -91,7 +91,7 @@ async def everyday(parts: Parts, telegram: FakeTelegram, anna: Person) -> None:
     """From the start to the end, with a question, an edit and a button on the way."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(serving.serve(parts, stop))
+        running = tasks.create_task(lifecycle.serve(parts, stop))
         # A person may know the token, too: an operator who pastes it into the wrong window.
         question = anna.writes(f"hello {TOKEN}")
         telegram.push(question, anna.edits(question["message"], f"{TOKEN} how much is a bicycle"))
@@ -135,7 +135,7 @@ async def test_no_refusal_shows_it(
 ) -> None:
     telegram.fail_next(method, fault)
     with pytest.raises(StartError) as raised:
-        await serving.serve(parts, asyncio.Event())
+        await lifecycle.serve(parts, asyncio.Event())
     logging.getLogger("test").error("it ended", exc_info=raised.value)
     assert SECRET not in str(raised.value)
     assert "Telegram refuses the token" in written.getvalue()

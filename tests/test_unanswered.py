@@ -11,8 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import inbox_keyboards as keyboards
-from bot import inbox_texts as texts
 from bot.answering.faq import (
     Answer,
     Faq,
@@ -24,8 +22,8 @@ from bot.answering.faq import (
     Unknown,
 )
 from bot.errors import KnowledgeError, Problem, ReloadError
-from bot.inbox import NEWEST, Group
-from bot.inbox_buttons import (
+from bot.features.unanswered import keyboards, texts
+from bot.features.unanswered.buttons import (
     Ignore,
     InboxButton,
     NotCovered,
@@ -38,12 +36,13 @@ from bot.inbox_buttons import (
     Teach,
     Undo,
 )
-from bot.inbox_handlers import Inbox
+from bot.features.unanswered.groups import NEWEST, Group
+from bot.features.unanswered.handlers import Inbox
 from bot.knowledge.lessons import Kind, Lesson, Missed
 from bot.knowledge.models import MAX_ID
+from bot.lifecycle import Parts
 from bot.reload import reloader as reloading
 from bot.reload.reloader import Reloader
-from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests.chats import Chat

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import reports
 from bot.answering import loading
 from bot.answering.faq import Faq
 from bot.errors import KnowledgeError
+from bot.features.knowledge_base import reports
 from bot.knowledge import files
+from bot.lifecycle import Parts
 from bot.reload.reloader import Start
-from bot.serving import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests.fake_telegram import FakeTelegram

@@ -11,9 +11,9 @@ from bot.answering import loading
 from bot.answering.explanation import Explanation, explain
 from bot.answering.faq import Answer, Faq, RedFlag, Suggestions
 from bot.answering.word_influence import Against, Matched
+from bot.features.why.texts import why
 from bot.knowledge.models import Thresholds
 from bot.language.words import MAX_QUESTION, TELEGRAM_TEXT, html_problem
-from bot.why_texts import why
 from tests.fake_html import parse_html, utf16_length
 from tests.fixtures import replace
 from tests.test_any_text import SEEDS, any_text, known

@@ -25,12 +25,12 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest
 
-from bot import operator_texts
 from bot.bot_api.intake import WINDOW, Intake
 from bot.bot_api.sending import seconds_to_wait
 from bot.errors import StartError
-from bot.handlers import App
-from bot.notices import Notices
+from bot.features.knowledge_base import texts
+from bot.features.operators.notices import Notices
+from bot.features.questions.handlers import App
 
 UPDATES = [
     Update.MESSAGE,
@@ -113,7 +113,7 @@ class Polling(Struct):
             self._hand_over(number, fetched[number])
         for number in fatal:
             log.error("update %d is passed over: the process died of it twice", number)
-            self._tell(operator_texts.died_of(number))
+            self._tell(texts.died_of(number))
 
     async def _updates(self, **asked: object) -> dict[int, dict[str, Any]]:
         """What Telegram hands out from the offset on, by number and as it came.
@@ -141,7 +141,7 @@ class Polling(Struct):
             self.intake.done(number)
             if self.intake.clock() - self._told >= SILENCE:
                 self._told = self.intake.clock()
-                self._tell(operator_texts.cannot_read(number))
+                self._tell(texts.cannot_read(number))
 
     def _tell(self, text: str) -> None:
         """The operators, without holding up what people asked."""

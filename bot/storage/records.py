@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
-from bot.figures import Tally
+from bot.features.statistics.figures import Tally
 from bot.knowledge.lessons import Kind, Lesson, Missed
 from bot.storage.database import Database, put, transaction
 from bot.storage.tables import lessons, marks, questions, snapshots, subscribers, tallies, votes

@@ -1,0 +1,1 @@
+"""A message from an operator to all subscribers."""

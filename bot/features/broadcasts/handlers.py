@@ -1,0 +1,197 @@
+"""Messages from operators to all subscribers: preview, confirm, progress, result."""
+
+import asyncio
+import datetime as dt
+import html
+import logging
+from collections.abc import Callable
+
+from msgspec import Struct, field
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from bot.bot_api import sending
+from bot.bot_api.rate_limiter import PER_SECOND
+from bot.bot_api.sending import chat_of, message_of, query_of, seconds_to_wait
+from bot.features.broadcasts import keyboards, texts
+from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
+from bot.features.questions.handlers import Context
+from bot.features.tips import messages
+from bot.features.tips.sender import Tips
+from bot.language.words import units
+from bot.storage.broadcasts import Mailings
+from bot.storage.storage import Storage
+from bot.subscriptions.delivery import Broadcast, Stage
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+log = logging.getLogger(__name__)
+
+
+class Broadcasting(Struct):
+    """The callbacks, with what they need; and the boards that show how far broadcasts are."""
+
+    storage: Storage
+    tips: Tips
+    bot: ExtBot[int]
+    now: Callable[[], dt.datetime]
+    _shown: dict[int, str] = field(default_factory=dict)
+    """What each board says, as far as this process knows."""
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Of two edits that cross on their way, the older one could win."""
+    _quiet_until: dt.datetime | None = None
+    """Telegram wants no edits before."""
+
+    @property
+    def mailings(self) -> Mailings:
+        return self.storage.mailings
+
+    async def broadcast(self, update: Update, _: Context) -> None:
+        """/broadcast with a text behind it, or in reply to any message: preview and question."""
+        message = message_of(update)
+        text, copied = behind(message), message.reply_to_message
+        if not (text or copied):
+            await sending.reply(message, texts.HOW, None)
+            return
+        receivers = await self.mailings.receivers(self.now(), self.tips.only)
+        if not receivers:
+            await sending.reply(message, texts.NOBODY, None)
+            return
+        source = copied.message_id if copied and not text else None
+        shown = Broadcast(0, Stage.DRAFT, message.chat.id, source, text or None, None)
+        try:
+            await sending.patiently(messages.broadcast(self.bot, shown.chat, shown, paced=None))
+        except BadRequest as error:
+            await sending.reply(message, texts.refused(error.message), None)
+            return
+        number = await self.mailings.draft(shown.chat, shown.message, shown.text, self.now())
+        question = texts.ask(receivers, receivers / PER_SECOND)
+        await sending.reply(message, question, keyboards.draft(number))
+
+    async def send(self, update: Update, _: Context) -> None:
+        """From now on the sender of tips does the work, also after a restart."""
+        query, chat = query_of(update), chat_of(update).id
+        number = SendBroadcast.unpack(query.data or "").broadcast
+        board = query.message.message_id if query.message else 0
+        if await self.mailings.start(number, chat, board, self.now(), self.tips.only):
+            self.tips.wake()
+        elif not await self._is_under_way(number, chat):
+            await sending.acknowledge(query, texts.OUTDATED)
+            return
+        await self.refresh()
+        await sending.acknowledge(query)
+
+    async def cancel(self, update: Update, _: Context) -> None:
+        query, chat = query_of(update), chat_of(update).id
+        number = CancelBroadcast.unpack(query.data or "").broadcast
+        if await self.mailings.discard(number, chat):
+            await sending.show(query, texts.NOT_SENT, None)
+            return
+        if not await self._is_under_way(number, chat):
+            await sending.acknowledge(query, texts.OUTDATED)
+            return
+        await self.mailings.stop(number, Stage.CANCELLED, self.now(), chat)
+        await self.refresh()
+        await sending.acknowledge(query)
+
+    async def refresh(self) -> None:
+        """Bring all boards up to date, and close what is over. For every tick."""
+        async with self._one_by_one:
+            for each in await self.mailings.under_way(self.tips.only):
+                await self._refresh(each)
+
+    async def _is_under_way(self, number: int, chat: int) -> bool:
+        known = await self.mailings.under_way(self.tips.only)
+        return any(each.id == number and each.chat == chat for each in known)
+
+    async def _refresh(self, broadcast: Broadcast) -> None:
+        number = broadcast.id
+        if broadcast.stage is not Stage.RUNNING:
+            # What was on its way when it was stopped may want another try by now.
+            await self.mailings.settle(number, self.now())
+        standing = await self.mailings.standing(number)
+        text = texts.board(broadcast.stage, standing)
+        if self._shown.get(number) != text:
+            can_be_cancelled = standing.open and broadcast.stage is Stage.RUNNING
+            keyboard = keyboards.running(number) if can_be_cancelled else None
+            if not await self._put(broadcast, text, keyboard):
+                return
+            self._shown[number] = text
+        if not standing.open:
+            await self.mailings.close(number)
+            del self._shown[number]
+
+    async def _put(
+        self, broadcast: Broadcast, text: str, keyboard: InlineKeyboardMarkup | None
+    ) -> bool:
+        """Show it on the board; False when that has to be tried again."""
+        if self._quiet_until and self.now() < self._quiet_until:
+            return False
+        try:
+            if not await self._edit(broadcast, text, keyboard):
+                await self._put_anew(broadcast, text, keyboard)
+        except RetryAfter as flood:
+            self._quiet_until = self.now() + dt.timedelta(seconds=seconds_to_wait(flood))
+        except (BadRequest, Forbidden) as error:
+            log.warning("broadcast %d has no board: %s", broadcast.id, error)
+            return True  # It goes on without.
+        except TelegramError as error:
+            log.warning("the board of broadcast %d was not updated: %s", broadcast.id, error)
+        else:
+            return True
+        return False
+
+    async def _edit(
+        self, broadcast: Broadcast, text: str, keyboard: InlineKeyboardMarkup | None
+    ) -> bool:
+        """False when the message is gone."""
+        try:
+            await self.bot.edit_message_text(
+                text,
+                chat_id=broadcast.chat,
+                message_id=broadcast.board,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            return "message is not modified" in error.message.lower()
+        return True
+
+    async def _put_anew(
+        self, broadcast: Broadcast, text: str, keyboard: InlineKeyboardMarkup | None
+    ) -> None:
+        """A board that was deleted comes back: nothing else could cancel the broadcast."""
+        board = await self.bot.send_message(
+            broadcast.chat,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+        )
+        await self.mailings.put_board(broadcast.id, board.message_id)
+
+
+def behind(message: Message) -> str:
+    """What stands behind the command, as HTML with the formatting that it was typed in."""
+    text = message.text or ""
+    rest = "".join(text.split(maxsplit=1)[1:])
+    skipped = units(text) - units(rest)
+    entities = [moved for each in message.entities if (moved := _earlier(each, skipped))]
+    # PTB takes what begins first, and of that what comes first, for the outer one.
+    entities.sort(key=lambda each: (each.offset, -each.length))
+    kept = Message(message.message_id, message.date, message.chat, text=rest, entities=entities)
+    return kept.text_html
+
+
+def _earlier(entity: MessageEntity, by: int) -> MessageEntity | None:
+    """The same formatting in a text that begins later; None where nothing of it is left."""
+    start, end = max(entity.offset - by, 0), entity.offset + entity.length - by
+    if end <= start:
+        return None
+    moved = {**entity.to_dict(), "offset": start, "length": end - start}
+    if entity.url:  # Which PTB puts into the HTML as it stands.
+        moved["url"] = html.escape(entity.url)
+    return MessageEntity.de_json(moved)

@@ -1,0 +1,1 @@
+"""Another knowledge base, asked for and told."""

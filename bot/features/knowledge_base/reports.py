@@ -1,0 +1,42 @@
+"""What comes of a change of the knowledge base, told to operators."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from msgspec import Struct
+
+from bot.errors import KnowledgeError, ReloadError
+from bot.features.knowledge_base import texts
+from bot.reload.diff import Changes
+
+log = logging.getLogger(__name__)
+
+
+class Report(Struct, frozen=True):
+    """A text, and a file where the text cannot hold all."""
+
+    text: str
+    file: bytes | None = None
+    good: bool = True
+    quiet: bool = False
+    """True where nothing is different from before."""
+
+
+async def report(work: Coroutine[Any, Any, Changes], told: Callable[[Changes], str]) -> Report:
+    """Do the work; the report says how it came out, and nothing is raised for bad input."""
+    try:
+        changes = await work
+    except KnowledgeError as error:
+        log.warning("not reloaded:\n%s", error)
+        return problems(error)
+    except ReloadError as error:
+        log.warning("not reloaded: %s", error)
+        return Report(texts.failed(str(error)), good=False)
+    log.info("the knowledge base was reloaded; %d kinds of things differ", len(changes.sections))
+    return Report(told(changes), quiet=not changes)
+
+
+def problems(error: KnowledgeError) -> Report:
+    file = texts.problems_file(error) if texts.is_cut(error) else None
+    return Report(texts.problems(error), file, good=False)

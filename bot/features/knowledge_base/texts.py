@@ -1,0 +1,158 @@
+"""What operators read about the bot itself, as Telegram HTML."""
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import chain
+
+from bot.errors import KnowledgeError, Problem, short
+from bot.features import texts as everybodys
+from bot.knowledge.base import Knowledge
+from bot.knowledge.lessons import Lesson
+from bot.language.words import escape
+from bot.reload.diff import Changes, Moved, Section
+
+MOST_IDS = 10
+MOST_MOVED = 10
+MOST_PROBLEMS = 8
+PROBLEMS_FILE = "problems.txt"
+
+COMMANDS = {
+    "reload": "Take what is in the folder",
+    "rollback": "Back to what was before",
+    "unanswered": "Questions that found no answer",
+    "why": "Why a question gets what it gets",
+    "stats": "Figures and a chart",
+    "broadcast": "A message to all subscribers",
+}
+CHECKING = "Reading and checking. Everybody else is answered meanwhile …"
+UNCHANGED = "Nothing has changed."
+WHY_HOW = "Write the question behind the command, for example:\n/why {example}"
+STATS_HOW = "Write a number of days from 1 to {most}, for example:\n/stats 7"
+NO_FILE = "Please send the file as a document of at most 1 MiB, with the caption /reload."
+OLD_STAYS = "The bot goes on answering as before."
+READ_ON = "Everything else is answered. The log says more."
+STOPPING = "Stopping. What was fetched is still answered."
+
+
+def died_of(update: int) -> str:
+    return (
+        f"Update {update} was passed over: the process died twice while it was being handled. "
+        "Whoever wrote it got no answer; the bot goes on with all others."
+    )
+
+
+def cannot_read(update: int) -> str:
+    return f"Update {update} has a shape that cannot be read, and was passed over. {READ_ON}"
+
+
+def reloaded(changes: Changes) -> str:
+    if not changes:
+        return f"Checked: no problems. {UNCHANGED}"
+    return "\n".join(["<b>Reloaded.</b>", *_changes(changes)])
+
+
+def put(name: str, changes: Changes) -> str:
+    kept = f"The old file stays beside it as {escape(name)}.old."
+    return "\n".join([f"<b>{escape(name)} is in place.</b> {kept}", *_changes(changes)])
+
+
+def rolled_back(changes: Changes) -> str:
+    files = "The files in the folder are as they were: the next reload or start takes them again."
+    return "\n".join(["<b>Back to what was before.</b>", *_changes(changes), files])
+
+
+def _changes(changes: Changes) -> Sequence[str]:
+    if not changes:
+        return [UNCHANGED]
+    return [
+        *map(_section, changes.sections),
+        *_moved(changes.moved),
+        *_left_out(changes.left_out),
+    ]
+
+
+def _left_out(lessons: Sequence[Lesson]) -> Sequence[str]:
+    """Of what was taught, what does not go with these files."""
+    if not lessons:
+        return []
+    wordings = ", ".join(f"“{escape(short(lesson.phrasing))}”" for lesson in lessons[:MOST_IDS])
+    more = f" and {len(lessons) - MOST_IDS} more" if len(lessons) > MOST_IDS else ""
+    why = "it would turn an expected question astray"
+    return [f"Left out of what was taught, as {why}: {wordings}{more}"]
+
+
+def _section(section: Section) -> str:
+    parts = {"added": section.added, "removed": section.removed, "changed": section.changed}
+    said = (f"{len(ids)} {what} ({_listed(ids)})" for what, ids in parts.items() if ids)
+    return f"• {section.name.capitalize()}: {', '.join(said)}"
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
+    return escape(", ".join(ids[:MOST_IDS])) + more
+
+
+def _moved(moved: Sequence[Moved]) -> Sequence[str]:
+    if not moved:
+        return ["None of the expected or recent questions gets another reply."]
+    count = len(moved)
+    gets = "1 question gets" if count == 1 else f"{count} questions get"
+    lines = [
+        f"• “{escape(short(each.question))}”: {escape(each.before)} → {escape(each.after)}"
+        for each in moved[:MOST_MOVED]
+    ]
+    more = [f"… and {count - MOST_MOVED} more."] if count > MOST_MOVED else []
+    return [f"{gets} another reply:", *lines, *more]
+
+
+def problems(error: KnowledgeError) -> str:
+    """As many as fit into a message on a phone; `problems_file` holds them all."""
+    found = error.problems
+    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+    lines = [f"• {_problem(each)}" for each in found[:MOST_PROBLEMS]]
+    more = ["The rest is in the file below."] if is_cut(error) else []
+    return "\n".join([f"<b>Not taken: {count}.</b> {OLD_STAYS}", *lines, *more])
+
+
+def _problem(problem: Problem) -> str:
+    where = f"{problem.file}:{problem.line}:{problem.column}"
+    return f"<code>{escape(short(where, 100))}</code> {escape(short(problem.what, 300))}"
+
+
+def is_cut(error: KnowledgeError) -> bool:
+    return len(error.problems) > MOST_PROBLEMS
+
+
+def problems_file(error: KnowledgeError) -> bytes:
+    return str(error).encode("utf-8", "replace")
+
+
+def failed(why: str) -> str:
+    """For one line that says what could not be done."""
+    return f"{escape(why)} {OLD_STAYS}" if OLD_STAYS not in why else escape(why)
+
+
+def started(knowledge: Knowledge, left_out: Sequence[Lesson] = ()) -> str:
+    counts = {
+        "entries": len(knowledge.entries),
+        "limits": len(knowledge.limits),
+        "tips": len(knowledge.tips),
+    }
+    begun = f"Started, with {', '.join(f'{count} {name}' for name, count in counts.items())}."
+    return "\n".join([begun, *_left_out(left_out)])
+
+
+def started_without(error: KnowledgeError, taken: dt.datetime | None) -> str:
+    """The folder is broken, and what was kept answers instead."""
+    of = f" of {taken:%Y-%m-%d %H:%M} UTC" if taken else ""
+    kept = f"<b>Started from the kept knowledge base{of}</b>, as the folder cannot be used."
+    return "\n".join(chain([kept], problems(error).splitlines()[1:]))
+
+
+def help_text(knowledge: Knowledge) -> str:
+    theirs = "\n".join(f"/{name}: {what}" for name, what in COMMANDS.items())
+    return f"{everybodys.help_text(knowledge)}\n\n<b>For operators</b>\n{theirs}"
+
+
+def why_how(knowledge: Knowledge) -> str:
+    return WHY_HOW.format(example=escape(knowledge.about.examples[0]))

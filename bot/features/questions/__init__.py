@@ -1,0 +1,1 @@
+"""A question is answered, and whether that helped."""

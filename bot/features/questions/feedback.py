@@ -1,0 +1,67 @@
+"""Whether an answer helped: votes, thanks, and what operators should look at."""
+
+from msgspec import Struct
+from telegram import CallbackQuery, Chat, Message, Update
+
+from bot.answering.live import Live
+from bot.bot_api import sending
+from bot.bot_api.buttons import Vote
+from bot.bot_api.sending import query_of
+from bot.features import keyboards, texts
+from bot.features.questions.handlers import Context
+from bot.features.questions.recent_answers import Memory
+from bot.features.statistics.recorder import Journal
+from bot.storage.records import Records
+
+VOTED_DOWN = "voted_down"
+"""What became of a question whose answer did not help."""
+_NAMES = {True: "up", False: "down"}
+
+
+class Feedback(Struct, frozen=True):
+    """The callback, with what it needs."""
+
+    records: Records
+    journal: Journal
+    live: Live
+    memory: Memory
+
+    async def vote(self, update: Update, _: Context) -> None:
+        """One of the buttons under an answer: each person has one vote on an entry."""
+        query = query_of(update)
+        vote = Vote.unpack(query.data or "")
+        if vote.entry not in self.live.faq.knowledge.entries:
+            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+            return
+        before = await self.records.vote(
+            query.from_user.id, vote.entry, self.journal.today, up=vote.up
+        )
+        if before is not vote.up:
+            self.journal.count("vote", _NAMES[vote.up])
+            if before is not None:
+                self.journal.count("vote", _NAMES[before], by=-1)
+        self._judge(query, vote)
+        await _thank(query, vote)
+
+    def _judge(self, query: CallbackQuery, vote: Vote) -> None:
+        """Leave the question to the operators, or take it back, where it is still known."""
+        if query.message is None:
+            return
+        spot = query.message.chat.id, query.message.message_id
+        if vote.up:
+            if question := self.memory.praise(spot, vote.entry, query.from_user.id):
+                self.journal.found(question, VOTED_DOWN)
+        elif question := self.memory.regret(spot, vote.entry, query.from_user.id):
+            self.journal.missed(question, VOTED_DOWN)
+
+
+async def _thank(query: CallbackQuery, vote: Vote) -> None:
+    """On the button itself, unless others see that button too."""
+    message = query.message
+    shown = message.reply_markup if isinstance(message, Message) else None
+    if isinstance(message, Message) and shown and message.chat.type == Chat.PRIVATE:
+        marked = keyboards.thanked(shown, vote)
+        if marked != shown and await sending.relabel(message, marked):
+            await sending.acknowledge(query)
+            return
+    await sending.toast(query, texts.voted(up=vote.up))

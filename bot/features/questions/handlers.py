@@ -1,0 +1,129 @@
+"""What happens on each update: read it, ask the core, send what it decided."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from msgspec import Struct, field
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+
+from bot.answering.live import Live
+from bot.bot_api import sending
+from bot.bot_api.buttons import ShowEntry, ShowTopic, ShowTopics
+from bot.bot_api.sending import message_of, query_of
+from bot.features import keyboards, texts
+from bot.features.questions.recent_answers import Memory
+from bot.features.statistics.recorder import Journal
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Entry, Topic
+
+Nothing = dict[Any, Any]
+"""PTB's places for data, which stay empty here."""
+Context = CallbackContext[ExtBot[None], Nothing, Nothing, Nothing]
+App = Application[ExtBot[int], Context, Nothing, Nothing, Nothing, JobQueue[Context]]
+Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+
+class Handlers(Struct, frozen=True):
+    """The callbacks, with what they need."""
+
+    live: Live
+    journal: Journal
+    memory: Memory = field(default_factory=Memory)
+
+    async def start(self, update: Update, context: Context) -> None:
+        payload = context.args[0] if context.args else ""
+        knowledge = self.knowledge
+        if topic := knowledge.topics.get(payload.removeprefix("topic_")):
+            await self._send_topic(message_of(update), topic)
+            return
+        keyboard = keyboards.topics(list(knowledge.topics.values()))
+        await sending.reply(message_of(update), texts.welcome(knowledge), keyboard)
+
+    async def help(self, update: Update, _: Context) -> None:
+        await sending.reply(message_of(update), texts.help_text(self.knowledge), None)
+
+    async def topics(self, update: Update, _: Context) -> None:
+        keyboard = keyboards.topics(self._topics())
+        await sending.reply(message_of(update), texts.TOPICS, keyboard)
+
+    async def privacy(self, update: Update, _: Context) -> None:
+        await sending.reply(message_of(update), texts.privacy(self.journal.days), None)
+
+    async def ask(self, update: Update, _: Context) -> None:
+        """/ask with the question behind it, or in reply to a message that asks it."""
+        message = message_of(update)
+        asked = "".join((message.text or "").split(maxsplit=1)[1:])
+        if not asked and message.reply_to_message is not None:
+            asked = message.reply_to_message.text or ""
+        if asked:
+            await self._answer(message, asked)
+        else:
+            await sending.reply(message, texts.ask_how(self.knowledge), None)
+
+    async def question(self, update: Update, _: Context) -> None:
+        message = message_of(update)
+        await self._answer(message, message.text or "")
+
+    async def hint(self, update: Update, _: Context) -> None:
+        await sending.reply(message_of(update), texts.hint(self.knowledge), None)
+
+    async def unknown_command(self, update: Update, _: Context) -> None:
+        await sending.reply(message_of(update), texts.UNKNOWN_COMMAND, None)
+
+    async def show_entry(self, update: Update, _: Context) -> None:
+        query, knowledge = query_of(update), self.knowledge
+        entry = knowledge.entries.get(ShowEntry.unpack(query.data or "").entry)
+        if entry is None:
+            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+        else:
+            await self._show_entry(query, knowledge, entry)
+
+    async def show_topic(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        topic = self.knowledge.topics.get(ShowTopic.unpack(query.data or "").topic)
+        if topic is None:
+            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+        else:
+            await sending.show(query, texts.topic(topic), keyboards.entries(topic))
+
+    async def show_topics(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        page = ShowTopics.unpack(query.data or "").page
+        await sending.show(query, texts.TOPICS, keyboards.topics(self._topics(), page))
+
+    async def outdated(self, update: Update, _: Context) -> None:
+        await sending.acknowledge(query_of(update), texts.OUTDATED_BUTTON)
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.live.faq.knowledge
+
+    def _topics(self) -> list[Topic]:
+        return list(self.knowledge.topics.values())
+
+    async def _answer(self, message: Message, asked: str) -> None:
+        faq = self.live.faq
+        reply = faq.ask(asked)
+        self.journal.answered(asked, reply)
+        keyboard = keyboards.under(faq.knowledge, reply)
+        answer = await self._deliver(message, texts.of(faq.knowledge, reply), keyboard)
+        spot = message.chat.id, message.message_id
+        self.memory.keep(spot, answer, asked, reply)
+
+    async def _deliver(
+        self, message: Message, text: str, keyboard: InlineKeyboardMarkup | None
+    ) -> int:
+        """Send an answer, or edit the one that an edited question had before; its number."""
+        spot = message.chat.id, message.message_id
+        earlier = self.memory.answer(spot) if message.edit_date else None
+        if earlier is not None and await sending.edit(message, earlier, text, keyboard):
+            return earlier
+        return (await sending.reply(message, text, keyboard)).message_id
+
+    async def _send_topic(self, message: Message, topic: Topic) -> None:
+        await sending.reply(message, texts.topic(topic), keyboards.entries(topic))
+
+    async def _show_entry(self, query: CallbackQuery, knowledge: Knowledge, entry: Entry) -> None:
+        text = texts.entries(knowledge, [entry])
+        await sending.show(query, text, keyboards.around(knowledge, [entry]))

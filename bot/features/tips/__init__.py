@@ -1,0 +1,1 @@
+"""A tip a day: asked for, changed, sent."""

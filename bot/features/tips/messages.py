@@ -1,0 +1,43 @@
+"""What is sent to a subscriber: a tip, or the message of a broadcast."""
+
+from collections.abc import Awaitable, Callable
+
+from telegram import LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.ext import ExtBot
+
+from bot.bot_api.rate_limiter import PACED
+from bot.features import keyboards, texts
+from bot.knowledge.models import Tip
+from bot.subscriptions.delivery import Broadcast
+
+NO_SOURCE = ("message to copy not found", "message can't be copied", "message_id_invalid")
+"""What Telegram says of a message that is to be copied, in lower case; it is so for everybody."""
+
+Send = Callable[[], Awaitable[object]]
+
+
+def tip(bot: ExtBot[int], chat: int, shown: Tip) -> Send:
+    return lambda: bot.send_message(
+        chat,
+        texts.tip(shown),
+        parse_mode=ParseMode.HTML,
+        reply_markup=keyboards.under_tip(shown),
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        rate_limit_args=PACED,
+    )
+
+
+def broadcast(bot: ExtBot[int], chat: int, shown: Broadcast, paced: int | None = PACED) -> Send:
+    """As the operator wrote it, with the preview of a link where Telegram makes one."""
+    source, text = shown.message, shown.text or ""
+    if source is None:
+        return lambda: bot.send_message(
+            chat, text, parse_mode=ParseMode.HTML, rate_limit_args=paced
+        )
+    return lambda: bot.copy_message(chat, shown.chat, source, rate_limit_args=paced)
+
+
+def has_no_source(why: str) -> bool:
+    """Whether the message to be copied is what Telegram refused."""
+    return any(reason in why.lower() for reason in NO_SOURCE)

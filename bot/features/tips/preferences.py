@@ -1,0 +1,164 @@
+"""What subscribers change, stop, see and delete."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.structs import replace
+from telegram import Update
+
+from bot.bot_api import sending
+from bot.bot_api.buttons import Forget, Pause, ReadMore, Shift, ToggleDay
+from bot.bot_api.sending import chat_of, query_of
+from bot.features import keyboards, texts
+from bot.features.questions.handlers import Context
+from bot.features.questions.recent_answers import Memory
+from bot.features.tips.pending import Dialog
+from bot.features.tips.sender import Tips
+from bot.language.words import pages
+from bot.storage.storage import Storage
+from bot.subscriptions.schedule import Schedule
+from bot.subscriptions.subscriber import RUNNING, State, Subscriber
+
+MIDNIGHT = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - only its clock counts
+Change = Callable[[Subscriber], Subscriber]
+
+
+class Preferences(Struct, frozen=True):
+    """The callbacks, with what they need."""
+
+    storage: Storage
+    tips: Tips
+    dialog: Dialog
+    memory: Memory
+    now: Callable[[], dt.datetime]
+
+    async def tip(self, update: Update, _: Context) -> None:
+        """/tip: the next one of a subscriber, any one for others."""
+        tip = await self.tips.draw(chat_of(update).id)
+        if tip is None:
+            await sending.say(update, texts.NO_TIPS, None)
+            return
+        known = await self.storage.subscriber(chat_of(update).id)
+        running = known is not None and known.state in RUNNING
+        keyboard = keyboards.under_tip(tip, subscribed=running)
+        await sending.say(update, texts.tip(tip), keyboard)
+
+    async def read_more(self, update: Update, _: Context) -> None:
+        """The entry of a tip, below it: the tip stays."""
+        query = query_of(update)
+        knowledge = self.tips.knowledge
+        entry = knowledge.entries.get(ReadMore.unpack(query.data or "").entry)
+        if entry is None:
+            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+        else:
+            keyboard = keyboards.around(knowledge, [entry])
+            await sending.follow(update, texts.entries(knowledge, [entry]), keyboard)
+
+    async def settings(self, update: Update, _: Context) -> None:
+        known = await self.storage.subscriber(chat_of(update).id)
+        if known is None:
+            await sending.say(update, texts.NOT_SUBSCRIBED, None)
+        else:
+            now = self.now()
+            await sending.say(update, texts.settings(known, now), keyboards.settings(known, now))
+
+    async def shift(self, update: Update, _: Context) -> None:
+        minutes = Shift.unpack(query_of(update).data or "").minutes
+
+        def later(known: Subscriber) -> Subscriber:
+            at = MIDNIGHT.replace(hour=known.schedule.at.hour, minute=known.schedule.at.minute)
+            moved = (at + dt.timedelta(minutes=minutes)).time()
+            return known.rescheduled(replace(known.schedule, at=moved), self.now())
+
+        await self._change(update, later)
+
+    async def toggle_day(self, update: Update, _: Context) -> None:
+        day = ToggleDay.unpack(query_of(update).data or "").day
+
+        def toggled(known: Subscriber) -> Subscriber:
+            days = known.schedule.days ^ {day}
+            return known.rescheduled(_on(known.schedule, days), self.now()) if days else known
+
+        known = await self.storage.subscriber(chat_of(update).id)
+        if known and known.schedule.days == {day}:
+            await sending.acknowledge(query_of(update), texts.ONE_DAY)
+        else:
+            await self._change(update, toggled)
+
+    async def pause(self, update: Update, _: Context) -> None:
+        days = Pause.unpack(query_of(update).data or "").days
+        until = self.now() + dt.timedelta(days=days) if days else None
+        await self._change(
+            update, lambda known: known.paused(until) if known.state in RUNNING else known
+        )
+
+    async def resume(self, update: Update, _: Context) -> None:
+        await self._change(update, lambda known: known.resumed(self.now()))
+
+    async def stop(self, update: Update, _: Context) -> None:
+        await self._change(update, lambda known: known.ended(State.STOPPED))
+
+    async def unsubscribe(self, update: Update, _: Context) -> None:
+        """/unsubscribe, or the word: at once, no question asked, and a way back."""
+        self.dialog.done(update)
+        known = await self.storage.subscriber(chat_of(update).id)
+        if known is None or known.state is State.STOPPED:
+            await sending.say(update, texts.NOT_SUBSCRIBED, None)
+        else:
+            await self.storage.end(chat_of(update).id, State.STOPPED)
+            self.tips.journal.changed(known, None)
+            await sending.say(update, texts.UNSUBSCRIBED, keyboards.again())
+
+    async def my_data(self, update: Update, _: Context) -> None:
+        chat = chat_of(update).id
+        known = await self.storage.subscriber(chat)
+        votes = await self.storage.records.votes_of(chat)
+        if known is None and not votes:
+            await sending.say(update, texts.NO_DATA, None)
+            return
+        ledger, seen = await self.storage.ledger(chat), await self.storage.seen(chat)
+        for page in pages(texts.my_data(chat, known, ledger, seen, votes)):
+            await sending.say(update, page, None)
+
+    async def forget(self, update: Update, _: Context) -> None:
+        chat = chat_of(update).id
+        if await self._holds(chat):
+            await sending.say(update, texts.FORGET, keyboards.forget())
+        else:
+            self.memory.forget(chat)
+            await sending.say(update, texts.NO_DATA, None)
+
+    async def forget_for_good(self, update: Update, _: Context) -> None:
+        query, chat = query_of(update), chat_of(update).id
+        if Forget.unpack(query.data or "").sure:
+            self.dialog.done(update)
+            self.memory.forget(chat)
+            self.tips.journal.changed(await self.storage.subscriber(chat), None)
+            await self.storage.forget(chat)
+            await sending.show(query, texts.FORGOTTEN, None)
+        else:
+            kept = await self._holds(chat)
+            await sending.show(query, texts.KEPT if kept else texts.NO_DATA, None)
+
+    async def _holds(self, chat: int) -> bool:
+        """Whether anything is stored about a chat, or the person whose private chat it is."""
+        known = await self.storage.subscriber(chat)
+        return known is not None or bool(await self.storage.records.votes_of(chat))
+
+    async def _change(self, update: Update, how: Change) -> None:
+        """Change what is stored, and show the settings as they are now."""
+        query, now = query_of(update), self.now()
+        after = await self.storage.change(
+            chat_of(update).id,
+            self.tips.journal.watched(lambda known: how(known) if known else None),
+        )
+        if after is None:
+            await sending.acknowledge(query, texts.OUTDATED_SETTING)
+        else:
+            text, keyboard = texts.settings(after, now), keyboards.settings(after, now)
+            await sending.show(query, text, keyboard)
+
+
+def _on(schedule: Schedule, days: frozenset[int]) -> Schedule:
+    return replace(schedule, days=days)

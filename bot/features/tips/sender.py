@@ -1,0 +1,359 @@
+"""Sending what is due: claim, send, write down how it came out; and when not to go on."""
+
+import asyncio
+import datetime as dt
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Collection, Coroutine
+from functools import partial
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+from telegram.ext import ExtBot
+
+from bot.answering.live import Live
+from bot.bot_api.rate_limiter import Pace
+from bot.features import texts
+from bot.features.operators.notices import Notices
+from bot.features.statistics.recorder import Journal
+from bot.features.tips import messages
+from bot.features.tips.circuit_breaker import FIRST_REST, Health
+from bot.features.tips.outcome import (
+    Gone,
+    Moved,
+    NotSent,
+    Outcome,
+    Refused,
+    Sent,
+    TooFast,
+    Unsure,
+    outcome,
+)
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Tip
+from bot.storage.storage import Storage
+from bot.subscriptions import rotation
+from bot.subscriptions.delivery import Broadcast, Delivery, Progress, Stage
+from bot.subscriptions.subscriber import State, Subscriber
+
+BATCH = 200
+MAILED = 50
+"""Messages of a broadcast between two batches: tips that come due meanwhile wait two seconds."""
+AT_ONCE = 16
+"""Tips on their way at the same time; half of the connections, the others are for answers."""
+LATER = dt.timedelta(seconds=30)
+AFTER_UNSURE = (30, 120, 600, 1800)
+"""Seconds before trying again what may have arrived, each time longer; then it is left alone."""
+LOOKED = 1.0
+"""Seconds after which it is looked again for what is due, while the last is on its way."""
+ASIDE = dt.timedelta(hours=1)
+"""When a subscriber whose zone cannot be read is looked at again."""
+KEPT = dt.timedelta(days=90)
+"""How long the ledger is kept."""
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+log = logging.getLogger(__name__)
+
+
+class Tips(Struct):
+    """The daily tips of everybody, and broadcasts behind them.
+
+    `wake` starts a run unless one is on its way.
+    """
+
+    live: Live
+    storage: Storage
+    bot: ExtBot[int]
+    pace: Pace
+    notices: Notices
+    now: Callable[[], dt.datetime]
+    health: Health
+    journal: Journal
+    only: int | None = None
+    """The one chat to send to; None for all."""
+    _urgent: deque[int] = field(default_factory=deque)
+    _run: asyncio.Task[None] | None = None
+    _stopping: bool = False
+    _tidied: dt.date | None = None
+    _told: float = -FIRST_REST
+    _unwritten: dict[int, tuple[Delivery, Outcome]] = field(default_factory=dict)
+    _broadcasts: dict[int, Broadcast] = field(default_factory=dict)
+    """What is sent for each that was begun, looked up once."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.live.faq.knowledge
+
+    async def recover(self) -> None:
+        """After a start: what was on its way when the process died is tried again."""
+        if cut := await self.storage.interrupted(self.now(), self.only):
+            log.info(
+                "%d messages were on their way when the process ended; sending them again", cut
+            )
+
+    def wake(self, chat: int | None = None) -> None:
+        """Send what is due, soon; first of all to a chat that waits for it."""
+        if chat is not None:
+            self._urgent.append(chat)
+        if not (self._stopping or self.health.resting or (self._run and not self._run.done())):
+            self._run = asyncio.create_task(self._safely())
+
+    async def finished(self) -> None:
+        """Wait for the run that is on its way, if there is one."""
+        if self._run:
+            await self._run
+
+    async def stop(self) -> None:
+        """Begin nothing new, and finish what is on its way."""
+        self._stopping = True
+        self.pace.close()
+        await self.finished()
+
+    async def _safely(self) -> None:
+        try:
+            await self.run()
+            while self._urgent and self._going_on():  # Somebody came while it was ending.
+                await self.run()
+        except Exception as error:
+            log.exception("tips: a run failed; the next tick begins another")
+            if self.health.clock() - self._told >= FIRST_REST:
+                self._told = self.health.clock()
+                await self.notices.tell(self.bot, texts.fault_notice(type(error).__name__, None))
+
+    async def run(self) -> None:
+        """Send until nothing is due any more, or too much fails."""
+        waiting: deque[tuple[int, Work]] = deque()
+        busy: dict[int, asyncio.Task[None]] = {}
+        failed: dict[int, BaseException] = {}
+        time = asyncio.get_running_loop().time
+        looked_in_vain = -LOOKED
+        try:
+            while self._going_on():
+                await self._overtake(waiting)
+                if not waiting and (not busy or time() - looked_in_vain >= LOOKED):
+                    found = await self._due()
+                    waiting.extend((c, do) for c, do in found if c not in {*busy, *failed})
+                    if not waiting:
+                        looked_in_vain = time()
+                if not (waiting or busy):
+                    await self._tidy()
+                    break
+                if waiting and len(busy) < AT_ONCE:
+                    chat, do = waiting.popleft()
+                    if chat not in busy:
+                        busy[chat] = asyncio.create_task(do())
+                else:
+                    await asyncio.wait(busy.values(), return_when=asyncio.FIRST_COMPLETED)
+                    failed |= _ended(busy)
+        except asyncio.CancelledError:
+            for task in busy.values():
+                task.cancel()
+            raise
+        finally:
+            await asyncio.gather(*busy.values(), return_exceptions=True)
+            failed |= _ended(busy)
+        # What fails for one subscriber is nothing to the others: it is told when they are served.
+        for error in failed.values():
+            raise error
+
+    async def _due(self) -> list[tuple[int, Work]]:
+        """Chats and what is to be done for each, in this order."""
+        now = self.now()
+        tips = await self._tips_due(now) if self.knowledge.tips else []
+        mailed = await self.storage.mailings.due(now, MAILED, self.only)
+        return [
+            *((d.chat, partial(self._keep, d, result)) for d, result in self._unwritten.values()),
+            *tips,
+            *((delivery.chat, partial(self._retry, delivery)) for delivery in mailed),
+        ]
+
+    async def _tips_due(self, now: dt.datetime) -> list[tuple[int, Work]]:
+        again = await self.storage.retries(now, BATCH, self.only)
+        due = await self.storage.due(now, BATCH, self.only)
+        return [
+            *((delivery.chat, partial(self._retry, delivery)) for delivery in again),
+            *((subscriber.chat, partial(self._serve, subscriber)) for subscriber in due),
+        ]
+
+    async def _overtake(self, waiting: deque[tuple[int, Work]]) -> None:
+        """Whoever has just subscribed was promised a tip right away, and does not stand in line."""
+        while self._urgent:
+            chat = self._urgent.popleft()
+            subscriber = await self.storage.subscriber(chat)
+            if subscriber and subscriber.due(self.now()) and self.knowledge.tips:
+                waiting.appendleft((chat, partial(self._serve, subscriber)))
+
+    def _going_on(self) -> bool:
+        return not (self._stopping or self.health.resting)
+
+    async def _serve(self, subscriber: Subscriber) -> None:
+        """Today's tip, or none where the day of what is due is over."""
+        try:
+            due = subscriber.due(self.now())
+        except ValueError:  # A zone that is no more: others must not wait behind them.
+            if slot := subscriber.next:
+                aside = replace(slot, moment=self.now() + ASIDE)
+                await self.storage.advance(subscriber, replace(subscriber, next=aside))
+            raise
+        if due is None:
+            await self.storage.advance(subscriber, subscriber.served(None, self.now()))
+            return
+        await self.pace.turn()
+        # Read only now: the turn may have taken its time.
+        slot = subscriber.due(self.now())
+        if slot and self._going_on():
+            # A reload meanwhile must not take the tip away that was chosen.
+            knowledge = self.knowledge
+            choose = partial(_choose, knowledge, subscriber.chat)
+            delivery = await self.storage.claim(subscriber, slot, choose, self.now())
+            await self._send(knowledge, delivery)
+
+    async def _retry(self, earlier: Delivery) -> None:
+        await self.pace.turn()
+        if self._going_on():
+            knowledge = self.knowledge
+            delivery = await self.storage.claim_again(earlier, self.now())
+            never_left = earlier.progress is Progress.DUE and not earlier.lost
+            tip_left = delivery and not delivery.broadcast and delivery.tip not in knowledge.tips
+            if delivery and never_left and tip_left:
+                choose = partial(_choose, knowledge, delivery.chat)
+                delivery = await self.storage.exchange(delivery, choose)
+            await self._send(knowledge, delivery)
+
+    async def draw(self, chat: int) -> Tip | None:
+        """A tip right now: the next one of a subscriber, any one for others."""
+        knowledge = self.knowledge
+        drawn = await self.storage.draw(chat, partial(_choose, knowledge, chat))
+        if drawn is not None:
+            return knowledge.tips[drawn]
+        tips = list(knowledge.tips.values())
+        return random.choice(tips) if tips else None  # noqa: S311 - nothing to guess here
+
+    async def _send(self, knowledge: Knowledge, delivery: Delivery | None) -> None:
+        if delivery is None:
+            return
+        send = await self._message(knowledge, delivery)
+        if send is None:  # The tip has left the knowledge base since the first try.
+            await self.storage.finish(delivery, Progress.FAILED, self.now())
+            return
+        result = await outcome(send)
+        await self._keep(delivery, result)
+        await self._watch(delivery, result)
+
+    async def _message(self, knowledge: Knowledge, delivery: Delivery) -> messages.Send | None:
+        number = delivery.broadcast
+        if not number:
+            tip = knowledge.tips.get(delivery.tip)
+            return messages.tip(self.bot, delivery.chat, tip) if tip else None
+        if number not in self._broadcasts:
+            found = await self.storage.mailings.get(number)
+            if found is None:
+                return None
+            self._broadcasts[number] = found
+        return messages.broadcast(self.bot, delivery.chat, self._broadcasts[number])
+
+    async def _keep(self, delivery: Delivery, result: Outcome) -> None:
+        """Write an outcome down; where the database fails, remember it until it can be."""
+        self._unwritten[delivery.id] = delivery, result
+        await self._write_down(delivery, result)
+        del self._unwritten[delivery.id]
+        if not delivery.broadcast and (what := _counted(delivery, result)):
+            self.journal.count("tip", what)
+
+    async def _write_down(self, delivery: Delivery, result: Outcome) -> None:
+        now, finish = self.now(), partial(self.storage.finish, delivery)
+        match result:
+            case Sent():
+                await finish(Progress.SENT, now)
+            case Gone(state=state):
+                await finish(Progress(state), now)
+                gone = self.journal.watched(partial(_gone, state))
+                await self.storage.change(delivery.chat, gone)
+            case Moved(chat=new):
+                await self.storage.follow(delivery.chat, new)
+                await finish(Progress.MIGRATED, now, now)
+            case TooFast(seconds=seconds):
+                await finish(Progress.DUE, now, now + dt.timedelta(seconds=seconds))
+            case NotSent():
+                await finish(Progress.DUE, now, now + LATER)
+            case Unsure():
+                await finish(Progress.UNKNOWN, now, _after_unsure(delivery.lost, now))
+            case Refused(why=why) if delivery.broadcast and messages.has_no_source(why):
+                # So it would be for everybody else.
+                await self.storage.mailings.stop(delivery.broadcast, Stage.LOST, now)
+                await finish(Progress.UNKNOWN if delivery.lost else Progress.CANCELLED, now)
+            case Refused():
+                await finish(Progress.FAILED, now)
+
+    async def _watch(self, delivery: Delivery, result: Outcome) -> None:
+        match result:
+            case TooFast():
+                return  # The pace knows already.
+            case Refused(why=why) if messages.has_no_source(why):
+                return  # That says nothing about Telegram.
+            case Sent() | Gone() | Moved() | Refused(by_the_chat=True):
+                good = True
+            case Refused(why=why):
+                good = False
+                log.error("a message was refused for a reason that is not the chat's: %s", why)
+            case NotSent() | Unsure():
+                good = False
+                log.warning("delivery %s: %s", delivery.id, result)
+        if self.health.note(delivery.chat, good=good):
+            seconds = self.health.until - self.health.clock()
+            log.error("too many messages fail; the run goes on in %.0f s", seconds)
+            await self.notices.tell(self.bot, texts.run_stopped(seconds))
+
+    async def _tidy(self) -> None:
+        """Once a day: forget old deliveries, and mend what a wrong clock has done."""
+        now = self.now()
+        if self._tidied == now.date():
+            return
+        if silenced := await self.storage.come_back_to(now.date(), now):
+            log.warning("a clock was far ahead; %d subscribers get tips again", silenced)
+        while await self.storage.prune(now.date() - KEPT):
+            pass
+        await self.storage.mailings.prune(now - KEPT)
+        self._tidied = now.date()
+
+
+def _counted(delivery: Delivery, result: Outcome) -> str | None:
+    """What has become of a tip; None where it is tried again."""
+    match result:
+        case Sent():
+            return Progress.SENT
+        case Gone(state=state):
+            return state
+        case Refused():
+            return Progress.FAILED
+        case Unsure() if delivery.lost >= len(AFTER_UNSURE):
+            return Progress.UNKNOWN
+    return None
+
+
+def _choose(knowledge: Knowledge, chat: int, seen: Collection[str], turn: int) -> str | None:
+    return rotation.choose(knowledge.tips, seen, chat, turn)
+
+
+def _ended(busy: dict[int, asyncio.Task[None]]) -> dict[int, BaseException]:
+    """Take out what is done; returns what has failed, by chat."""
+    done = {chat: task for chat, task in busy.items() if task.done()}
+    for chat in done:
+        del busy[chat]
+    failed = {chat: task for chat, task in done.items() if not task.cancelled()}
+    return {chat: error for chat, task in failed.items() if (error := task.exception())}
+
+
+def _gone(state: State, known: Subscriber | None) -> Subscriber | None:
+    """Only who got tips until now: an old answer must not undo what was chosen since."""
+    return known.ended(state) if known and known.state is State.ACTIVE else None
+
+
+def _after_unsure(before: int, now: dt.datetime) -> dt.datetime | None:
+    """When to try again, after so many earlier tries without an answer; None for never."""
+    if before >= len(AFTER_UNSURE):
+        return None
+    return now + dt.timedelta(seconds=AFTER_UNSURE[before])

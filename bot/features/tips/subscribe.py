@@ -1,0 +1,314 @@
+"""How people come to a daily tip: a time, a place, and one line that says what was understood."""
+
+import asyncio
+import datetime as dt
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
+
+from bot.answering.faq import Limited, RedFlag, Suggestions, Unknown
+from bot.bot_api import sending
+from bot.bot_api.buttons import PickPlace, PickTime, ShareLocation, TellClock
+from bot.bot_api.sending import chat_of, message_of, query_of
+from bot.features import keyboards, texts
+from bot.features.questions.handlers import Context, Handlers
+from bot.features.tips.pending import Asked, Dialog, Want
+from bot.features.tips.sender import Tips
+from bot.places import clock_times, lookup
+from bot.places.zones import Place, is_zone, name_of
+from bot.storage.storage import Storage
+from bot.subscriptions.schedule import Schedule
+from bot.subscriptions.subscriber import GONE, RUNNING, State, Subscriber
+
+FEW_WORDS = 3
+"""So few are a place and nothing else, however they sound: Bled, CST."""
+NEVER_MIND = re.compile(
+    r"\A\W*+(?:cancel|never ?mind|nvm|forget it|leave it|skip|not now|no|nah|nope|nothing|back"
+    r"|nein|нет|stop asking|i (?:don'?t|do not) (?:want to|wanna) say"
+    r"|none of (?:your|ur) business)\W*+",
+    re.IGNORECASE,
+)
+"""Instead of an answer to what was asked."""
+_OFFSET = re.compile(r"(?:(?:utc|gmt)\s*+)?[+\-−]\s*+\d[\d:.,]*+", re.IGNORECASE)
+"""The one number in a place that is no time: hours from UTC."""
+
+Asking = ParamSpec("Asking")
+
+
+class Subscribing(Struct, frozen=True):
+    """The callbacks, with what they need."""
+
+    questions: Handlers
+    storage: Storage
+    tips: Tips
+    dialog: Dialog
+    now: Callable[[], dt.datetime]
+    default: Schedule
+    """What is offered to somebody who has said nothing yet."""
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def start(self, update: Update, context: Context) -> None:
+        """/start: who had blocked the bot is back; behind the link `tips`, a subscription."""
+        await self.storage.change(
+            chat_of(update).id, self.questions.journal.watched(self._returned)
+        )
+        if context.args == ["tips"]:
+            await self._begin(update)
+        else:
+            await self.questions.start(update, context)
+
+    async def subscribe(self, update: Update, context: Context) -> None:
+        """/subscribe, with a time, a place, both or nothing."""
+        if not self.tips.knowledge.tips:
+            await sending.say(update, texts.NO_TIPS, None)
+        elif context.args:
+            await self._understand(update, " ".join(context.args))
+        else:
+            await self._begin(update)
+
+    async def open_settings(self, update: Update, _: Context) -> None:
+        """The button under a tip."""
+        query = query_of(update)
+        await sending.acknowledge(query)
+        await self._begin(update)
+
+    async def timezone(self, update: Update, context: Context) -> None:
+        """/timezone, with a place or nothing."""
+        written = " ".join(context.args or [])
+        if not written:
+            await self._ask_where(update, None)
+        elif found := await self._looked_up(lookup.find, written):
+            await self._choose(update, found, None)
+        else:
+            await self._no_place(update, written, None)
+
+    async def typed(self, update: Update, context: Context) -> None:
+        """A text of somebody who was asked for something: the answer, or a question after all."""
+        message, asked = message_of(update), self.dialog.asked(update)
+        text = message.text or ""
+        if NEVER_MIND.fullmatch(text):
+            await self.cancel(update, context)
+            return
+        match asked and asked.want:
+            case Want.TIME if clock_times.read(text)[0]:
+                self.dialog.done(update)
+                await self._understand(update, text)
+            case Want.CLOCK if asked and (clock := clock_times.parse(text)):
+                found = await self._looked_up(lookup.at_local_time, clock, self.now())
+                said = texts.WHICH_BY_CLOCK if found else texts.NO_CLOCK
+                await sending.say(update, said, keyboards.places(asked.at, found))
+            case Want.PLACE | Want.CLOCK if asked:
+                at, place = clock_times.read(text)
+                if found := await self._place(place):
+                    await self._choose(update, found, at or asked.at)
+                else:
+                    await self._something_else(update, context, asked)
+            case _:
+                await self._something_else(update, context, asked)
+
+    async def cancel(self, update: Update, _: Context) -> None:
+        """/cancel: instead of an answer."""
+        self.dialog.done(update)
+        await sending.say(update, texts.AS_IT_WAS, None)
+
+    async def located(self, update: Update, _: Context) -> None:
+        """A shared location: looked up, and not kept."""
+        message, asked = message_of(update), self.dialog.asked(update)
+        spot = message.location
+        place = await asyncio.to_thread(lookup.at, spot.latitude, spot.longitude) if spot else None
+        if place is None:
+            await sending.say(update, texts.NO_LOCATION, ReplyKeyboardRemove())
+            return
+        self.dialog.done(update)
+        text = await self._settle(chat_of(update).id, asked.at if asked else None, place)
+        await sending.say(update, text, ReplyKeyboardRemove())
+        self.tips.wake(chat_of(update).id)
+
+    async def pick_time(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        if at := PickTime.unpack(query.data or "").at:
+            await sending.acknowledge(query)
+            await self._with_time(update, at)
+        else:
+            self.dialog.ask(update, Want.TIME, None)
+            await sending.follow(update, _asking(update, texts.WRITE_TIME), None)
+
+    async def pick_place(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        picked = PickPlace.unpack(query.data or "")
+        if not is_zone(picked.zone):
+            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+            return
+        self.dialog.done(update)
+        place = Place(sending.label(query) or name_of(picked.zone), picked.zone)
+        text = await self._settle(chat_of(update).id, picked.at, place)
+        await sending.show(query, text, None)
+        self.tips.wake(chat_of(update).id)
+
+    async def ask_place(self, update: Update, _: Context) -> None:
+        await sending.acknowledge(query_of(update))
+        await self._ask_where(update, None)
+
+    async def share_location(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        self.dialog.ask(update, Want.PLACE, ShareLocation.unpack(query.data or "").at)
+        await sending.follow(update, texts.LOCATION, keyboards.location())
+
+    async def tell_clock(self, update: Update, _: Context) -> None:
+        query = query_of(update)
+        self.dialog.ask(update, Want.CLOCK, TellClock.unpack(query.data or "").at)
+        await sending.follow(update, _asking(update, texts.CLOCK), None)
+
+    async def membership(self, update: Update, _: Context) -> None:
+        """Somebody blocked or unblocked the bot, or a group removed or added it."""
+        change = update.my_chat_member
+        if change is None:
+            return
+        left = change.new_chat_member.status in {"kicked", "left"}
+        how = self.questions.journal.watched(_left if left else self._returned)
+        await self.storage.change(change.chat.id, how)
+
+    async def moved(self, update: Update, _: Context) -> None:
+        """A group that became a supergroup has a new id."""
+        message = message_of(update)
+        if message.migrate_to_chat_id:
+            await self.storage.follow(message.chat.id, message.migrate_to_chat_id)
+
+    async def _begin(self, update: Update) -> None:
+        """The settings of somebody who gets tips, the first question to somebody who does not."""
+        known = await self.storage.subscriber(chat_of(update).id)
+        if known and known.state in RUNNING:
+            now = self.now()
+            await sending.say(update, texts.settings(known, now), keyboards.settings(known, now))
+        elif self.tips.knowledge.tips:
+            self.dialog.ask(update, Want.TIME, None)
+            await sending.say(update, _asking(update, texts.WHEN), keyboards.times())
+        else:
+            await sending.say(update, texts.NO_TIPS, None)
+
+    async def _understand(self, update: Update, written: str) -> None:
+        at, place = clock_times.read(written)
+        if at and not place:
+            await self._with_time(update, at)
+        elif at is None and re.search(r"\d", _OFFSET.sub("", place)):
+            await sending.say(update, texts.subscribe_how(written), None)
+        elif found := await self._looked_up(lookup.find, place):
+            known = await self.storage.subscriber(chat_of(update).id)
+            usual = known.schedule if known else self.default
+            await self._choose(update, found, at or usual.at)
+        elif at:
+            await self._no_place(update, place, at)
+        else:
+            self.dialog.ask(update, Want.TIME, None)
+            await sending.say(update, texts.subscribe_how(written), None)
+
+    async def _no_place(self, update: Update, written: str, at: dt.time | None) -> None:
+        self.dialog.ask(update, Want.PLACE, at)
+        await sending.say(update, texts.no_place(written), self._ways(update, at))
+
+    async def _looked_up(
+        self, look: Callable[Asking, tuple[Place, ...]], *args: Asking.args, **kwargs: Asking.kwargs
+    ) -> tuple[Place, ...]:
+        """In a thread, and in one at a time: many of them would hold up every answer."""
+        async with self._one_by_one:
+            return await asyncio.to_thread(look, *args, **kwargs)
+
+    async def _place(self, text: str) -> tuple[Place, ...]:
+        """Where the text says that somebody is; nowhere for what must see a doctor first."""
+        found = await self._looked_up(lookup.find, text)
+        if not found or len(text.split()) < FEW_WORDS:
+            return found
+        # The name of a city may sound like an injury; what counts is what stands around it.
+        city = found[0].name.partition(",")[0]
+        around = re.sub(re.escape(city), " ", text, flags=re.IGNORECASE)
+        return () if isinstance(self.questions.live.faq.ask(around), RedFlag) else found
+
+    async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
+        if len(found) > 1:
+            self.dialog.ask(update, Want.PLACE, at)
+            await sending.say(update, texts.WHICH, keyboards.places(at, found))
+            return
+        self.dialog.done(update)
+        text = await self._settle(chat_of(update).id, at, found[0])
+        # The phone's button for the location may still be there.
+        private = chat_of(update).type == Chat.PRIVATE
+        await sending.say(update, text, ReplyKeyboardRemove() if private else None)
+        self.tips.wake(chat_of(update).id)
+
+    async def _with_time(self, update: Update, at: dt.time) -> None:
+        """Subscribe where the zone is known, else ask for it."""
+        message = message_of(update)
+        if known := await self.storage.subscriber(message.chat.id):
+            zone = known.schedule.zone
+            text = await self._settle(known.chat, at, Place(name_of(zone), zone))
+            await sending.say(update, text, None)
+            self.tips.wake(chat_of(update).id)
+        else:
+            await self._ask_where(update, at)
+
+    async def _ask_where(self, update: Update, at: dt.time | None) -> None:
+        self.dialog.ask(update, Want.PLACE, at)
+        await sending.say(update, _asking(update, texts.WHERE), self._ways(update, at))
+
+    def _ways(self, update: Update, at: dt.time | None) -> InlineKeyboardMarkup:
+        """To say where one is, beside writing it."""
+        likely = Place(name_of(self.default.zone), self.default.zone)
+        return keyboards.where(at, likely, private=chat_of(update).type == Chat.PRIVATE)
+
+    async def _settle(self, chat: int, at: dt.time | None, place: Place) -> str:
+        """Write the time and place down; without a time, only the place of who gets tips."""
+        now = self.now()
+        known = await self.storage.subscriber(chat)
+        if at is None and known is None:
+            return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
+        how = partial(self._subscribed, chat=chat, at=at, zone=place.zone, now=now)
+        after = await self.storage.change(chat, self.questions.journal.watched(how))
+        if after is None or after.state not in RUNNING:
+            return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
+        return texts.subscribed(after, place.name, now)
+
+    def _subscribed(
+        self,
+        known: Subscriber | None,
+        chat: int,
+        at: dt.time | None,
+        zone: str,
+        now: dt.datetime,
+    ) -> Subscriber:
+        usual = known.schedule if known else self.default
+        schedule = replace(usual, at=at or usual.at, zone=zone)
+        if known is None:
+            return Subscriber.new(chat, schedule, now)
+        if at is None or known.state in RUNNING:
+            return known.rescheduled(schedule, now)
+        return known.again(schedule, now)
+
+    async def _something_else(self, update: Update, context: Context, asked: Asked | None) -> None:
+        """Not what was asked for: a question, or something that could not be read."""
+        message = message_of(update)
+        reply = self.questions.live.faq.ask(message.text or "")
+        if asked is None or not isinstance(reply, Unknown | Suggestions | Limited):
+            await self.questions.question(update, context)
+        elif asked.want is Want.PLACE:
+            await self._no_place(update, message.text or "", asked.at)
+        else:
+            await sending.say(update, texts.NO_TIME, None)
+
+    def _returned(self, known: Subscriber | None) -> Subscriber | None:
+        gone = known is not None and known.state in GONE
+        return known.returned(self.now()) if known and gone else None
+
+
+def _left(known: Subscriber | None) -> Subscriber | None:
+    active = known is not None and known.state is State.ACTIVE
+    return known.ended(State.BLOCKED) if known and active else None
+
+
+def _asking(update: Update, text: str) -> str:
+    """Bots do not see what people write in a group, but for replies to them."""
+    return text if chat_of(update).type == Chat.PRIVATE else f"{text}{texts.IN_GROUP}"

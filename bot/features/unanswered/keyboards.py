@@ -1,0 +1,141 @@
+"""Keyboards of the inbox."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.features.unanswered import texts
+from bot.features.unanswered.buttons import (
+    Ignore,
+    InboxButton,
+    NotCovered,
+    OpenGroup,
+    PickEntry,
+    PickLimit,
+    PickTopic,
+    Settle,
+    ShowLessons,
+    Teach,
+    Undo,
+)
+from bot.knowledge.lessons import Lesson
+from bot.knowledge.models import Entry, Limit, Topic
+
+PAGE = 20
+LESSONS = 8
+"""Lessons on a page: each stands in the text too."""
+A_ROW = 4
+FIRST = OpenGroup(0, 0)
+"""Whatever stands first: no question has that number."""
+
+Row = list[InlineKeyboardButton]
+Item = TypeVar("Item")
+
+
+def _button(text: str, button: InboxButton) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=button.pack())
+
+
+def _row(text: str, button: InboxButton) -> Row:
+    return [_button(text, button)]
+
+
+def group(
+    question: int, following: OpenGroup | None, undo: Lesson | None, *, better: bool, lessons: bool
+) -> InlineKeyboardMarkup:
+    """What can be done with a group; `better` where it gets a reply by now."""
+    put_away = _row(texts.IGNORE, Ignore(question))
+    if following:
+        put_away += _row(texts.NEXT, following)
+    if better:  # Last: whoever presses the same button again and again means the next one.
+        put_away += _row(texts.DONE, Settle(question))
+    choose = [
+        _button(texts.TEACH, PickTopic(question)),
+        _button(texts.NOT_COVERED, PickLimit(question)),
+    ]
+    rows = [choose, put_away]
+    if undo:
+        rows.append(_row(texts.UNDO_IGNORE, Undo(undo.id)))
+    return InlineKeyboardMarkup([*rows, *_lessons(lessons)])
+
+
+def nothing(undo: Lesson | None, *, lessons: bool) -> InlineKeyboardMarkup | None:
+    rows = [_row(texts.UNDO_IGNORE, Undo(undo.id))] if undo else []
+    rows += _lessons(lessons)
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _lessons(there: bool) -> list[Row]:
+    return [_row(texts.LESSONS, ShowLessons())] if there else []
+
+
+def topics(
+    question: int, near: Sequence[Entry], chosen: Sequence[Topic], page: int
+) -> InlineKeyboardMarkup:
+    """Entries that it may be, then all topics."""
+    rows = [_row(entry.question, Teach(question, entry.id)) for entry in near]
+    shown, following = _page(chosen, page)
+    rows += [_row(f"{t.emoji} {t.title}", PickEntry(question, t.id)) for t in shown]
+    return _choice(
+        rows, PickTopic(question, following) if following is not None else None, question
+    )
+
+
+def entries(question: int, topic: Topic, page: int) -> InlineKeyboardMarkup:
+    shown, following = _page(topic.entries, page)
+    rows = [_row(entry.question, Teach(question, entry.id)) for entry in shown]
+    more = None if following is None else PickEntry(question, topic.id, following)
+    return _choice(rows, more, question)
+
+
+def limits(question: int, chosen: Sequence[Limit], page: int) -> InlineKeyboardMarkup:
+    shown, following = _page(chosen, page)
+    rows = [_row(limit.title, NotCovered(question, limit.id)) for limit in shown]
+    more = None if following is None else PickLimit(question, following)
+    return _choice(rows, more, question)
+
+
+def _page(items: Sequence[Item], page: int, size: int = PAGE) -> tuple[Sequence[Item], int | None]:
+    """What stands on a page, and which comes next, the first after the last; None for only one."""
+    if page * size >= len(items):
+        page = 0  # An old button: there is less by now.
+    rest = (page + 1) * size < len(items)
+    following = (page + 1 if rest else 0) if len(items) > size else None
+    return items[page * size :][:size], following
+
+
+def _choice(rows: list[Row], more: InboxButton | None, question: int) -> InlineKeyboardMarkup:
+    last = _row(texts.MORE, more) if more else []
+    return InlineKeyboardMarkup([*rows, [*last, _button(texts.BACK, OpenGroup(question))]])
+
+
+def taught(lesson: Lesson, place: int) -> InlineKeyboardMarkup:
+    """After a lesson; its group is gone, and another stands in its place."""
+    after = _button(texts.NEXT, OpenGroup(0, place))
+    return InlineKeyboardMarkup([[_button(texts.UNDO, Undo(lesson.id)), after], *_lessons(True)])
+
+
+def undone() -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([_row(texts.TO_INBOX, FIRST), *_lessons(True)])
+
+
+def lessons(taught: Sequence[Lesson], page: int) -> InlineKeyboardMarkup:
+    """A button for each that is shown, named by its number in the list."""
+    first, shown, following = lessons_page(taught, page)
+    here = (first - 1) // LESSONS
+    undo = [
+        _button(f"{texts.UNDO} {number}", Undo(lesson.id, here))
+        for number, lesson in enumerate(shown, first)
+    ]
+    rows = [undo[at : at + A_ROW] for at in range(0, len(undo), A_ROW)]
+    last = [] if following is None else _row(texts.MORE, ShowLessons(following))
+    return InlineKeyboardMarkup([*rows, [*last, _button(texts.TO_INBOX, FIRST)]])
+
+
+def lessons_page(taught: Sequence[Lesson], page: int) -> tuple[int, Sequence[Lesson], int | None]:
+    """The number of the first lesson on a page, the lessons there, and which page comes next."""
+    if page * LESSONS >= len(taught):
+        page = 0
+    shown, following = _page(taught, page, LESSONS)
+    return page * LESSONS + 1, shown, following

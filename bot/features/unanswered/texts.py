@@ -1,0 +1,181 @@
+"""What operators read of the inbox, as Telegram HTML."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
+from bot.errors import KnowledgeError, ReloadError, short
+from bot.features.unanswered.groups import Group
+from bot.knowledge.base import Knowledge
+from bot.knowledge.lessons import Kind, Lesson
+from bot.knowledge.models import Entry
+from bot.language.words import escape
+
+MOST_WORDING = 300
+MOST_OTHER = 100
+MOST_PROBLEMS = 5
+MOST_PROBLEM = 250
+
+TEACH, NOT_COVERED, IGNORE, DONE, NEXT = "Teach", "Not covered", "Ignore", "Done", "Next"
+LESSONS, BACK, MORE, UNDO, TO_INBOX = "What was taught", "Back", "More", "Undo", "Unanswered"
+UNDO_IGNORE = "Undo: do not ignore that"
+NO_TOPIC = "There is no such topic any more. /unanswered shows what there is."
+GONE = "These questions were dealt with by now. /unanswered shows what is left."
+NOTHING = "Nothing is unanswered. What finds no answer from now on comes here."
+CHECKING = "Checking what that changes. It takes some seconds, and the bot goes on answering …"
+WHICH_TOPIC = "Which of these is it about? Choose what it asks for, or its topic:"
+WHICH_ENTRY = "What does it ask for?"
+WHICH_LIMIT = "Which subject is it, of those that are not covered?"
+NOTHING_TAUGHT = "Nothing was taught, or all of it was undone."
+UNDONE_BEFORE = "That was undone before."
+OUTCOMES = {
+    "unknown": "nothing found",
+    "suggestions": "suggestions",
+    "voted_down": "an answer that did not help",
+}
+
+
+def group(shown: Group, place: int, many: int, today: dt.date, now_gets: str | None) -> str:
+    """One of so many groups; `now_gets` says what, where it is better."""
+    count = len(shown.questions)
+    times = "Asked once" if count == 1 else f"Asked {count:,} times, last"
+    mixed = len(shown.outcomes) > 1
+    got = ", ".join(
+        OUTCOMES.get(name, escape(name)) + (f" ({part:,})" if mixed else "")
+        for name, part in shown.outcomes
+    )
+    lines = [
+        f"<b>Unanswered: {place + 1} of {many:,}</b>",
+        quoted(shown.example.text),
+        "",
+        f"{times} {ago(shown.last.day, today)}. It got: {got}.",
+    ]
+    if shown.others:
+        lines += ["Also worded:", *(f"• {quoted(each, MOST_OTHER)}" for each in shown.others)]
+    if now_gets:
+        lines.append(f"Now it gets {now_gets}.")
+    return "\n".join(lines)
+
+
+def quoted(typed: str, most: int = MOST_WORDING) -> str:
+    """Something that people typed, on one line."""
+    return f"“{escape(short(typed, most))}”"
+
+
+def ago(day: dt.date, today: dt.date) -> str:
+    days = (today - day).days
+    if days > 1:
+        return f"{days:,} days ago"
+    return "yesterday" if days == 1 else "today"
+
+
+def choice(question: str, what: str) -> str:
+    """A wording, and what has to be chosen for it."""
+    return f"{quoted(question)}\n\n{what}"
+
+
+def gets(reply: Reply) -> str:
+    """What a question gets, in words that fit behind that verb."""
+    match reply:
+        case Answer(entries=entries):
+            return f"the answer to {_entries(entries)}"
+        case Suggestions(entries=entries):
+            return f"only suggestions: {_entries(entries)}"
+        case Limited(limit=limit):
+            return f"the limit “{escape(limit.title)}”"
+        case RedFlag(flag=flag):
+            return f"the red flag “{escape(flag.title)}”, which comes before all else"
+        case SmallTalkReply(talk=talk):
+            return f"the small talk <code>{escape(talk.id)}</code>"
+        case Unknown():
+            return "nothing"
+
+
+def _entries(entries: Sequence[Entry]) -> str:
+    return " and ".join(f"“{escape(entry.question)}”" for entry in entries)
+
+
+def taught(lesson: Lesson, reply: Reply, settled: int) -> str:
+    """A lesson that was learned, and honestly what its wording gets now."""
+    wording = quoted(lesson.phrasing)
+    if _reaches(lesson, reply):
+        return f"<b>Learned.</b> {wording} gets {gets(reply)} now. {_settled(settled)}"
+    return (
+        f"<b>Learned, but it does not decide yet.</b> {wording} still gets {gets(reply)}. "
+        f"/why says why. {_settled(settled)}"
+    )
+
+
+def _reaches(lesson: Lesson, reply: Reply) -> bool:
+    match reply:
+        case Answer(entries=entries):
+            return lesson.target in {entry.id for entry in entries}
+        case Limited(limit=limit):
+            return lesson.target == limit.id
+    return False
+
+
+def _settled(count: int) -> str:
+    return "One question is settled." if count == 1 else f"{count:,} questions are settled."
+
+
+def ignored(question: str) -> str:
+    """Above the next group."""
+    return f"Ignored, with all that is asked like it: {quoted(question, MOST_OTHER)}"
+
+
+def refused(question: str, error: KnowledgeError | ReloadError) -> str:
+    """A wording that was not learned; all is as it was."""
+    return "\n".join(
+        [f"<b>Not learned.</b> {quoted(question)}", *_reasons(error), "", "Choose another:"]
+    )
+
+
+def not_undone(error: KnowledgeError | ReloadError) -> str:
+    return "\n".join(["<b>Not undone.</b>", *_reasons(error)])
+
+
+def _reasons(error: KnowledgeError | ReloadError) -> Iterator[str]:
+    if isinstance(error, ReloadError):
+        yield escape(str(error))
+        return
+    problems = error.problems
+    yield "Other questions would go astray:"
+    for problem in problems[:MOST_PROBLEMS]:
+        yield f"• {escape(short(str(problem), MOST_PROBLEM))}"
+    if len(problems) > MOST_PROBLEMS:
+        yield f"… and {len(problems) - MOST_PROBLEMS:,} more."
+
+
+def lessons(
+    knowledge: Knowledge, shown: Sequence[Lesson], first: int, many: int, today: dt.date
+) -> str:
+    """A page of what was taught; `first` is the number of its first lesson."""
+    if not shown:
+        return NOTHING_TAUGHT
+    lines = (
+        f"{number}. {quoted(lesson.phrasing, MOST_OTHER)} → {_meaning(knowledge, lesson)} "
+        f"({ago(lesson.day, today)})"
+        for number, lesson in enumerate(shown, first)
+    )
+    return "\n".join(chain([f"<b>What was taught</b> ({many:,}), the newest first"], lines))
+
+
+def _meaning(knowledge: Knowledge, lesson: Lesson) -> str:
+    entry, limit = knowledge.entries.get(lesson.target), knowledge.limits.get(lesson.target)
+    match lesson.kind:
+        case Kind.IGNORE:
+            return "ignored"
+        case Kind.ENTRY if entry:
+            return f"“{escape(entry.question)}”"
+        case Kind.LIMIT if limit:
+            return f"not covered: {escape(limit.title)}"
+    return f"<code>{escape(lesson.target)}</code>, which is gone"
+
+
+def undone(lesson: Lesson | None) -> str:
+    if lesson is None:
+        return UNDONE_BEFORE
+    what = "is ignored no more" if lesson.kind is Kind.IGNORE else "is forgotten"
+    return f"<b>Undone.</b> {quoted(lesson.phrasing, MOST_OTHER)} {what}."

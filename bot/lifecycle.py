@@ -1,0 +1,197 @@
+"""The life of the process: start, poll, drain, end."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread
+from typing import Any, ParamSpec, TypeVar
+
+from msgspec import Struct
+from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat
+from telegram.error import BadRequest, TelegramError
+
+from bot.answering.live import Live
+from bot.bot_api.intake import DRAIN_SECONDS
+from bot.bot_api.polling import Polling
+from bot.features import texts
+from bot.features.knowledge_base import reports
+from bot.features.knowledge_base import texts as operator_texts
+from bot.features.knowledge_base.file_watcher import Watching
+from bot.features.knowledge_base.reports import Report
+from bot.features.operators.notices import Notices
+from bot.features.questions.handlers import App
+from bot.features.statistics.recorder import Journal
+from bot.features.tips.sender import Tips
+from bot.reload.reloader import Start
+
+MOMENT = 0.1
+"""Seconds in which a request is sent."""
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Parts(Struct, frozen=True):
+    """What a bot consists of, once it is put together."""
+
+    app: App
+    live: Live
+    tips: Tips
+    journal: Journal
+    notices: Notices
+    watching: Watching
+    polling: Polling
+
+
+class _Bystanders(ThreadPoolExecutor):
+    """Threads that do not hold up the end of the process, as asyncio's own do.
+
+    Looking up Telegram's address can take half a minute when the network is down.
+    """
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+
+        def do() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(work(*args, **named))
+            except Exception as error:  # noqa: BLE001 - whoever awaits the future gets it
+                future.set_exception(error)
+
+        Thread(target=do, daemon=True).start()
+        return future
+
+
+def signals(watching: Watching) -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set; SIGHUP asks for a reload."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(_Bystanders())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, watching.asked.set)
+    return stop
+
+
+async def serve(parts: Parts, stop: asyncio.Event) -> None:
+    """Connect, answer until told to stop, then finish what was fetched and what is on its way.
+
+    Raises:
+        StartError: Telegram does not accept the token.
+    """
+    app = parts.app
+    try:
+        if await _unless(stop, parts.polling.connect()):
+            await parts.tips.recover()
+            await app.start()
+            # The first tick of the job queue comes only after a whole interval.
+            parts.tips.wake()
+            log.info("@%s is answering", app.bot.username)
+            await _unless(stop, _answer(parts))
+    finally:
+        if app.running:
+            await _drain(parts)
+        await app.shutdown()
+        await _logged(parts.journal.write())
+        # After a start that failed half-way PTB's own shutdown leaves the connections open.
+        await app.bot.shutdown()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
+    """Work until it is done, fails, or is told to stop; whether it was done."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        working.cancel()
+        stopping.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
+    if working.cancelled():
+        return False
+    working.result()
+    return True
+
+
+async def _answer(parts: Parts) -> None:
+    beside = asyncio.create_task(_beside(parts))
+    try:
+        await parts.polling.run()
+    finally:
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
+
+
+async def _beside(parts: Parts) -> None:
+    """What can wait until the first questions are on their way."""
+    await asyncio.sleep(MOMENT)
+    works: list[Coroutine[Any, Any, None]] = [_introduce(parts)]
+    if parts.watching.begun:
+        works += [_begin(parts, parts.watching.begun), parts.watching.run()]
+    await asyncio.gather(*map(_logged, works))
+
+
+async def _logged(work: Coroutine[Any, Any, None]) -> None:
+    """The bot answers, whatever becomes of this."""
+    try:
+        await work
+    except Exception:
+        log.exception("something beside the answers failed")
+
+
+async def _begin(parts: Parts, begun: Start) -> None:
+    """Tell the operators what answers now, and keep it for a start with a broken folder."""
+    report = Report(operator_texts.started(begun.faq.knowledge, begun.left_out))
+    if begun.problems is not None:
+        log.error("the kept knowledge base answers, as the folder is broken:\n%s", begun.problems)
+        found = reports.problems(begun.problems)
+        parts.watching.knows(found)
+        report = Report(operator_texts.started_without(begun.problems, begun.taken), found.file)
+    await parts.watching.reloader.keep(begun.files)
+    await parts.notices.hand(parts.app.bot, report)
+
+
+async def _introduce(parts: Parts) -> None:
+    """Set the command menu and the descriptions; the bot works without them."""
+    about, bot = parts.live.faq.knowledge.about, parts.app.bot
+    try:
+        await bot.set_my_commands(list(texts.COMMANDS.items()))
+        await bot.set_my_commands(
+            list(texts.GROUP_COMMANDS.items()), scope=BotCommandScopeAllGroupChats()
+        )
+        for operator in parts.notices.operators:
+            await _introduce_to(bot, operator)
+        await bot.set_my_description(about.description)
+        await bot.set_my_short_description(about.short_description)
+    except TelegramError as error:
+        log.warning("the command menu could not be set: %s", error)
+
+
+async def _introduce_to(bot: Bot, operator: int) -> None:
+    commands = list((texts.COMMANDS | operator_texts.COMMANDS).items())
+    try:
+        await bot.set_my_commands(commands, scope=BotCommandScopeChat(operator))
+    except BadRequest as error:  # They have never written to this bot.
+        log.warning("operator %s has no menu: %s", operator, error)
+
+
+async def _drain(parts: Parts) -> None:
+    """Answer what was fetched, for as long as a supervisor waits before it kills.
+
+    What is not answered by then is not confirmed, so that Telegram hands it out again.
+    """
+    log.info("stopping; answering what was fetched")
+    parts.polling.intake.stop()
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            farewell = parts.notices.tell(parts.app.bot, operator_texts.STOPPING)
+            await asyncio.gather(parts.app.stop(), parts.tips.stop(), farewell)
+    except TimeoutError:
+        log.warning("some messages could not be sent in %.0f s", DRAIN_SECONDS)
+    await parts.polling.confirm()
+    await parts.polling.intake.close()

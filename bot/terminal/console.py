@@ -1,0 +1,238 @@
+"""The whole bot in a terminal: its own handlers, behind a Telegram that is not there."""
+
+import asyncio
+import datetime as dt
+import re
+import textwrap
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TextIO
+
+from msgspec import Struct
+from telegram import Update
+
+from bot import app as composition
+from bot.answering.live import Live
+from bot.bot_api.throttle import Throttle
+from bot.features.knowledge_base import reports, texts
+from bot.knowledge.base import shipped
+from bot.language.words import plain
+from bot.lifecycle import Parts
+from bot.reload import reloader
+from bot.reload.reloader import Start
+from bot.settings import Settings
+from bot.storage.storage import Storage
+from bot.terminal.fake_bot_api import CHAT, CHAT_ID, Offline
+
+TOKEN = "1:offline"  # noqa: S105 - names a bot that lives in this process only
+PERSON = {"id": 2, "is_bot": False, "first_name": "You"}
+WIDTH = 88
+PROMPT = "> "
+SENT = re.compile(r":send (\S++(?:\s++(?!/)\S++)*+)(?:\s++(/.+))?")
+OURS = re.compile(r":(?!edit )[a-z]+\b")
+"""What nobody would write to a bot."""
+HOW = "(':edit TEXT', ':send FILE /reload' and ':location 52.5 13.4' are for this terminal.)"
+SPOT = re.compile(r":location (-?\d+(?:\.\d+)?)[, ]+(-?\d+(?:\.\d+)?)")
+GREETING = (
+    "{name}. Type a question, the number of a button, or /help. "
+    "':edit ...' changes your last question. You are the operator: /reload, /unanswered, /why, "
+    "/stats and the like work too. Ctrl-D ends."
+)
+
+
+def _written(text: str) -> dict[str, Any]:
+    return {"text": text, "entities": _command(text)}
+
+
+def _command(text: str) -> list[dict[str, Any]]:
+    if not text.startswith("/"):
+        return []
+    return [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+
+
+class Terminal(Struct):
+    """Turns lines into updates and shows what comes back."""
+
+    parts: Parts
+    wire: Offline
+    now: Callable[[], dt.datetime]
+    last: dict[str, Any] | None = None
+    """The message that was typed last."""
+
+    async def take(self, line: str) -> None:
+        """Handle one line as if it came from Telegram."""
+        number, app = self.wire.number(), self.parts.app
+        if not (event := self._event(line, number)):
+            return
+        update = {"update_id": number, **event}
+        await app.process_update(Update.de_json(update, app.bot))
+        # A tip that this line asked for belongs above the next prompt.
+        await self.parts.tips.finished()
+
+    def _event(self, line: str, number: int) -> dict[str, Any]:
+        """What Telegram would say of it; empty for what is for this terminal alone."""
+        if line.isascii() and line.isdigit() and 0 < int(line) <= len(self.wire.buttons):
+            return {"callback_query": self._pressed(int(line) - 1, number)}
+        if line.startswith(":edit ") and self.last:
+            text = line.removeprefix(":edit ").strip()
+            edited = {"edit_date": self._seconds()}
+            self.last = self._message(self.last["message_id"], _written(text)) | edited
+            return {"edited_message": self.last}
+        if sent := SENT.fullmatch(line):
+            document = self._document(*sent.groups())
+            return {"message": self._message(number, document)} if document else {}
+        if spot := SPOT.fullmatch(line):
+            latitude, longitude = map(float, spot.groups())
+            shared = {"location": {"latitude": latitude, "longitude": longitude}}
+            return {"message": self._message(number, shared)}
+        if OURS.match(line):
+            self.wire.show(HOW, False)
+            return {}
+        self.last = self._message(number, _written(line))
+        return {"message": self.last}
+
+    def _message(self, number: int, content: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "message_id": number,
+            "date": self._seconds(),
+            "chat": CHAT,
+            "from": PERSON,
+            **content,
+        }
+
+    def _document(self, name: str, caption: str | None) -> dict[str, Any]:
+        path = Path(name).expanduser()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            self.wire.show(f"({name}: {error.strerror})", False)
+            return {}
+        self.wire.given[path.name] = content
+        known = {"file_id": path.name, "file_unique_id": path.name}
+        document = known | {"file_name": path.name, "file_size": len(content)}
+        said = {"caption": caption, "caption_entities": _command(caption)} if caption else {}
+        return {"document": document} | said
+
+    def _seconds(self) -> int:
+        return int(self.now().timestamp())
+
+    def _pressed(self, index: int, number: int) -> dict[str, Any]:
+        message, data = self.wire.buttons[index]
+        return {
+            "id": str(number),
+            "from": PERSON,
+            "chat_instance": "1",
+            "data": data,
+            "message": self.wire.sent[message],
+        }
+
+
+def clock_from(start: dt.datetime | None) -> Callable[[], dt.datetime]:
+    """A clock that shows `start` now and goes on from there; the real one for None."""
+    ahead = start - dt.datetime.now(dt.UTC) if start else dt.timedelta()
+    return lambda: dt.datetime.now(dt.UTC) + ahead
+
+
+async def run(
+    settings: Settings, lines: TextIO, screen: TextIO, start: dt.datetime | None = None
+) -> None:
+    """Talk until the lines end. The clock shows `start` at first.
+
+    Raises:
+        KnowledgeError: the knowledge base has problems.
+        StorageError: the database cannot be used.
+    """
+    with TemporaryDirectory(prefix="skinbot-") as folder:
+        storage = Storage.open(settings.database or f"sqlite:///{folder}/chat.db")
+        try:
+            begun = await reloader.start(settings.knowledge or shipped(), storage.records)
+            wire = Offline(partial(_show, screen), Path(folder))
+            parts = _parts(settings, Live(begun.faq), storage, wire, clock_from(start))
+            print(_wrapped(GREETING.format(name=begun.faq.knowledge.about.name)), file=screen)
+            if begun.problems:
+                report = texts.started_without(begun.problems, begun.taken)
+                parts.watching.knows(reports.problems(begun.problems))
+                _show(screen, plain(report), edited=False)
+            async with _answering(parts, begun, alone=not lines.isatty()):
+                terminal = Terminal(parts, wire, clock_from(start))
+                while (line := await _read(lines, screen)) is not None:
+                    if line:
+                        await terminal.take(line)
+        finally:
+            await storage.close()
+
+
+def _parts(
+    settings: Settings, live: Live, storage: Storage, wire: Offline, now: Callable[[], dt.datetime]
+) -> Parts:
+    return composition.build(
+        # Whoever sits at the terminal may do everything.
+        replace(settings, operators=frozenset({CHAT_ID})),
+        live,
+        storage,
+        request=wire,
+        updates_request=wire,
+        token=TOKEN,
+        # Nobody floods themselves, and a script that pipes a hundred questions in is no flood.
+        throttle=Throttle(time.monotonic, most=1_000_000),
+        clocks=composition.Clocks(now=now),
+        tick_seconds=0.25,
+        # The database may be the one that serves real people.
+        only=CHAT_ID,
+    )
+
+
+@asynccontextmanager
+async def _answering(parts: Parts, begun: Start, *, alone: bool) -> AsyncIterator[None]:
+    """With nobody at the keyboard the files are not watched: a script knows what it changes."""
+    async with parts.app as app:
+        await parts.tips.recover()
+        await parts.watching.reloader.keep(begun.files)
+        await app.start()
+        parts.watching.begun = begun
+        watching = None if alone else asyncio.create_task(parts.watching.run())
+        try:
+            yield
+        finally:
+            if watching:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+            await parts.tips.stop()
+            await app.stop()
+            await parts.journal.write()
+
+
+def _show(screen: TextIO, text: str, edited: bool) -> None:
+    mark = "(edited)\n" if edited else ""
+    print(f"\n{mark}{_wrapped(text)}\n", file=screen, flush=True)
+
+
+async def _read(lines: TextIO, screen: TextIO) -> str | None:
+    """The next line without its end; None at the end of the input."""
+    print(PROMPT, end="", file=screen, flush=True)
+    if lines.isatty():
+        await _typed(lines)
+    line = await asyncio.to_thread(lines.readline)
+    if not (line and lines.isatty()):
+        print(line.rstrip("\n"), file=screen)
+    return line.strip() if line else None
+
+
+async def _typed(lines: TextIO) -> None:
+    """Wait for somebody to press Enter: a thread that waits in `readline` would outlive Ctrl-C."""
+    loop = asyncio.get_running_loop()
+    pressed = asyncio.Event()
+    loop.add_reader(lines, pressed.set)
+    try:
+        await pressed.wait()
+    finally:
+        loop.remove_reader(lines)
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.fill(line, WIDTH) for line in text.split("\n"))
