@@ -4,7 +4,7 @@
 
 Each size has an SQLite file of its own, with subscribers in 40 zones, most of them in the morning
 or in the evening; each has one tip in the ledger and one seen. It is measured in a process of its
-own, with the program's `Tips` and `Storage`; the processes take turns, so that what else the
+own, with the program's `Sender` and `Storage`; the processes take turns, so that what else the
 machine does meets all of them. The way to Telegram is cut short: PTB sends each tip, and the answer
 is there at once; and no tip waits for its turn, which takes 35 ms in the real run. So a tick with
 1,000 due is choosing, claiming, sending through PTB and writing down, 1,000 times.
@@ -40,9 +40,9 @@ from bot import app as composition
 from bot.answering import loading
 from bot.answering.live import Live
 from bot.app import Clocks
-from bot.bot_api.rate_limiter import PER_SECOND, Pace
+from bot.bot_api.rate_limiter import PER_SECOND, RateLimiter
 from bot.bot_api.throttle import Throttle
-from bot.features.tips.sender import AT_ONCE, BATCH, Tips
+from bot.features.tips.sender import AT_ONCE, BATCH, Sender
 from bot.knowledge import base
 from bot.settings import Settings
 from bot.storage.storage import Storage
@@ -167,7 +167,7 @@ class Instant(BaseRequest):
         return 200, json.dumps({"ok": True, "result": message}).encode()
 
 
-class Unpaced(Pace):
+class Unpaced(RateLimiter):
     """Every turn comes at once."""
 
     async def turn(self) -> None:
@@ -321,7 +321,7 @@ def _check(file: Path) -> int:
     return int(stored)
 
 
-def _tips(storage: Storage, now: Callable[[], dt.datetime]) -> Tips:
+def _tips(storage: Storage, now: Callable[[], dt.datetime]) -> Sender:
     parts = composition.build(
         Settings(),
         Live(loading.load(base.shipped())),
@@ -336,8 +336,8 @@ def _tips(storage: Storage, now: Callable[[], dt.datetime]) -> Tips:
     return parts.tips
 
 
-async def _deliver(storage: Storage, tips: Tips, now: Callable[[], dt.datetime]) -> None:
-    """Claim and finish all that is due, as many at once as `Tips` does."""
+async def _deliver(storage: Storage, tips: Sender, now: Callable[[], dt.datetime]) -> None:
+    """Claim and finish all that is due, as many at once as `Sender` does."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(subscriber: Subscriber) -> None:

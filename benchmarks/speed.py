@@ -41,7 +41,7 @@ from bot.answering.faq import Faq
 from bot.knowledge import base as knowledge
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Limit, Topic
-from bot.knowledge.parser import Draft
+from bot.knowledge.parser import ParsedFiles
 from bot.language.spelling import english
 
 SIZES = (15_000, 150_000)
@@ -151,7 +151,7 @@ def _in_a_process(size: int, files: Sequence[Path]) -> Measured:
 
 
 def _measure(size: int, questions: Sequence[str]) -> Measured:
-    base = Knowledge.of(Draft.read(knowledge.shipped()))
+    base = Knowledge.of(ParsedFiles.read(knowledge.shipped()))
     faq = Faq.of(larger(base, size))
     times = Times.of([_seconds(faq.ask, question) for question in questions])
     return Measured(

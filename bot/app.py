@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec import Struct
 from telegram.ext import ApplicationBuilder
@@ -11,29 +12,34 @@ from telegram.request import BaseRequest
 from bot import lifecycle
 from bot.answering.live import Live
 from bot.bot_api.intake import Intake
-from bot.bot_api.polling import Polling
-from bot.bot_api.rate_limiter import Pace
+from bot.bot_api.polling import PassedOver, Polling
+from bot.bot_api.rate_limiter import RateLimiter
 from bot.bot_api.throttle import Throttle
-from bot.bot_api.transport import BoundedRequest
-from bot.bot_api.update_processor import OneByOneInEachChat
+from bot.bot_api.transport import Transport
+from bot.bot_api.types import App, Context
+from bot.bot_api.update_processor import UpdateProcessor
 from bot.features import operator_routes, routes
-from bot.features.broadcasts.handlers import Broadcasting
-from bot.features.knowledge_base.file_watcher import Watching
-from bot.features.knowledge_base.handlers import Operating
+from bot.features.broadcasts.handlers import BroadcastHandlers
+from bot.features.help import HelpHandlers
+from bot.features.knowledge_base.file_watcher import FileWatcher
+from bot.features.knowledge_base.handlers import ReloadHandlers
 from bot.features.operator_routes import Commands
-from bot.features.operators.error_handler import Faults
+from bot.features.operators import texts as operator_texts
+from bot.features.operators.error_handler import ErrorHandler
 from bot.features.operators.notices import Notices
-from bot.features.questions.feedback import Feedback
-from bot.features.questions.handlers import App, Context, Handlers
+from bot.features.questions.feedback import VoteHandlers
+from bot.features.questions.handlers import QuestionHandlers
 from bot.features.routes import NotTooOften
-from bot.features.statistics.recorder import Journal
-from bot.features.tips.circuit_breaker import Health
-from bot.features.tips.pending import Dialog
-from bot.features.tips.preferences import Preferences
-from bot.features.tips.sender import Tips
-from bot.features.tips.subscribe import Subscribing
+from bot.features.statistics.handlers import StatisticsHandlers
+from bot.features.statistics.recorder import UsageRecorder
+from bot.features.tips.circuit_breaker import CircuitBreaker
+from bot.features.tips.pending import PendingQuestions
+from bot.features.tips.preferences import PreferenceHandlers
+from bot.features.tips.sender import Sender
+from bot.features.tips.subscribe import SubscribeHandlers
 from bot.features.unanswered.digest import Digest
-from bot.features.unanswered.handlers import Inbox
+from bot.features.unanswered.handlers import InboxHandlers
+from bot.features.why.handlers import WhyHandlers
 from bot.knowledge import base
 from bot.lifecycle import Parts
 from bot.reload import reloader as reloading
@@ -73,34 +79,45 @@ def build(
     workshop: Workshop | None = None,
 ) -> Parts:
     """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
-    pace, now = Pace(clocks.monotonic), clocks.now
+    pace, now = RateLimiter(clocks.monotonic), clocks.now
     intake = Intake(Receipts(storage.database), clocks.monotonic)
-    order = OneByOneInEachChat(intake, longest_line=throttle.most + 1)
+    order = UpdateProcessor(intake, longest_line=throttle.most + 1)
     app = _application(settings.api, token, pace, order, request, updates_request)
     notices = Notices(settings.operators)
-    journal = Journal(storage.records, now, settings.zone, settings.kept_days)
-    health = Health(clocks.monotonic)
-    tips = Tips(live, storage, app.bot, pace, notices, now, health, journal, only)
+    journal = UsageRecorder(storage.records, now, settings.zone, settings.kept_days)
+    health = CircuitBreaker(clocks.monotonic)
+    tips = Sender(live, storage, app.bot, pace, notices, now, health, journal, only)
     folder = settings.knowledge or base.shipped()
     reloader = Reloader(live, storage.records, folder, now, workshop or Workshop())
-    watching = Watching(reloader, notices, app.bot)
-    polling = Polling(app, updates_request, intake, notices)
+    watching = FileWatcher(reloader, notices, app.bot)
+    polling = Polling(app, updates_request, intake, partial(_passed_over, notices, app))
     parts = Parts(app, live, tips, journal, notices, watching, polling)
-    asked = Handlers(live, journal)
-    broadcasting = Broadcasting(storage, tips, app.bot, now)
+    asked = QuestionHandlers(live, journal)
+    broadcasting = BroadcastHandlers(storage, tips, app.bot, now)
     commands = Commands(
-        Operating(reloader, live, storage.records, journal, now, settings.zone),
-        Inbox(storage.records, reloader, live, journal),
+        HelpHandlers(live),
+        ReloadHandlers(reloader),
+        WhyHandlers(live),
+        StatisticsHandlers(live, storage.records, journal),
+        InboxHandlers(storage.records, reloader, live, journal),
         broadcasting,
     )
     operator_routes.register(app, settings.operators, commands, asked.outdated)
     seldom = NotTooOften(throttle, throttle.longer(PRESSES))
     _register(app, asked, tips, settings, now, seldom)
-    app.add_error_handler(Faults(notices, clocks.monotonic).handle)
+    app.add_error_handler(ErrorHandler(notices, clocks.monotonic).handle)
     digest = _digest(parts, storage, settings, now)
     for chore in (tips.wake, journal.write, broadcasting.refresh, digest.maybe):
         _repeat(app, tick_seconds, chore)
     return parts
+
+
+async def _passed_over(notices: Notices, app: App, why: PassedOver, number: int) -> None:
+    told = {
+        PassedOver.DEADLY: operator_texts.died_of,
+        PassedOver.UNREADABLE: operator_texts.cannot_read,
+    }
+    await notices.tell(app.bot, told[why](number))
 
 
 def _digest(
@@ -113,8 +130,8 @@ def _digest(
 def _application(
     api: str,
     token: str,
-    pace: Pace,
-    order: OneByOneInEachChat,
+    pace: RateLimiter,
+    order: UpdateProcessor,
     request: BaseRequest,
     updates_request: BaseRequest,
 ) -> App:
@@ -134,17 +151,17 @@ def _application(
 
 def _register(
     app: App,
-    asked: Handlers,
-    tips: Tips,
+    asked: QuestionHandlers,
+    tips: Sender,
     settings: Settings,
     now: Callable[[], dt.datetime],
     seldom: NotTooOften,
 ) -> None:
-    dialog, storage = Dialog(now), tips.storage
+    dialog, storage = PendingQuestions(now), tips.storage
     default = Schedule(settings.tip_time, settings.zone)
-    wanted = Subscribing(asked, storage, tips, dialog, now, default)
-    chosen = Preferences(storage, tips, dialog, asked.memory, now)
-    voted = Feedback(storage.records, asked.journal, asked.live, asked.memory)
+    wanted = SubscribeHandlers(asked, storage, tips, dialog, now, default)
+    chosen = PreferenceHandlers(storage, tips, dialog, asked.memory, now)
+    voted = VoteHandlers(storage.records, asked.journal, asked.live, asked.memory)
     routes.register(app, asked, wanted, chosen, voted, seldom)
 
 
@@ -183,8 +200,8 @@ async def _begun(settings: Settings, storage: Storage, token: str) -> Parts:
         settings,
         Live(begun.faq),
         storage,
-        request=BoundedRequest(),
-        updates_request=BoundedRequest(connections=1),
+        request=Transport(),
+        updates_request=Transport(connections=1),
         token=token,
         throttle=Throttle(time.monotonic, most=settings.questions_a_minute),
         clocks=Clocks(),

@@ -15,15 +15,15 @@ from telegram.error import BadRequest, TelegramError
 from bot.answering.live import Live
 from bot.bot_api.intake import DRAIN_SECONDS
 from bot.bot_api.polling import Polling
+from bot.bot_api.types import App
 from bot.features import texts
 from bot.features.knowledge_base import reports
-from bot.features.knowledge_base import texts as operator_texts
-from bot.features.knowledge_base.file_watcher import Watching
-from bot.features.knowledge_base.reports import Report
-from bot.features.operators.notices import Notices
-from bot.features.questions.handlers import App
-from bot.features.statistics.recorder import Journal
-from bot.features.tips.sender import Tips
+from bot.features.knowledge_base import texts as knowledge_texts
+from bot.features.knowledge_base.file_watcher import FileWatcher
+from bot.features.operators import texts as operator_texts
+from bot.features.operators.notices import Notice, Notices
+from bot.features.statistics.recorder import UsageRecorder
+from bot.features.tips.sender import Sender
 from bot.reload.reloader import Start
 
 MOMENT = 0.1
@@ -40,10 +40,10 @@ class Parts(Struct, frozen=True):
 
     app: App
     live: Live
-    tips: Tips
-    journal: Journal
+    tips: Sender
+    journal: UsageRecorder
     notices: Notices
-    watching: Watching
+    watching: FileWatcher
     polling: Polling
 
 
@@ -68,7 +68,7 @@ class _Bystanders(ThreadPoolExecutor):
         return future
 
 
-def signals(watching: Watching) -> asyncio.Event:
+def signals(watching: FileWatcher) -> asyncio.Event:
     """An event that SIGTERM and SIGINT set; SIGHUP asks for a reload."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -146,12 +146,12 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
 
 async def _begin(parts: Parts, begun: Start) -> None:
     """Tell the operators what answers now, and keep it for a start with a broken folder."""
-    report = Report(operator_texts.started(begun.faq.knowledge, begun.left_out))
+    report = Notice(knowledge_texts.started(begun.faq.knowledge, begun.left_out))
     if begun.problems is not None:
         log.error("the kept knowledge base answers, as the folder is broken:\n%s", begun.problems)
         found = reports.problems(begun.problems)
         parts.watching.knows(found)
-        report = Report(operator_texts.started_without(begun.problems, begun.taken), found.file)
+        report = Notice(knowledge_texts.started_without(begun.problems, begun.taken), found.file)
     await parts.watching.reloader.keep(begun.files)
     await parts.notices.hand(parts.app.bot, report)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from bot.features.questions.handlers import App
+from bot.bot_api.types import App
 from tests.fake_telegram import FakeTelegram
 from tests.fake_updates import Person
 from tests.fake_wire import Json

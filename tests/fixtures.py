@@ -29,7 +29,7 @@ from bot.answering import loading
 from bot.answering.faq import Faq
 from bot.answering.live import Live
 from bot.bot_api.throttle import Throttle
-from bot.features.questions.handlers import App
+from bot.bot_api.types import App
 from bot.knowledge import base
 from bot.lifecycle import Parts
 from bot.reload import build

@@ -15,10 +15,10 @@ from bot import lifecycle
 from bot.answering.faq import Faq
 from bot.bot_api import intake, polling
 from bot.bot_api.intake import Intake
+from bot.bot_api.types import App
 from bot.errors import StartError
 from bot.features import texts
-from bot.features.knowledge_base import texts as operator_texts
-from bot.features.questions.handlers import App
+from bot.features.operators import texts as operator_texts
 from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.receipts import Receipts

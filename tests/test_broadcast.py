@@ -21,11 +21,11 @@ from telegram.request import RequestData
 from typing_extensions import override
 
 from bot.answering.faq import Faq
+from bot.bot_api.types import Callback
 from bot.features import texts as bot_texts
 from bot.features.broadcasts import texts
 from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
-from bot.features.broadcasts.handlers import Broadcasting
-from bot.features.questions.handlers import Callback
+from bot.features.broadcasts.handlers import BroadcastHandlers
 from bot.features.tips import sender
 from bot.lifecycle import Parts
 from bot.settings import Settings
@@ -99,7 +99,7 @@ class World:
             self.telegram, faq or self.faq, self.clock, self.storage, settings, self.wire
         )
         parts.tips.only = only
-        made = Broadcasting(self.storage, parts.tips, parts.app.bot, self.clock.wall)
+        made = BroadcastHandlers(self.storage, parts.tips, parts.app.bot, self.clock.wall)
         # The bot has its own, whose clock ticks elsewhere: these come first, and alone.
         parts.app.add_handlers(handlers(made) if alone else [], -1)
         async with parts.app:
@@ -165,7 +165,7 @@ class Bot:
     """A process of the bot."""
 
     parts: Parts
-    broadcasting: Broadcasting
+    broadcasting: BroadcastHandlers
     clock: Clock
     telegram: FakeTelegram
     chats: dict[int, Chat] = field(default_factory=dict)
@@ -208,7 +208,7 @@ class Bot:
         await self.olga.press(texts.SEND)
 
 
-def handlers(made: Broadcasting) -> list[BaseHandler[Any, Any, Any]]:
+def handlers(made: BroadcastHandlers) -> list[BaseHandler[Any, Any, Any]]:
     def alone(callback: Callback) -> Callback:
         async def done(update: Any, context: Any) -> None:  # noqa: ANN401 - PTB's
             await callback(update, context)

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.answering.faq import Faq
+from bot.bot_api.types import App
 from bot.features import texts
-from bot.features.questions.handlers import App
 from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram

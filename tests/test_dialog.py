@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from telegram import Update
 
-from bot.features.tips.pending import PATIENCE, Asked, Dialog, Want
+from bot.features.tips.pending import PATIENCE, Asked, PendingQuestions, Want
 from tests.fake_telegram import FakeTelegram
 from tests.fake_time import Clock
 from tests.fake_updates import Person
@@ -20,8 +20,8 @@ def watch() -> Clock:
 
 
 @pytest.fixture
-def dialog(watch: Clock) -> Dialog:
-    return Dialog(watch.wall)
+def dialog(watch: Clock) -> PendingQuestions:
+    return PendingQuestions(watch.wall)
 
 
 def text(person: Person) -> Update:
@@ -32,18 +32,18 @@ def button(person: Person) -> Update:
     return Update.de_json(person.presses_old("clock:0700"))
 
 
-def test_nobody_was_asked_at_first(dialog: Dialog, anna: Person) -> None:
+def test_nobody_was_asked_at_first(dialog: PendingQuestions, anna: Person) -> None:
     assert dialog.asked(text(anna)) is None
 
 
 def test_the_next_text_of_somebody_who_was_asked_may_be_the_answer(
-    dialog: Dialog, anna: Person, watch: Clock
+    dialog: PendingQuestions, anna: Person, watch: Clock
 ) -> None:
     dialog.ask(button(anna), Want.CLOCK, SEVEN)
     assert dialog.asked(text(anna)) == Asked(Want.CLOCK, SEVEN, watch.wall() + PATIENCE)
 
 
-def test_a_question_stays_open_until_it_is_answered(dialog: Dialog, anna: Person) -> None:
+def test_a_question_stays_open_until_it_is_answered(dialog: PendingQuestions, anna: Person) -> None:
     """Somebody who makes a typo may try again."""
     dialog.ask(text(anna), Want.PLACE, None)
     assert dialog.asked(text(anna))
@@ -52,13 +52,15 @@ def test_a_question_stays_open_until_it_is_answered(dialog: Dialog, anna: Person
     assert dialog.asked(text(anna)) is None
 
 
-def test_an_answer_that_nobody_asked_for_does_no_harm(dialog: Dialog, anna: Person) -> None:
+def test_an_answer_that_nobody_asked_for_does_no_harm(
+    dialog: PendingQuestions, anna: Person
+) -> None:
     dialog.done(text(anna))
     assert dialog.asked(text(anna)) is None
 
 
 def test_a_question_is_open_for_a_quarter_of_an_hour(
-    dialog: Dialog, anna: Person, watch: Clock
+    dialog: PendingQuestions, anna: Person, watch: Clock
 ) -> None:
     dialog.ask(text(anna), Want.TIME, None)
     watch.forward(PATIENCE.total_seconds() - SECOND)
@@ -67,7 +69,9 @@ def test_a_question_is_open_for_a_quarter_of_an_hour(
     assert dialog.asked(text(anna)) is None
 
 
-def test_asking_again_begins_the_time_anew(dialog: Dialog, anna: Person, watch: Clock) -> None:
+def test_asking_again_begins_the_time_anew(
+    dialog: PendingQuestions, anna: Person, watch: Clock
+) -> None:
     dialog.ask(text(anna), Want.TIME, None)
     watch.forward(PATIENCE.total_seconds() - SECOND)
     dialog.ask(text(anna), Want.TIME, None)
@@ -75,7 +79,7 @@ def test_asking_again_begins_the_time_anew(dialog: Dialog, anna: Person, watch: 
     assert dialog.asked(text(anna))
 
 
-def test_only_the_newest_question_is_open(dialog: Dialog, anna: Person) -> None:
+def test_only_the_newest_question_is_open(dialog: PendingQuestions, anna: Person) -> None:
     dialog.ask(text(anna), Want.TIME, None)
     dialog.ask(text(anna), Want.PLACE, SEVEN)
     asked = dialog.asked(text(anna))
@@ -86,7 +90,7 @@ def test_only_the_newest_question_is_open(dialog: Dialog, anna: Person) -> None:
 
 
 def test_in_a_group_only_the_one_who_was_asked_answers(
-    dialog: Dialog, telegram: FakeTelegram
+    dialog: PendingQuestions, telegram: FakeTelegram
 ) -> None:
     group = telegram.group()
     greta, karl = telegram.person(7, "Greta", group), telegram.person(8, "Karl", group)
@@ -96,7 +100,7 @@ def test_in_a_group_only_the_one_who_was_asked_answers(
 
 
 def test_what_was_asked_in_a_group_is_not_answered_elsewhere(
-    dialog: Dialog, telegram: FakeTelegram
+    dialog: PendingQuestions, telegram: FakeTelegram
 ) -> None:
     in_group, alone = telegram.person(7, "Greta", telegram.group()), telegram.person(7, "Greta")
     dialog.ask(text(in_group), Want.TIME, None)
@@ -107,7 +111,7 @@ def test_who_was_asked_longest_ago_is_forgotten_first_when_too_many_are(
     watch: Clock, telegram: FakeTelegram
 ) -> None:
     """Whoever makes the bot ask, again and again, must not fill its memory."""
-    dialog = Dialog(watch.wall, most=3)
+    dialog = PendingQuestions(watch.wall, most=3)
     first, second, last, new = (text(telegram.person(number)) for number in range(4))
     for update in (first, second, last, first):
         dialog.ask(update, Want.TIME, None)

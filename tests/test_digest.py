@@ -8,8 +8,8 @@ from telegram.ext import ExtBot
 
 from bot.answering.faq import Faq
 from bot.answering.live import Live
+from bot.bot_api.types import App
 from bot.features.operators.notices import Notices
-from bot.features.questions.handlers import App
 from bot.features.unanswered.digest import MARK, Digest
 from bot.knowledge.lessons import Kind, Missed
 from bot.places import zones

@@ -5,8 +5,9 @@ from telegram.ext import MessageHandler, filters
 
 from bot.answering.faq import Faq
 from bot.answering.live import Live
-from bot.features.questions.handlers import App, Handlers
-from bot.features.questions.recent_answers import Memory
+from bot.bot_api.types import App
+from bot.features.questions.handlers import QuestionHandlers
+from bot.features.questions.recent_answers import RecentAnswers
 from bot.lifecycle import Parts
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
@@ -85,7 +86,7 @@ async def test_only_so_many_answers_are_remembered(
 ) -> None:
     async with build_app(telegram, faq, clock) as app:
         app.handlers.clear()
-        asked = Handlers(Live(faq), parts.journal, Memory(most=2))
+        asked = QuestionHandlers(Live(faq), parts.journal, RecentAnswers(most=2))
         app.add_handler(MessageHandler(filters.TEXT, asked.question))
         chat = Chat(app, telegram, anna)
         first, second, _ = [await chat.write("hello") for _ in range(3)]

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.answering.faq import Answer, Faq, Reply, Suggestions
+from bot.bot_api.types import App
 from bot.features import texts
-from bot.features.questions.handlers import App
-from bot.features.questions.recent_answers import Memory
+from bot.features.questions.recent_answers import RecentAnswers
 from bot.knowledge.models import Entry
 from bot.language.words import MAX_QUESTION
 from bot.lifecycle import Parts
@@ -410,7 +410,7 @@ def squeak(faq: Faq) -> Entry:
 
 
 def test_only_the_newest_questions_are_remembered(squeak: Entry) -> None:
-    memory = Memory(most=2)
+    memory = RecentAnswers(most=2)
     for number in range(3):
         memory.keep((ANNA, number), 10 + number, f"question {number}", Answer((squeak,), 1.0))
     assert memory.answer((ANNA, 0)) is None
@@ -420,13 +420,13 @@ def test_only_the_newest_questions_are_remembered(squeak: Entry) -> None:
 
 
 def test_no_more_of_a_question_is_remembered_than_was_read(squeak: Entry) -> None:
-    memory = Memory()
+    memory = RecentAnswers()
     memory.keep((ANNA, 1), 2, "x" * 4_096, Answer((squeak,), 1.0))
     assert memory.regret((ANNA, 2), squeak.id, ANNA) == "x" * MAX_QUESTION
 
 
 def test_a_chat_that_is_forgotten_leaves_the_others(squeak: Entry) -> None:
-    memory = Memory()
+    memory = RecentAnswers()
     for chat in (ANNA, BEN):
         memory.keep((chat, 1), 2, "a question", Answer((squeak,), 1.0))
     memory.forget(ANNA)
@@ -437,7 +437,7 @@ def test_a_chat_that_is_forgotten_leaves_the_others(squeak: Entry) -> None:
 
 
 def test_who_is_forgotten_is_not_remembered_below_the_answers_of_a_group(squeak: Entry) -> None:
-    memory = Memory()
+    memory = RecentAnswers()
     memory.keep((-100, 1), 2, "a question", Answer((squeak,), 1.0))
     assert memory.regret((-100, 2), squeak.id, ANNA)
     assert memory.regret((-100, 2), squeak.id, BEN)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.bot_api.types import App
 from bot.features import texts
-from bot.features.questions.handlers import App
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.answering.faq import Faq
 from bot.features.statistics.figures import Tally
-from bot.features.statistics.recorder import Journal
+from bot.features.statistics.recorder import UsageRecorder
 from bot.lifecycle import Parts
 from bot.logs import HIDDEN
 from bot.storage.storage import Storage
@@ -20,11 +20,11 @@ SECRET = f"{TOKEN.split(':')[0]}7:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 
 
 @pytest.fixture
-def journal(storage: Storage, clock: Clock) -> Journal:
-    return Journal(storage.records, clock.wall, "UTC", days=90)
+def journal(storage: Storage, clock: Clock) -> UsageRecorder:
+    return UsageRecorder(storage.records, clock.wall, "UTC", days=90)
 
 
-def ask(journal: Journal, faq: Faq, *questions: str) -> None:
+def ask(journal: UsageRecorder, faq: Faq, *questions: str) -> None:
     for question in questions:
         journal.answered(question, faq.ask(question))
 
@@ -34,7 +34,7 @@ async def missed(storage: Storage) -> list[str]:
 
 
 async def test_an_answer_is_counted_with_its_entry_and_hour(
-    journal: Journal, faq: Faq, storage: Storage
+    journal: UsageRecorder, faq: Faq, storage: Storage
 ) -> None:
     ask(journal, faq, "chain squeaks", "why does my chain squeak")
     await journal.write()
@@ -46,7 +46,7 @@ async def test_an_answer_is_counted_with_its_entry_and_hour(
 
 
 async def test_an_answered_question_is_not_kept(
-    journal: Journal, faq: Faq, storage: Storage
+    journal: UsageRecorder, faq: Faq, storage: Storage
 ) -> None:
     ask(journal, faq, "chain squeaks", "hello", "I broke my arm", "how much is a bicycle")
     await journal.write()
@@ -54,7 +54,7 @@ async def test_an_answered_question_is_not_kept(
 
 
 async def test_a_question_without_an_answer_is_kept_with_its_outcome(
-    journal: Journal, faq: Faq, storage: Storage
+    journal: UsageRecorder, faq: Faq, storage: Storage
 ) -> None:
     ask(journal, faq, "xyzzy plugh")
     await journal.write()
@@ -62,7 +62,7 @@ async def test_a_question_without_an_answer_is_kept_with_its_outcome(
     assert (kept.text, kept.outcome, kept.day) == ("xyzzy plugh", "unknown", START.date())
 
 
-async def test_counts_of_a_day_add_up(journal: Journal, faq: Faq, storage: Storage) -> None:
+async def test_counts_of_a_day_add_up(journal: UsageRecorder, faq: Faq, storage: Storage) -> None:
     for _ in range(3):
         ask(journal, faq, "hello")
         await journal.write()
@@ -73,21 +73,21 @@ async def test_days_and_hours_are_those_of_the_operators_zone(
     storage: Storage, clock: Clock, faq: Faq
 ) -> None:
     clock.set(dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC))
-    journal = Journal(storage.records, clock.wall, "Asia/Kolkata", days=90)
+    journal = UsageRecorder(storage.records, clock.wall, "Asia/Kolkata", days=90)
     ask(journal, faq, "hello")
     await journal.write()
     tallies = await storage.records.tallies(DAY)
     assert Tally(dt.date(2026, 11, 24), "hour", "05", 1) in tallies
 
 
-async def test_a_token_in_a_question_is_not_kept(journal: Journal, storage: Storage) -> None:
+async def test_a_token_in_a_question_is_not_kept(journal: UsageRecorder, storage: Storage) -> None:
     journal.missed(f"my token is {SECRET} ok", "unknown")
     await journal.write()
     assert await missed(storage) == [f"my token is {HIDDEN} ok"]
 
 
 @pytest.mark.parametrize("typed", ["half \ud83d of it", "nul \0 nul", "😀" * 2_000])
-async def test_any_text_can_be_kept(journal: Journal, storage: Storage, typed: str) -> None:
+async def test_any_text_can_be_kept(journal: UsageRecorder, storage: Storage, typed: str) -> None:
     journal.missed(typed, "unknown")
     await journal.write()
     [kept] = await missed(storage)
@@ -95,7 +95,7 @@ async def test_any_text_can_be_kept(journal: Journal, storage: Storage, typed: s
 
 
 async def test_what_the_database_does_not_take_is_written_the_next_time(
-    journal: Journal, faq: Faq, storage: Storage
+    journal: UsageRecorder, faq: Faq, storage: Storage
 ) -> None:
     ask(journal, faq, "xyzzy plugh")
     await sql(storage, "ALTER TABLE tallies RENAME TO hidden")
@@ -132,7 +132,7 @@ async def test_whoever_blocks_the_bot_or_wants_to_be_forgotten_is_counted_as_lef
 
 
 async def test_questions_are_forgotten_after_their_days(
-    journal: Journal, storage: Storage, clock: Clock
+    journal: UsageRecorder, storage: Storage, clock: Clock
 ) -> None:
     journal.missed("xyzzy plugh", "unknown")
     await journal.write()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.answering.faq import Faq
+from bot.bot_api.types import App
 from bot.features import texts
 from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
-from bot.features.knowledge_base import texts as operator_texts
-from bot.features.questions.handlers import App
+from bot.features.operators.texts import PROBLEMS_FILE
 from bot.features.unanswered.buttons import Ignore, ShowLessons, Teach, Undo
 from bot.knowledge.files import MAX_BYTES
 from bot.lifecycle import Parts
@@ -124,7 +124,7 @@ async def test_more_problems_than_fit_come_as_a_file(
     assert "The rest is in the file below." in operator.said[0]["text"]
     written = document["document"].content.decode()
     assert all(f"strange_{number}" in written for number in range(MANY))
-    assert document["document"].name == operator_texts.PROBLEMS_FILE
+    assert document["document"].name == PROBLEMS_FILE
 
 
 async def test_a_rollback_takes_what_was_before_the_last_reload(

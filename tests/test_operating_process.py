@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.features.knowledge_base import texts
+from bot.features.operators import texts
 from tests.broken import CHAIN
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram

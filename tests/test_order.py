@@ -11,9 +11,9 @@ from typing_extensions import override
 
 from bot.answering.faq import Faq
 from bot.bot_api.intake import Intake
+from bot.bot_api.types import App
 from bot.bot_api.update_processor import ALONE_SECONDS, AT_ONCE
 from bot.features import texts
-from bot.features.questions.handlers import App
 from bot.lifecycle import Parts
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage

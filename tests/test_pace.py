@@ -20,9 +20,9 @@ from bot.bot_api.rate_limiter import (
     MOST_AHEAD,
     PACED,
     PER_SECOND,
-    Pace,
+    RateLimiter,
 )
-from bot.features.questions.handlers import App
+from bot.bot_api.types import App
 from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from tests import fake_faults as faults
@@ -77,7 +77,7 @@ async def parts(
 
 
 @pytest.fixture
-def pace(parts: Parts) -> Pace:
+def pace(parts: Parts) -> RateLimiter:
     return parts.tips.pace
 
 
@@ -90,7 +90,7 @@ def bot(app: App) -> Bot:
 class Queue:
     """People who wait for a turn, each of whom notes when it came."""
 
-    pace: Pace
+    pace: RateLimiter
     clock: Clock
     began: float
     came: list[float] = field(default_factory=list)
@@ -106,7 +106,7 @@ class Queue:
 
 
 @pytest.fixture
-def queue(pace: Pace, clock: Clock) -> Queue:
+def queue(pace: RateLimiter, clock: Clock) -> Queue:
     return Queue(pace, clock, clock.now)
 
 
@@ -265,7 +265,7 @@ async def test_a_flood_wait_may_be_about_one_chat(
 
 
 async def test_a_short_flood_wait_is_waited_for_as_told(
-    queue: Queue, pace: Pace, clock: Clock
+    queue: Queue, pace: RateLimiter, clock: Clock
 ) -> None:
     pace.hold(0.5)
     assert await held(queue, clock) == pytest.approx(0.5, abs=SLACK)
@@ -321,7 +321,7 @@ async def test_floods_that_people_make_by_asking_never_hold_the_tips_for_long(
 
 
 async def test_a_flood_wait_also_holds_who_waits_already(
-    queue: Queue, pace: Pace, clock: Clock
+    queue: Queue, pace: RateLimiter, clock: Clock
 ) -> None:
     waiting = asyncio.create_task(queue.many(40))
     await asyncio.sleep(1)
@@ -333,7 +333,7 @@ async def test_a_flood_wait_also_holds_who_waits_already(
 
 
 async def test_a_shorter_hold_does_not_end_a_longer_one(
-    queue: Queue, pace: Pace, clock: Clock
+    queue: Queue, pace: RateLimiter, clock: Clock
 ) -> None:
     pace.hold(0.8)
     pace.hold(0.1)
@@ -344,7 +344,7 @@ async def test_a_shorter_hold_does_not_end_a_longer_one(
 
 
 async def test_at_the_end_nobody_waits_for_a_turn_any_more(
-    queue: Queue, pace: Pace, clock: Clock
+    queue: Queue, pace: RateLimiter, clock: Clock
 ) -> None:
     for chat in range(ABOUT_ALL):
         pace.hold(3_600, chat)

@@ -18,7 +18,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.bot_api.transport import BoundedRequest, NotConnectedError
+from bot.bot_api.transport import NotConnectedError, Transport
 from tests import fake_faults as faults
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram
@@ -47,8 +47,8 @@ def connected(url: str, connections: int = 8) -> Bot:
     return Bot(
         TOKEN,
         base_url=f"{url}/bot",
-        request=BoundedRequest(connections),
-        get_updates_request=BoundedRequest(1),
+        request=Transport(connections),
+        get_updates_request=Transport(1),
     )
 
 
@@ -90,7 +90,7 @@ async def test_a_long_poll_waits_for_as_long_as_it_was_told(
         await bot.send_message(anna.id, "meanwhile")
         telegram.push(anna.writes("hi"))
     assert len(poll.result()) == 1
-    assert BoundedRequest().read_timeout == 10
+    assert Transport().read_timeout == 10
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ async def test_what_may_have_arrived_is_told_from_what_never_left(
 async def test_where_nobody_listens_nothing_has_left() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    request = BoundedRequest()
+    request = Transport()
     async with request:
         with pytest.raises(NotConnectedError) as raised:
             await request.post(f"http://127.0.0.1:{port}/bot{TOKEN}/getMe")
@@ -220,7 +220,7 @@ async def test_the_end_cuts_off_what_is_under_way(
 
 
 async def test_a_request_is_not_used_before_its_time_or_after(server: FakeServer) -> None:
-    request = BoundedRequest()
+    request = Transport()
     url = f"{server.url}/bot{TOKEN}/getMe"
     with pytest.raises(NetworkError, match="not initialized"):
         await request.post(url)
@@ -234,7 +234,7 @@ async def test_a_request_is_not_used_before_its_time_or_after(server: FakeServer
 
 
 async def test_an_address_that_makes_no_sense_does_not_show_the_token() -> None:
-    request = BoundedRequest()
+    request = Transport()
     async with request:
         for address in ("http://", "nonsense", "http://[::1", "http://ex ample:99999"):
             with pytest.raises(NetworkError) as raised:

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
+from bot.bot_api.types import App
 from bot.features import texts
-from bot.features.questions.handlers import App
 from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from bot.subscriptions.subscriber import State, Subscriber

@@ -13,7 +13,7 @@ from telegram.error import InvalidToken
 
 from bot import cli, lifecycle, logs
 from bot.answering.faq import Faq, Reply
-from bot.bot_api.transport import BoundedRequest
+from bot.bot_api.transport import Transport
 from bot.errors import SettingsError, StartError
 from bot.lifecycle import Parts
 from bot.settings import Settings
@@ -278,7 +278,7 @@ async def test_a_process_that_crashes_does_not_write_it(
 
 async def test_an_error_of_the_transport_does_not_hold_it(server: FakeServer) -> None:
     server.telegram.fail_next("getMe", faults.ConnectionCut())
-    request = BoundedRequest()
+    request = Transport()
     async with request:
         with pytest.raises(Exception, match="RemoteProtocolError") as raised:
             await request.post(f"{server.url}/bot{TOKEN}/getMe")

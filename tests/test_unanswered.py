@@ -37,7 +37,7 @@ from bot.features.unanswered.buttons import (
     Undo,
 )
 from bot.features.unanswered.groups import NEWEST, Group
-from bot.features.unanswered.handlers import Inbox
+from bot.features.unanswered.handlers import InboxHandlers
 from bot.knowledge.lessons import Kind, Lesson, Missed
 from bot.knowledge.models import MAX_ID
 from bot.lifecycle import Parts
@@ -77,12 +77,12 @@ def folder(tmp_path: Path) -> Path:
 @asynccontextmanager
 async def started(
     telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, folder: Path
-) -> AsyncIterator[tuple[Parts, Inbox]]:
+) -> AsyncIterator[tuple[Parts, InboxHandlers]]:
     """The bot with its inbox, over whatever the database holds."""
     settings = Settings(operators=frozenset({OPERATOR}), knowledge=folder)
     parts = build_parts(telegram, faq, clock, storage, settings)
     reloader = parts.watching.reloader
-    inbox = Inbox(storage.records, reloader, parts.live, parts.journal)
+    inbox = InboxHandlers(storage.records, reloader, parts.live, parts.journal)
     async with parts.app:
         yield parts, inbox
 
@@ -90,18 +90,18 @@ async def started(
 @pytest.fixture
 async def desk(
     telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, folder: Path
-) -> AsyncIterator[tuple[Parts, Inbox]]:
+) -> AsyncIterator[tuple[Parts, InboxHandlers]]:
     async with started(telegram, faq, clock, storage, folder) as desk:
         yield desk
 
 
 @pytest.fixture
-def parts(desk: tuple[Parts, Inbox]) -> Parts:
+def parts(desk: tuple[Parts, InboxHandlers]) -> Parts:
     return desk[0]
 
 
 @pytest.fixture
-def reloader(desk: tuple[Parts, Inbox]) -> Reloader:
+def reloader(desk: tuple[Parts, InboxHandlers]) -> Reloader:
     return desk[1].reloader
 
 

@@ -12,7 +12,7 @@ from bot.knowledge import consistency, teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.consistency import NONE
 from bot.knowledge.lessons import Lesson
-from bot.knowledge.parser import Draft
+from bot.knowledge.parser import ParsedFiles
 from bot.knowledge.yaml_reader import Loc
 
 TELLING = 0.1
@@ -36,8 +36,8 @@ def check(folder: Path) -> list[Problem]:
     return list(_too_alike(faq, draft))
 
 
-def _load(folder: Path, lessons: Sequence[Lesson] = ()) -> tuple[Faq, Draft]:
-    draft = Draft.read(folder)
+def _load(folder: Path, lessons: Sequence[Lesson] = ()) -> tuple[Faq, ParsedFiles]:
+    draft = ParsedFiles.read(folder)
     if problems := [*draft.problems, *consistency.problems(draft)]:
         raise KnowledgeError(problems)
     knowledge = Knowledge.of(draft)
@@ -48,7 +48,7 @@ def _load(folder: Path, lessons: Sequence[Lesson] = ()) -> tuple[Faq, Draft]:
     return faq, draft
 
 
-def _failed_flags(faq: Faq, draft: Draft) -> Iterator[Problem]:
+def _failed_flags(faq: Faq, draft: ParsedFiles) -> Iterator[Problem]:
     for i, watch in enumerate(faq.watching):
         for j, sentence in enumerate(watch.flag.trips):
             if not watch.sees([h.stem for h in faq.index.hear(sentence)]):
@@ -63,7 +63,7 @@ def _failed_flags(faq: Faq, draft: Draft) -> Iterator[Problem]:
                 yield draft.problem("red_flags.yaml", ("flags", i, "passes", j), what)
 
 
-def _astray(faq: Faq, draft: Draft) -> Iterator[Problem]:
+def _astray(faq: Faq, draft: ParsedFiles) -> Iterator[Problem]:
     for i, expected in enumerate(faq.knowledge.expected.expected):
         reply = faq.ask(expected.question)
         if expected.reaches not in reaches(reply):
@@ -97,7 +97,7 @@ def reaches(reply: Reply) -> list[str]:
     return [NONE]
 
 
-def _too_alike(faq: Faq, draft: Draft) -> Iterator[Problem]:
+def _too_alike(faq: Faq, draft: ParsedFiles) -> Iterator[Problem]:
     """Phrasings of different entries that say the same telling words."""
     telling: dict[frozenset[str], list[tuple[str, Loc, str, str]]] = defaultdict(list)
     for file, loc, owner, phrasing in consistency.phrasings(draft):

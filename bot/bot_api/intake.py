@@ -8,12 +8,10 @@ confirmed, and no more is fetched than is handled soon.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct, field
-
-from bot.storage.receipts import Receipt, Receipts
 
 WINDOW = 100
 """Updates that Telegram hands out at once, at most."""
@@ -35,6 +33,29 @@ DATABASE_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+
+class Receipt(Struct, frozen=True):
+    """What is known of an update that comes again."""
+
+    begun: int
+    """How often its handling was begun."""
+    done: bool
+
+
+class Receipts(Protocol):
+    """Keeps, over a death of the process, how far the handling of updates has come."""
+
+    async def take(
+        self, fetched: Sequence[int], done: Collection[int], unconfirmed: tuple[int, int]
+    ) -> dict[int, Receipt]:
+        """Write down what is done and what was fetched; returns what was known of the latter."""
+
+    async def begin_again(self, number: int) -> None:
+        """An update that was begun before is handled once more."""
+
+    async def close(self, done: Collection[int]) -> None:
+        """The process ends, and was not killed: only what is done needs to be known."""
 
 
 class Intake(Struct):

@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from enum import Enum, auto
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -27,10 +28,8 @@ from telegram.request import BaseRequest
 
 from bot.bot_api.intake import WINDOW, Intake
 from bot.bot_api.sending import seconds_to_wait
+from bot.bot_api.types import App
 from bot.errors import StartError
-from bot.features.knowledge_base import texts
-from bot.features.operators.notices import Notices
-from bot.features.questions.handlers import App
 
 UPDATES = [
     Update.MESSAGE,
@@ -53,6 +52,15 @@ REFUSED = (
 log = logging.getLogger(__name__)
 
 
+class PassedOver(Enum):
+    """Why an update is not handled."""
+
+    DEADLY = auto()
+    """The process died twice while it was in hand."""
+    UNREADABLE = auto()
+    """Its shape is none that the library knows."""
+
+
 class Polling(Struct):
     """Hands updates to the application, in the order in which they came."""
 
@@ -60,12 +68,13 @@ class Polling(Struct):
     request: BaseRequest
     """The way on which updates come, initialized by the application."""
     intake: Intake
-    notices: Notices
+    tell: Callable[[PassedOver, int], Awaitable[None]]
+    """Tells the operators of an update that is not handled."""
     _wait: float = SHORTEST_WAIT
     _more: bool = False
     """Whether more waits than Telegram has handed out."""
     _told: float = -SILENCE
-    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+    _telling: set[asyncio.Future[None]] = field(default_factory=set)
 
     async def connect(self) -> None:
         """Connect, however long the network takes.
@@ -113,7 +122,7 @@ class Polling(Struct):
             self._hand_over(number, fetched[number])
         for number in fatal:
             log.error("update %d is passed over: the process died of it twice", number)
-            self._tell(texts.died_of(number))
+            self._mention(PassedOver.DEADLY, number)
 
     async def _updates(self, **asked: object) -> dict[int, dict[str, Any]]:
         """What Telegram hands out from the offset on, by number and as it came.
@@ -141,11 +150,11 @@ class Polling(Struct):
             self.intake.done(number)
             if self.intake.clock() - self._told >= SILENCE:
                 self._told = self.intake.clock()
-                self._tell(texts.cannot_read(number))
+                self._mention(PassedOver.UNREADABLE, number)
 
-    def _tell(self, text: str) -> None:
-        """The operators, without holding up what people asked."""
-        telling = asyncio.create_task(self.notices.tell(self.app.bot, text))
+    def _mention(self, why: PassedOver, number: int) -> None:
+        """Without holding up what people asked."""
+        telling = asyncio.ensure_future(self.tell(why, number))
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 

@@ -29,7 +29,7 @@ PACED = 1
 """`rate_limit_args` of a message that has waited for its turn."""
 
 
-class Pace(BaseRateLimiter[int]):
+class RateLimiter(BaseRateLimiter[int]):
     """PTB hands every request through here: answers go at once, and push the next turn back."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

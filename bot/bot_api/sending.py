@@ -41,6 +41,11 @@ def message_of(update: Update) -> Message:
     return message
 
 
+def arguments(message: Message) -> str:
+    """What stands behind a command."""
+    return "".join((message.text or "").split(maxsplit=1)[1:]).strip()
+
+
 def query_of(update: Update) -> CallbackQuery:
     """The pressed button of an update that handlers were registered for."""
     if update.callback_query is None:

@@ -34,7 +34,7 @@ class NotConnectedError(NetworkError):
     """The request never left: it is safe to send it again."""
 
 
-class BoundedRequest(BaseRequest):
+class Transport(BaseRequest):
     """Sends requests over a bounded number of connections to each server, which are kept open."""
 
     def __init__(self, connections: int = CONNECTIONS) -> None:

@@ -27,7 +27,7 @@ def asker(update: Update) -> int | None:
     return who.id if who else None
 
 
-class OneByOneInEachChat(BaseUpdateProcessor):
+class UpdateProcessor(BaseUpdateProcessor):
     """Chats side by side, the messages of one chat in order, one of each person at a time.
 
     A flood in one chat waits in line behind itself. Whoever has too much in line is not heard.

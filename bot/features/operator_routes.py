@@ -7,11 +7,14 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from bot.bot_api.sending import query_of
+from bot.bot_api.types import App, Callback, Context
 from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
-from bot.features.broadcasts.handlers import Broadcasting
-from bot.features.knowledge_base.handlers import Operating
-from bot.features.questions.handlers import App, Callback, Context
-from bot.features.unanswered.handlers import Inbox
+from bot.features.broadcasts.handlers import BroadcastHandlers
+from bot.features.help import HelpHandlers
+from bot.features.knowledge_base.handlers import ReloadHandlers
+from bot.features.statistics.handlers import StatisticsHandlers
+from bot.features.unanswered.handlers import InboxHandlers
+from bot.features.why.handlers import WhyHandlers
 
 RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
@@ -19,18 +22,21 @@ RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 class Commands(Struct, frozen=True):
     """What operators can call, and the buttons that only they can press."""
 
-    operating: Operating
-    inbox: Inbox
-    broadcasting: Broadcasting
+    helping: HelpHandlers
+    reloading: ReloadHandlers
+    asking_why: WhyHandlers
+    statistics: StatisticsHandlers
+    inbox: InboxHandlers
+    broadcasting: BroadcastHandlers
 
     def commands(self) -> Mapping[str, Callback]:
         return {
-            "help": self.operating.help,
-            "reload": self.operating.reload,
-            "rollback": self.operating.rollback,
+            "help": self.helping.help,
+            "reload": self.reloading.reload,
+            "rollback": self.reloading.rollback,
             "unanswered": self.inbox.unanswered,
-            "why": self.operating.why,
-            "stats": self.operating.stats,
+            "why": self.asking_why.why,
+            "stats": self.statistics.stats,
             "broadcast": self.broadcasting.broadcast,
         }
 
@@ -48,7 +54,7 @@ def register(app: App, operators: frozenset[int], commands: Commands, outdated: 
     for name, do in commands.commands().items():
         app.add_handler(CommandHandler(name, do, filters=theirs))
     document = theirs & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
-    app.add_handler(MessageHandler(document, commands.operating.put))
+    app.add_handler(MessageHandler(document, commands.reloading.put))
     for pattern, do in commands.buttons().items():
         app.add_handler(CallbackQueryHandler(_only(operators, do, outdated), pattern))
 

@@ -16,12 +16,13 @@ from telegram.ext import (
 from bot.bot_api import buttons, sending
 from bot.bot_api.sending import chat_of
 from bot.bot_api.throttle import Throttle, Verdict
+from bot.bot_api.types import App, Callback, Context
 from bot.bot_api.update_processor import asker
 from bot.features import texts
-from bot.features.questions.feedback import Feedback
-from bot.features.questions.handlers import App, Callback, Context, Handlers
-from bot.features.tips.preferences import Preferences
-from bot.features.tips.subscribe import Subscribing
+from bot.features.questions.feedback import VoteHandlers
+from bot.features.questions.handlers import QuestionHandlers
+from bot.features.tips.preferences import PreferenceHandlers
+from bot.features.tips.subscribe import SubscribeHandlers
 from bot.language.words import MAX_QUESTION
 
 STOP = re.compile(
@@ -59,10 +60,10 @@ class NotTooOften(Struct, frozen=True):
 
 def register(
     app: App,
-    asked: Handlers,
-    wanted: Subscribing,
-    chosen: Preferences,
-    voted: Feedback,
+    asked: QuestionHandlers,
+    wanted: SubscribeHandlers,
+    chosen: PreferenceHandlers,
+    voted: VoteHandlers,
     seldom: NotTooOften,
 ) -> None:
     """Give the application all that it handles."""
@@ -79,7 +80,7 @@ _FIRST = filters.UpdateType.MESSAGE
 _OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
 
 
-def _chats(wanted: Subscribing) -> Rules:
+def _chats(wanted: SubscribeHandlers) -> Rules:
     """What becomes of a chat; nothing is sent for it."""
     return [
         ChatMemberHandler(wanted.membership, ChatMemberHandler.MY_CHAT_MEMBER),
@@ -88,7 +89,10 @@ def _chats(wanted: Subscribing) -> Rules:
 
 
 def _commands(
-    asked: Handlers, wanted: Subscribing, chosen: Preferences, seldom: NotTooOften
+    asked: QuestionHandlers,
+    wanted: SubscribeHandlers,
+    chosen: PreferenceHandlers,
+    seldom: NotTooOften,
 ) -> Rules:
     private: dict[str, Callback] = {
         "start": wanted.start,
@@ -120,7 +124,12 @@ def _commands(
     ]
 
 
-def _texts(asked: Handlers, wanted: Subscribing, chosen: Preferences, seldom: NotTooOften) -> Rules:
+def _texts(
+    asked: QuestionHandlers,
+    wanted: SubscribeHandlers,
+    chosen: PreferenceHandlers,
+    seldom: NotTooOften,
+) -> Rules:
     text = filters.TEXT & ~filters.COMMAND
     here = _PRIVATE | _ReplyToThisBot()
     other = ~filters.TEXT & ~filters.StatusUpdate.ALL
@@ -136,10 +145,10 @@ def _texts(asked: Handlers, wanted: Subscribing, chosen: Preferences, seldom: No
 
 
 def _buttons(
-    asked: Handlers,
-    wanted: Subscribing,
-    chosen: Preferences,
-    voted: Feedback,
+    asked: QuestionHandlers,
+    wanted: SubscribeHandlers,
+    chosen: PreferenceHandlers,
+    voted: VoteHandlers,
     seldom: NotTooOften,
 ) -> Rules:
     for_all: dict[str, Callback] = {
@@ -213,7 +222,7 @@ class _Stop(filters.MessageFilter):
 class _Asked(filters.UpdateFilter):
     """Texts of people who were asked to write something."""
 
-    def __init__(self, wanted: Subscribing) -> None:
+    def __init__(self, wanted: SubscribeHandlers) -> None:
         super().__init__()
         self._dialog = wanted.dialog
 

@@ -28,7 +28,7 @@ from bot.knowledge.models import (
 
 if TYPE_CHECKING:
     # What reads YAML is not loaded by a start that has a copy (`compiled`).
-    from bot.knowledge.parser import Draft
+    from bot.knowledge.parser import ParsedFiles
 
 
 class Knowledge(Struct, frozen=True):
@@ -53,7 +53,7 @@ class Knowledge(Struct, frozen=True):
         return self.topics[self.entries[entry].topic]
 
     @classmethod
-    def of(cls, draft: "Draft") -> "Knowledge":
+    def of(cls, draft: "ParsedFiles") -> "Knowledge":
         """From a draft without problems."""
         talk = draft.the("smalltalk.yaml", SmallTalks)
         tips = draft.get("tips.yaml", Tips)

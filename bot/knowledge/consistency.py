@@ -8,7 +8,7 @@ from rapidfuzz import process
 from bot.answering import red_flags
 from bot.answering.red_flags import NEAR
 from bot.errors import Problem, short
-from bot.knowledge.parser import LEARNED, TOPICS, Draft
+from bot.knowledge.parser import LEARNED, TOPICS, ParsedFiles
 from bot.knowledge.yaml_reader import Loc
 from bot.language.words import words
 
@@ -21,7 +21,7 @@ Found = tuple[str, Loc, str]
 """A text with its file and place."""
 
 
-def problems(draft: Draft) -> Iterator[Problem]:
+def problems(draft: ParsedFiles) -> Iterator[Problem]:
     """Everything that is wrong between the files of a knowledge base, broken ones included."""
     yield from _check_topics(draft)
     yield from _check_ids(draft)
@@ -30,7 +30,7 @@ def problems(draft: Draft) -> Iterator[Problem]:
     yield from _check_patterns(draft)
 
 
-def phrasings(draft: Draft) -> Iterator[tuple[str, Loc, str, str]]:
+def phrasings(draft: ParsedFiles) -> Iterator[tuple[str, Loc, str, str]]:
     """File, place, owner and words of every way to ask for an entry or a limit."""
     sections = [*((file, "entries") for file in _topics(draft)), ("limits.yaml", "limits")]
     if LEARNED in draft.sources:
@@ -41,7 +41,7 @@ def phrasings(draft: Draft) -> Iterator[tuple[str, Loc, str, str]]:
             yield file, loc, owners.get((*loc[:2], "id"), "an entry without an id"), phrasing
 
 
-def _topics(draft: Draft) -> list[str]:
+def _topics(draft: ParsedFiles) -> list[str]:
     return [file for file in draft.sources if file.startswith(f"{TOPICS}/")]
 
 
@@ -50,13 +50,13 @@ def _topic(file: str) -> str:
     return file.removeprefix(f"{TOPICS}/").removesuffix(".yaml")
 
 
-def _sections(draft: Draft) -> Iterator[tuple[str, str]]:
+def _sections(draft: ParsedFiles) -> Iterator[tuple[str, str]]:
     """Files, and the key under which each lists what has an id; the topics first."""
     yield from ((file, "entries") for file in _topics(draft))
     yield from (("limits.yaml", "limits"), (RED_FLAGS, "flags"), ("smalltalk.yaml", "smalltalk"))
 
 
-def _check_topics(draft: Draft) -> Iterator[Problem]:
+def _check_topics(draft: ParsedFiles) -> Iterator[Problem]:
     for file in _topics(draft):
         topic = _topic(file)
         for loc, name in draft.texts(file, "id"):
@@ -71,34 +71,34 @@ def _check_topics(draft: Draft) -> Iterator[Problem]:
                 yield draft.problem(file, loc, what)
 
 
-def _ids(draft: Draft) -> Iterator[Found]:
+def _ids(draft: ParsedFiles) -> Iterator[Found]:
     for file in _topics(draft):
         yield from _found(draft, file, "id")
     for file, section in _sections(draft):
         yield from _found(draft, file, section, None, "id")
 
 
-def _found(draft: Draft, file: str, *path: str | None) -> Iterator[Found]:
+def _found(draft: ParsedFiles, file: str, *path: str | None) -> Iterator[Found]:
     return ((file, loc, text) for loc, text in draft.texts(file, *path))
 
 
-def _check_ids(draft: Draft) -> Iterator[Problem]:
+def _check_ids(draft: ParsedFiles) -> Iterator[Problem]:
     yield from _unique(draft, _ids(draft))
     # Tips are never reached by a question, so that they may be called like what is.
     yield from _unique(draft, _tips(draft, "id"))
 
 
-def _tips(draft: Draft, key: str) -> Iterator[Found]:
+def _tips(draft: ParsedFiles, key: str) -> Iterator[Found]:
     return _found(draft, TIPS, TIPS_LIST, None, key) if TIPS in draft.sources else iter(())
 
 
-def _learned(draft: Draft) -> Iterator[Found]:
+def _learned(draft: ParsedFiles) -> Iterator[Found]:
     if LEARNED not in draft.sources:
         return iter(())
     return _found(draft, LEARNED, "learned", None, "id")
 
 
-def _unique(draft: Draft, ids: Iterator[Found]) -> Iterator[Problem]:
+def _unique(draft: ParsedFiles, ids: Iterator[Found]) -> Iterator[Problem]:
     first: dict[str, Problem] = {}
     for file, loc, name in ids:
         here = draft.problem(file, loc, "")
@@ -111,7 +111,7 @@ def _unique(draft: Draft, ids: Iterator[Found]) -> Iterator[Problem]:
         first.setdefault(name, here)
 
 
-def _check_phrasings(draft: Draft) -> Iterator[Problem]:
+def _check_phrasings(draft: ParsedFiles) -> Iterator[Problem]:
     owners: dict[tuple[str, ...], tuple[str, str, Loc]] = {}
     for file, loc, owner, phrasing in phrasings(draft):
         said = words(phrasing)
@@ -127,7 +127,7 @@ def _check_phrasings(draft: Draft) -> Iterator[Problem]:
             owners[said] = owner, file, loc
 
 
-def _check_references(draft: Draft) -> Iterator[Problem]:
+def _check_references(draft: ParsedFiles) -> Iterator[Problem]:
     """What is referred to, where everything that could be meant is known by its id."""
     topics = [_topic(file) for file in _topics(draft)]
     entries = [t for f in _topics(draft) for _, t in draft.texts(f, "entries", None, "id")]
@@ -147,14 +147,14 @@ def _check_references(draft: Draft) -> Iterator[Problem]:
         yield from _missing(draft, "id", expected, ids)
 
 
-def _named(draft: Draft, file: str, section: str) -> bool:
+def _named(draft: ParsedFiles, file: str, section: str) -> bool:
     """Whether everything in a section has an id."""
     items = draft.under(file, section)
     return isinstance(items, list) and len(items) == len([*draft.texts(file, section, None, "id")])
 
 
 def _missing(
-    draft: Draft, kind: str, references: Iterator[Found], known: list[str]
+    draft: ParsedFiles, kind: str, references: Iterator[Found], known: list[str]
 ) -> Iterator[Problem]:
     there = frozenset(known)
     for file, loc, name in references:
@@ -164,7 +164,7 @@ def _missing(
             yield draft.problem(file, loc, f"there is no {kind} {short(name)}; {hint}")
 
 
-def _check_patterns(draft: Draft) -> Iterator[Problem]:
+def _check_patterns(draft: ParsedFiles) -> Iterator[Problem]:
     words_of = draft.under(RED_FLAGS, "words")
     sets = words_of if isinstance(words_of, dict) else {}
     for key in ("patterns", "unless"):

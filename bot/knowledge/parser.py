@@ -47,7 +47,7 @@ ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
 M = TypeVar("M", bound=Model)
 
 
-class Draft(Struct):
+class ParsedFiles(Struct):
     """The files that could be read, and what is wrong so far."""
 
     sources: dict[str, Source] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Draft(Struct):
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def read(cls, folder: Path) -> "Draft":
+    def read(cls, folder: Path) -> "ParsedFiles":
         try:
             present = _names(folder)
         except OSError as error:

@@ -17,7 +17,7 @@ from bot.knowledge import files, teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Learned
-from bot.knowledge.parser import LEARNED, Draft
+from bot.knowledge.parser import LEARNED, ParsedFiles
 from bot.reload import build
 from bot.storage.storage import Storage
 
@@ -64,7 +64,7 @@ def export(folder: Path, taught: Sequence[Lesson]) -> Export:
         KnowledgeError: the folder has problems.
     """
     _, left_out = build.fitted(files.look(folder), taught)
-    draft = Draft.read(folder)
+    draft = ParsedFiles.read(folder)
     good = [lesson for lesson in taught if lesson not in left_out]
     new = teaching.fitting(Knowledge.of(draft), good)
     held = draft.get(LEARNED, Learned)

@@ -32,7 +32,7 @@ LASTS = dt.timedelta(hours=24)
 """After which a broadcast is no news any more, and what was not sent is not sent."""
 
 
-class Mailings(Struct, frozen=True):
+class Broadcasts(Struct, frozen=True):
     """Each method is one transaction."""
 
     database: Database

@@ -5,16 +5,9 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from bot.bot_api.intake import Receipt
 from bot.storage.database import Database, transaction
 from bot.storage.tables import updates
-
-
-class Receipt(Struct, frozen=True):
-    """What is known of an update that comes again."""
-
-    begun: int
-    """How often its handling was begun."""
-    done: bool
 
 
 class Receipts(Struct, frozen=True):

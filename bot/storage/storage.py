@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.storage.broadcasts import LASTS, RETRIES, UNDER_WAY, Mailings
+from bot.storage.broadcasts import LASTS, RETRIES, UNDER_WAY, Broadcasts
 from bot.storage.broadcasts import delivery as _delivery
 from bot.storage.database import Database, put, transaction
 from bot.storage.records import Records
@@ -56,9 +56,9 @@ class Storage(Struct, frozen=True):
         return Records(self.database)
 
     @property
-    def mailings(self) -> Mailings:
+    def mailings(self) -> Broadcasts:
         """What operators send to all subscribers."""
-        return Mailings(self.database)
+        return Broadcasts(self.database)
 
     async def close(self) -> None:
         await self.database.close()
@@ -100,7 +100,7 @@ class Storage(Struct, frozen=True):
             connection.execute(delete(subscribers).where(subscribers.c.chat_id == chat)).rowcount,
             connection.execute(delete(votes).where(votes.c.person == chat)).rowcount,
         ]
-        # What an operator is still sending goes on; it is deleted later (`Mailings.prune`).
+        # What an operator is still sending goes on; it is deleted later (`Broadcasts.prune`).
         sent = delete(broadcasts).where(broadcasts.c.chat_id == chat)
         connection.execute(sent.where(broadcasts.c.state.not_in(UNDER_WAY)))
         return any(gone)

@@ -15,13 +15,13 @@ from telegram.ext import ExtBot
 from bot.bot_api import sending
 from bot.bot_api.rate_limiter import PER_SECOND
 from bot.bot_api.sending import chat_of, message_of, query_of, seconds_to_wait
+from bot.bot_api.types import Context
 from bot.features.broadcasts import keyboards, texts
 from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
-from bot.features.questions.handlers import Context
 from bot.features.tips import messages
-from bot.features.tips.sender import Tips
+from bot.features.tips.sender import Sender
 from bot.language.words import units
-from bot.storage.broadcasts import Mailings
+from bot.storage.broadcasts import Broadcasts
 from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Broadcast, Stage
 
@@ -30,11 +30,11 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 log = logging.getLogger(__name__)
 
 
-class Broadcasting(Struct):
+class BroadcastHandlers(Struct):
     """The callbacks, with what they need; and the boards that show how far broadcasts are."""
 
     storage: Storage
-    tips: Tips
+    tips: Sender
     bot: ExtBot[int]
     now: Callable[[], dt.datetime]
     _shown: dict[int, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Broadcasting(Struct):
     """Telegram wants no edits before."""
 
     @property
-    def mailings(self) -> Mailings:
+    def mailings(self) -> Broadcasts:
         return self.storage.mailings
 
     async def broadcast(self, update: Update, _: Context) -> None:

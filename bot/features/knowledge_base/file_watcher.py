@@ -11,8 +11,7 @@ from watchfiles import Change, awatch
 from bot.features import texts
 from bot.features.knowledge_base import reports
 from bot.features.knowledge_base import texts as operator_texts
-from bot.features.knowledge_base.reports import Report
-from bot.features.operators.notices import Notices
+from bot.features.operators.notices import Notice, Notices
 from bot.knowledge import files
 from bot.knowledge.files import ENDINGS
 from bot.reload.reloader import Reloader, Start
@@ -25,7 +24,7 @@ LOOK_MILLISECONDS = 5_000
 log = logging.getLogger(__name__)
 
 
-class Watching(Struct):
+class FileWatcher(Struct):
     """The operators hear of what is new to them: a change, a problem, and that it is gone."""
 
     reloader: Reloader
@@ -35,7 +34,7 @@ class Watching(Struct):
     """What the process began with, until the folder was compared with it."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by a SIGHUP."""
-    _told: Report | None = None
+    _told: Notice | None = None
     """Of a problem that is still there."""
     _unwatched: bool = False
 
@@ -51,7 +50,7 @@ class Watching(Struct):
             report = await reports.report(self.reloader.reload(), operator_texts.reloaded)
         except Exception as error:
             log.exception("a reload failed")
-            report = Report(texts.fault_notice(type(error).__name__, None), good=False)
+            report = Notice(texts.fault_notice(type(error).__name__, None), good=False)
         known = self._told
         mended = report.good and known is not None
         if mended or not (report.quiet or report == known):
@@ -67,7 +66,7 @@ class Watching(Struct):
             if found.files != begun.files:
                 await self.take()
 
-    def knows(self, problem: Report) -> None:
+    def knows(self, problem: Notice) -> None:
         """The operators have heard of a problem of the folder from somebody else."""
         self._told = problem
 

@@ -4,26 +4,15 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from msgspec import Struct
-
 from bot.errors import KnowledgeError, ReloadError
 from bot.features.knowledge_base import texts
+from bot.features.operators.notices import Notice
 from bot.reload.diff import Changes
 
 log = logging.getLogger(__name__)
 
 
-class Report(Struct, frozen=True):
-    """A text, and a file where the text cannot hold all."""
-
-    text: str
-    file: bytes | None = None
-    good: bool = True
-    quiet: bool = False
-    """True where nothing is different from before."""
-
-
-async def report(work: Coroutine[Any, Any, Changes], told: Callable[[Changes], str]) -> Report:
+async def report(work: Coroutine[Any, Any, Changes], told: Callable[[Changes], str]) -> Notice:
     """Do the work; the report says how it came out, and nothing is raised for bad input."""
     try:
         changes = await work
@@ -32,11 +21,11 @@ async def report(work: Coroutine[Any, Any, Changes], told: Callable[[Changes], s
         return problems(error)
     except ReloadError as error:
         log.warning("not reloaded: %s", error)
-        return Report(texts.failed(str(error)), good=False)
+        return Notice(texts.failed(str(error)), good=False)
     log.info("the knowledge base was reloaded; %d kinds of things differ", len(changes.sections))
-    return Report(told(changes), quiet=not changes)
+    return Notice(told(changes), quiet=not changes)
 
 
-def problems(error: KnowledgeError) -> Report:
+def problems(error: KnowledgeError) -> Notice:
     file = texts.problems_file(error) if texts.is_cut(error) else None
-    return Report(texts.problems(error), file, good=False)
+    return Notice(texts.problems(error), file, good=False)

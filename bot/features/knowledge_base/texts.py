@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import chain
 
 from bot.errors import KnowledgeError, Problem, short
-from bot.features import texts as everybodys
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Lesson
 from bot.language.words import escape
@@ -14,35 +13,12 @@ from bot.reload.diff import Changes, Moved, Section
 MOST_IDS = 10
 MOST_MOVED = 10
 MOST_PROBLEMS = 8
-PROBLEMS_FILE = "problems.txt"
 
-COMMANDS = {
-    "reload": "Take what is in the folder",
-    "rollback": "Back to what was before",
-    "unanswered": "Questions that found no answer",
-    "why": "Why a question gets what it gets",
-    "stats": "Figures and a chart",
-    "broadcast": "A message to all subscribers",
-}
+
 CHECKING = "Reading and checking. Everybody else is answered meanwhile …"
 UNCHANGED = "Nothing has changed."
-WHY_HOW = "Write the question behind the command, for example:\n/why {example}"
-STATS_HOW = "Write a number of days from 1 to {most}, for example:\n/stats 7"
 NO_FILE = "Please send the file as a document of at most 1 MiB, with the caption /reload."
 OLD_STAYS = "The bot goes on answering as before."
-READ_ON = "Everything else is answered. The log says more."
-STOPPING = "Stopping. What was fetched is still answered."
-
-
-def died_of(update: int) -> str:
-    return (
-        f"Update {update} was passed over: the process died twice while it was being handled. "
-        "Whoever wrote it got no answer; the bot goes on with all others."
-    )
-
-
-def cannot_read(update: int) -> str:
-    return f"Update {update} has a shape that cannot be read, and was passed over. {READ_ON}"
 
 
 def reloaded(changes: Changes) -> str:
@@ -147,12 +123,3 @@ def started_without(error: KnowledgeError, taken: dt.datetime | None) -> str:
     of = f" of {taken:%Y-%m-%d %H:%M} UTC" if taken else ""
     kept = f"<b>Started from the kept knowledge base{of}</b>, as the folder cannot be used."
     return "\n".join(chain([kept], problems(error).splitlines()[1:]))
-
-
-def help_text(knowledge: Knowledge) -> str:
-    theirs = "\n".join(f"/{name}: {what}" for name, what in COMMANDS.items())
-    return f"{everybodys.help_text(knowledge)}\n\n<b>For operators</b>\n{theirs}"
-
-
-def why_how(knowledge: Knowledge) -> str:
-    return WHY_HOW.format(example=escape(knowledge.about.examples[0]))

@@ -8,9 +8,9 @@ from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot.bot_api import sending
+from bot.bot_api.types import Context
 from bot.features import texts
 from bot.features.operators.notices import Notices
-from bot.features.questions.handlers import Context
 
 SILENCE = 60.0
 """Seconds in which the operators hear of the same fault only once."""
@@ -18,7 +18,7 @@ SILENCE = 60.0
 log = logging.getLogger(__name__)
 
 
-class Faults(Struct, frozen=True):
+class ErrorHandler(Struct, frozen=True):
     """PTB's error handler."""
 
     notices: Notices

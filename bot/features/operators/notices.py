@@ -7,10 +7,19 @@ from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot.features.knowledge_base import texts
-from bot.features.knowledge_base.reports import Report
+from bot.features.operators import texts
 
 log = logging.getLogger(__name__)
+
+
+class Notice(Struct, frozen=True):
+    """A text, and a file where the text cannot hold all."""
+
+    text: str
+    file: bytes | None = None
+    good: bool = True
+    quiet: bool = False
+    """True where nothing is different from before."""
 
 
 class Notices(Struct, frozen=True):
@@ -20,19 +29,19 @@ class Notices(Struct, frozen=True):
 
     async def tell(self, bot: Bot, text: str) -> None:
         """Telegram HTML."""
-        await self.hand(bot, Report(text))
+        await self.hand(bot, Notice(text))
 
-    async def hand(self, bot: Bot, report: Report) -> None:
+    async def hand(self, bot: Bot, notice: Notice) -> None:
         for operator in self.operators:
             try:
                 await bot.send_message(
                     operator,
-                    report.text,
+                    notice.text,
                     parse_mode=ParseMode.HTML,
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
                 )
-                if report.file is not None:
-                    await bot.send_document(operator, attachment(report.file))
+                if notice.file is not None:
+                    await bot.send_document(operator, attachment(notice.file))
             except TelegramError as failed:
                 log.warning("an operator could not be told: %s", failed)
 

@@ -7,10 +7,10 @@ from bot.answering.live import Live
 from bot.bot_api import sending
 from bot.bot_api.buttons import Vote
 from bot.bot_api.sending import query_of
+from bot.bot_api.types import Context
 from bot.features import keyboards, texts
-from bot.features.questions.handlers import Context
-from bot.features.questions.recent_answers import Memory
-from bot.features.statistics.recorder import Journal
+from bot.features.questions.recent_answers import RecentAnswers
+from bot.features.statistics.recorder import UsageRecorder
 from bot.storage.records import Records
 
 VOTED_DOWN = "voted_down"
@@ -18,13 +18,13 @@ VOTED_DOWN = "voted_down"
 _NAMES = {True: "up", False: "down"}
 
 
-class Feedback(Struct, frozen=True):
+class VoteHandlers(Struct, frozen=True):
     """The callback, with what it needs."""
 
     records: Records
-    journal: Journal
+    journal: UsageRecorder
     live: Live
-    memory: Memory
+    memory: RecentAnswers
 
     async def vote(self, update: Update, _: Context) -> None:
         """One of the buttons under an answer: each person has one vote on an entry."""

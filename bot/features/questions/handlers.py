@@ -1,35 +1,26 @@
 """What happens on each update: read it, ask the core, send what it decided."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from msgspec import Struct, field
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot.answering.live import Live
 from bot.bot_api import sending
 from bot.bot_api.buttons import ShowEntry, ShowTopic, ShowTopics
 from bot.bot_api.sending import message_of, query_of
+from bot.bot_api.types import Context
 from bot.features import keyboards, texts
-from bot.features.questions.recent_answers import Memory
-from bot.features.statistics.recorder import Journal
+from bot.features.questions.recent_answers import RecentAnswers
+from bot.features.statistics.recorder import UsageRecorder
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Topic
 
-Nothing = dict[Any, Any]
-"""PTB's places for data, which stay empty here."""
-Context = CallbackContext[ExtBot[None], Nothing, Nothing, Nothing]
-App = Application[ExtBot[int], Context, Nothing, Nothing, Nothing, JobQueue[Context]]
-Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
-
-class Handlers(Struct, frozen=True):
+class QuestionHandlers(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     live: Live
-    journal: Journal
-    memory: Memory = field(default_factory=Memory)
+    journal: UsageRecorder
+    memory: RecentAnswers = field(default_factory=RecentAnswers)
 
     async def start(self, update: Update, context: Context) -> None:
         payload = context.args[0] if context.args else ""

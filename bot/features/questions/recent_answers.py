@@ -17,7 +17,7 @@ Spot = tuple[int, int]
 Value = TypeVar("Value")
 
 
-class Asked(Struct, frozen=True):
+class AnsweredQuestion(Struct, frozen=True):
     """A question that was answered."""
 
     text: str
@@ -27,13 +27,13 @@ class Asked(Struct, frozen=True):
     """People who have said that an answer did not help; a set of its own for each takes 2 MB."""
 
 
-class Memory(Struct, frozen=True):
+class RecentAnswers(Struct, frozen=True):
     """The newest questions, until the process ends."""
 
     most: int = REMEMBERED
     _answers: OrderedDict[Spot, int] = field(default_factory=OrderedDict)
     """By the question: the message that answered it."""
-    _questions: OrderedDict[Spot, Asked] = field(default_factory=OrderedDict)
+    _questions: OrderedDict[Spot, AnsweredQuestion] = field(default_factory=OrderedDict)
     """By the message that answers."""
 
     def keep(self, question: Spot, answer: int, text: str, reply: Reply) -> None:
@@ -42,7 +42,7 @@ class Memory(Struct, frozen=True):
         where = question[0], answer
         if isinstance(reply, Answer):
             entries = tuple(entry.id for entry in reply.entries)
-            self._add(self._questions, where, Asked(text[:MAX_QUESTION], entries))
+            self._add(self._questions, where, AnsweredQuestion(text[:MAX_QUESTION], entries))
         else:  # The question was edited, and what it says now has no answer.
             self._questions.pop(where, None)
 

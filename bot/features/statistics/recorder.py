@@ -28,7 +28,7 @@ Change = Callable[[Subscriber | None], Subscriber | None]
 log = logging.getLogger(__name__)
 
 
-class Journal(Struct):
+class UsageRecorder(Struct):
     """Notes in memory, written at each tick and at the end."""
 
     records: Records

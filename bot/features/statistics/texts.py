@@ -19,6 +19,7 @@ OUTCOMES = {
     "smalltalk": "small talk",
     "unknown": "not understood",
 }
+HOW = "Write a number of days from 1 to {most}, for example:\n/stats 7"
 A_DAY, A_WEEK, IN_AN_HOUR = "questions a day", "questions a week", "questions"
 DAY, WEEK, HOUR, NUMBER = "day", "week", "hour of the day", "number of questions"
 NO_QUESTIONS = "No questions were asked"

@@ -11,7 +11,7 @@ FIRST_REST, LONGEST_REST = 60.0, 300.0
 """Seconds until a stopped run goes on."""
 
 
-class Health(Struct):
+class CircuitBreaker(Struct):
     """Whether Telegram takes tips at all; when many fail, the run rests."""
 
     clock: Callable[[], float]

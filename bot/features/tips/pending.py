@@ -31,7 +31,7 @@ class Asked(Struct, frozen=True):
     until: dt.datetime
 
 
-class Dialog(Struct, frozen=True):
+class PendingQuestions(Struct, frozen=True):
     """The open questions to people, by chat and person."""
 
     now: Callable[[], dt.datetime]

@@ -10,11 +10,11 @@ from telegram import Update
 from bot.bot_api import sending
 from bot.bot_api.buttons import Forget, Pause, ReadMore, Shift, ToggleDay
 from bot.bot_api.sending import chat_of, query_of
+from bot.bot_api.types import Context
 from bot.features import keyboards, texts
-from bot.features.questions.handlers import Context
-from bot.features.questions.recent_answers import Memory
-from bot.features.tips.pending import Dialog
-from bot.features.tips.sender import Tips
+from bot.features.questions.recent_answers import RecentAnswers
+from bot.features.tips.pending import PendingQuestions
+from bot.features.tips.sender import Sender
 from bot.language.words import pages
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
@@ -24,13 +24,13 @@ MIDNIGHT = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - only its clock counts
 Change = Callable[[Subscriber], Subscriber]
 
 
-class Preferences(Struct, frozen=True):
+class PreferenceHandlers(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     storage: Storage
-    tips: Tips
-    dialog: Dialog
-    memory: Memory
+    tips: Sender
+    dialog: PendingQuestions
+    memory: RecentAnswers
     now: Callable[[], dt.datetime]
 
     async def tip(self, update: Update, _: Context) -> None:

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 from telegram.ext import ExtBot
 
 from bot.answering.live import Live
-from bot.bot_api.rate_limiter import Pace
+from bot.bot_api.rate_limiter import RateLimiter
 from bot.features import texts
 from bot.features.operators.notices import Notices
-from bot.features.statistics.recorder import Journal
+from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips import messages
-from bot.features.tips.circuit_breaker import FIRST_REST, Health
+from bot.features.tips.circuit_breaker import FIRST_REST, CircuitBreaker
 from bot.features.tips.outcome import (
     Gone,
     Moved,
@@ -42,7 +42,7 @@ BATCH = 200
 MAILED = 50
 """Messages of a broadcast between two batches: tips that come due meanwhile wait two seconds."""
 AT_ONCE = 16
-"""Tips on their way at the same time; half of the connections, the others are for answers."""
+"""Sender on their way at the same time; half of the connections, the others are for answers."""
 LATER = dt.timedelta(seconds=30)
 AFTER_UNSURE = (30, 120, 600, 1800)
 """Seconds before trying again what may have arrived, each time longer; then it is left alone."""
@@ -58,7 +58,7 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 log = logging.getLogger(__name__)
 
 
-class Tips(Struct):
+class Sender(Struct):
     """The daily tips of everybody, and broadcasts behind them.
 
     `wake` starts a run unless one is on its way.
@@ -67,11 +67,11 @@ class Tips(Struct):
     live: Live
     storage: Storage
     bot: ExtBot[int]
-    pace: Pace
+    pace: RateLimiter
     notices: Notices
     now: Callable[[], dt.datetime]
-    health: Health
-    journal: Journal
+    health: CircuitBreaker
+    journal: UsageRecorder
     only: int | None = None
     """The one chat to send to; None for all."""
     _urgent: deque[int] = field(default_factory=deque)

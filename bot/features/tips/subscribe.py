@@ -15,10 +15,11 @@ from bot.answering.faq import Limited, RedFlag, Suggestions, Unknown
 from bot.bot_api import sending
 from bot.bot_api.buttons import PickPlace, PickTime, ShareLocation, TellClock
 from bot.bot_api.sending import chat_of, message_of, query_of
+from bot.bot_api.types import Context
 from bot.features import keyboards, texts
-from bot.features.questions.handlers import Context, Handlers
-from bot.features.tips.pending import Asked, Dialog, Want
-from bot.features.tips.sender import Tips
+from bot.features.questions.handlers import QuestionHandlers
+from bot.features.tips.pending import Asked, PendingQuestions, Want
+from bot.features.tips.sender import Sender
 from bot.places import clock_times, lookup
 from bot.places.zones import Place, is_zone, name_of
 from bot.storage.storage import Storage
@@ -40,13 +41,13 @@ _OFFSET = re.compile(r"(?:(?:utc|gmt)\s*+)?[+\-−]\s*+\d[\d:.,]*+", re.IGNORECA
 Asking = ParamSpec("Asking")
 
 
-class Subscribing(Struct, frozen=True):
+class SubscribeHandlers(Struct, frozen=True):
     """The callbacks, with what they need."""
 
-    questions: Handlers
+    questions: QuestionHandlers
     storage: Storage
-    tips: Tips
-    dialog: Dialog
+    tips: Sender
+    dialog: PendingQuestions
     now: Callable[[], dt.datetime]
     default: Schedule
     """What is offered to somebody who has said nothing yet."""

@@ -10,9 +10,9 @@ from bot.answering.faq import Suggestions, Unknown
 from bot.answering.live import Live
 from bot.bot_api import sending
 from bot.bot_api.sending import query_of
+from bot.bot_api.types import Callback, Context
 from bot.errors import KnowledgeError, ReloadError
-from bot.features.questions.handlers import Callback, Context
-from bot.features.statistics.recorder import Journal
+from bot.features.statistics.recorder import UsageRecorder
 from bot.features.unanswered import buttons, keyboards, texts
 from bot.features.unanswered import groups as inbox
 from bot.features.unanswered.groups import Group
@@ -47,13 +47,13 @@ class _Case(Struct, frozen=True):
     wording: str
 
 
-class Inbox(Struct, frozen=True):
+class InboxHandlers(Struct, frozen=True):
     """The callbacks, with what they need."""
 
     records: Records
     reloader: Reloader
     live: Live
-    journal: Journal
+    journal: UsageRecorder
 
     def buttons(self) -> Mapping[str, Callback]:
         """By the patterns of their data."""

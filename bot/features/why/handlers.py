@@ -1,0 +1,32 @@
+"""Operators ask why a question gets what it gets."""
+
+import asyncio
+
+from msgspec import Struct
+from telegram import Update
+
+from bot.answering import explanation
+from bot.answering.live import Live
+from bot.bot_api import sending
+from bot.bot_api.sending import arguments, message_of
+from bot.bot_api.types import Context
+from bot.features.why import texts
+
+
+class WhyHandlers(Struct, frozen=True):
+    """The callback, with what it needs."""
+
+    live: Live
+
+    async def why(self, update: Update, _: Context) -> None:
+        """/why with a question behind it, or in reply to a message that asks it."""
+        message = message_of(update)
+        asked = arguments(message)
+        if not asked and message.reply_to_message is not None:
+            asked = message.reply_to_message.text or ""
+        faq = self.live.faq
+        if asked:
+            found = await asyncio.to_thread(explanation.explain, faq, asked)
+            await sending.reply(message, texts.why(faq.knowledge, found), None)
+        else:
+            await sending.reply(message, texts.how(faq.knowledge), None)
