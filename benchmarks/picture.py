@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bot.answering import loading
 from bot.answering.faq import Faq
-from bot.features import keyboards, texts
+from bot.features import keyboards
+from bot.features.questions import texts
 from bot.knowledge import base
 from bot.language.words import plain
 

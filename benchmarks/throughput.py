@@ -31,7 +31,7 @@ import psutil  # type: ignore[import-untyped] # it ships no types
 from benchmarks.answers import QUESTIONS
 from benchmarks.promises import AtLeast, AtMost, report
 from bot.answering import evaluation, loading
-from bot.features import texts
+from bot.features.questions import texts
 from bot.features.routes import STOP
 from bot.knowledge import base
 from tests.fake_server import FakeServer

@@ -14,6 +14,7 @@ from bot import garbage, logs
 from bot.answering.faq import Faq, Reply, Suggestions
 from bot.errors import KnowledgeError, SkinbotError, StartError, short
 from bot.features import texts
+from bot.features.questions import texts as question_texts
 from bot.knowledge import base
 from bot.language.words import plain
 from bot.reload import cache
@@ -153,7 +154,7 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
 
 def _text(faq: Faq, reply: Reply) -> str:
     """What a person reads; what they could press for is listed below a question back."""
-    lines = [plain(texts.of(faq.knowledge, reply))]
+    lines = [plain(question_texts.of(faq.knowledge, reply))]
     if isinstance(reply, Suggestions):
         lines += [f"- {entry.question}" for entry in reply.entries]
     return "\n".join(lines)

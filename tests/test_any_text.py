@@ -19,7 +19,8 @@ from bot.answering.faq import (
     Suggestions,
     Unknown,
 )
-from bot.features import keyboards, texts
+from bot.features import keyboards
+from bot.features.questions import texts
 from bot.knowledge.base import Knowledge
 from bot.language.words import TELEGRAM_TEXT, html_problem
 from tests.fake_html import parse_html, utf16_length

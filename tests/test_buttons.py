@@ -7,6 +7,7 @@ import pytest
 from bot.answering.faq import Faq
 from bot.bot_api.types import App
 from bot.features import texts
+from bot.features.questions import texts as question_texts
 from tests import fake_faults as faults
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
@@ -30,7 +31,7 @@ async def test_buttons_lead_from_topic_to_entry_to_related_and_back(chat: Chat) 
     assert chat.text == SLIP
     await chat.press("⛓️ Chain")
     await chat.press("All topics")
-    assert chat.texts == [texts.TOPICS]
+    assert chat.texts == [question_texts.TOPICS]
     await chat.press("🛑 Brakes")
     assert chat.texts == [BRAKES]
     assert chat.alerts == [None] * 6
@@ -41,7 +42,7 @@ async def test_a_button_edits_its_own_message_not_the_newest(chat: Chat) -> None
     first = chat.said[0]
     await chat.write("/topics")
     await chat.press("⛓️ Chain", on=first)
-    assert chat.texts == [CHAIN, texts.TOPICS]
+    assert chat.texts == [CHAIN, question_texts.TOPICS]
 
 
 async def test_a_button_in_a_group_works_as_in_private(app: App, telegram: FakeTelegram) -> None:
@@ -67,7 +68,7 @@ async def test_the_same_button_twice_is_fine(chat: Chat) -> None:
 async def test_a_button_of_something_removed_or_unknown_says_so(chat: Chat, data: str) -> None:
     await chat.write("/topics")
     await chat.gets(chat.person.presses_old(data, on=chat.said[0]))
-    assert chat.texts == [texts.TOPICS]
+    assert chat.texts == [question_texts.TOPICS]
     assert chat.alerts == [texts.OUTDATED_BUTTON]
     assert chat.telegram.sent("answerCallbackQuery")[0]["show_alert"] is True
 
@@ -102,7 +103,8 @@ async def test_an_alert_for_a_button_that_was_pressed_long_ago_is_let_go(chat: C
 
 
 @pytest.mark.parametrize(
-    ("data", "text"), [("topic:chain", CHAIN), ("entry:chain.slip", SLIP), ("topics", texts.TOPICS)]
+    ("data", "text"),
+    [("topic:chain", CHAIN), ("entry:chain.slip", SLIP), ("topics", question_texts.TOPICS)],
 )
 async def test_a_button_under_an_inaccessible_message_sends_a_new_one(
     chat: Chat, data: str, text: str
@@ -160,16 +162,16 @@ async def test_many_topics_come_on_pages(library: Chat) -> None:
     await library.write("/topics")
     pages = []
     for _ in range(4):
-        assert library.buttons[-1] == texts.MORE_TOPICS
+        assert library.buttons[-1] == question_texts.MORE_TOPICS
         pages.append(numbers(library))
-        await library.press(texts.MORE_TOPICS)
+        await library.press(question_texts.MORE_TOPICS)
     first, second, third = range(1, 21), range(21, 41), range(41, 46)
     assert pages == [list(page) for page in (first, second, third, first)]
-    assert library.texts == [texts.TOPICS]
+    assert library.texts == [question_texts.TOPICS]
 
 
 async def test_a_page_that_is_no_more_leads_to_the_first(library: Chat) -> None:
     await library.gets(library.person.presses_old("topics:7"))
     assert numbers(library) == list(range(1, 21))
-    await library.press(texts.MORE_TOPICS)
+    await library.press(question_texts.MORE_TOPICS)
     assert numbers(library) == list(range(21, 41))

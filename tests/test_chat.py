@@ -16,6 +16,9 @@ import pytest
 from typing_extensions import override
 
 from bot.features import texts
+from bot.features.privacy import texts as privacy_texts
+from bot.features.questions import texts as question_texts
+from bot.features.tips import texts as tip_texts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
@@ -84,13 +87,13 @@ async def test_buttons_are_those_of_the_newest_text() -> None:
 async def test_a_number_that_is_no_button_is_a_question(number: str) -> None:
     _, _, reply, _ = await talk("brakes squeal", number)
     assert "(edited)" not in reply
-    assert reply.startswith(texts.UNKNOWN[:40])
+    assert reply.startswith(question_texts.UNKNOWN[:40])
 
 
 async def test_after_a_text_without_buttons_a_number_is_a_question() -> None:
     _, _, flagged, reply, _ = await talk("brakes squeal", "I broke my arm", "1")
     assert flagged == "Please have a doctor look at that first."
-    assert reply.startswith(texts.UNKNOWN[:40])
+    assert reply.startswith(question_texts.UNKNOWN[:40])
 
 
 async def test_an_edited_question_changes_its_answer_in_place() -> None:
@@ -156,7 +159,7 @@ def files(folder: Path) -> list[Path]:
 
 async def test_two_numbers_subscribe() -> None:
     _, when, where, done, _ = await talk("/subscribe", "4", "3", start=MORNING)
-    assert when.replace("\n", " ").startswith(texts.WHEN)
+    assert when.replace("\n", " ").startswith(tip_texts.WHEN)
     assert "[4] 09:00\n" in when
     assert where.endswith("[1] Tell by my clock\n[2] Share my location\n[3] UTC")
     settled, tip = done.split("\n\n\n")
@@ -181,8 +184,8 @@ async def test_settings_change_in_place() -> None:
 async def test_a_place_and_a_clock_can_be_typed() -> None:
     typed = ("/subscribe 9:00", "1", "7:30", "1")
     _, _, clock, which, done, _ = await talk(*typed, start=MORNING)
-    assert clock == texts.CLOCK
-    assert which.startswith(texts.WHICH_BY_CLOCK)
+    assert clock == tip_texts.CLOCK
+    assert which.startswith(tip_texts.WHICH_BY_CLOCK)
     assert "it is 07:30 there now" in done.replace("\n", " ")
 
 
@@ -194,11 +197,11 @@ async def test_every_command_about_tips_works() -> None:
     assert "every day at 09:00 in UTC+01:00" in zone
     assert tip.startswith("💡 ")
     assert "Zone: UTC+01:00\n" in data
-    assert stop == f"{texts.UNSUBSCRIBED}\n\n[1] {texts.SUBSCRIBE_AGAIN}"
+    assert stop == f"{tip_texts.UNSUBSCRIBED}\n\n[1] {tip_texts.SUBSCRIBE_AGAIN}"
     assert again.startswith("(edited)\nDaily tip\nTime: 09:00")
-    assert sure.endswith(f"[1] {texts.FORGET_YES}\n[2] {texts.FORGET_NO}")
-    assert gone == f"(edited)\n{texts.FORGOTTEN}"
-    assert nothing == texts.NOT_SUBSCRIBED
+    assert sure.endswith(f"[1] {privacy_texts.FORGET_YES}\n[2] {privacy_texts.FORGET_NO}")
+    assert gone == f"(edited)\n{privacy_texts.FORGOTTEN}"
+    assert nothing == tip_texts.NOT_SUBSCRIBED
 
 
 async def test_a_location_is_typed_where_a_phone_would_share_it() -> None:
@@ -218,7 +221,7 @@ async def test_a_location_can_be_typed_at_any_time(typed: str, place: str) -> No
 
 async def test_a_location_that_is_nowhere_says_so() -> None:
     _, said, _ = await talk(":location 91 0")
-    assert said == texts.NO_LOCATION
+    assert said == tip_texts.NO_LOCATION
 
 
 @pytest.mark.parametrize("typed", [":location", ":location here", ":location 1", ":foo"])
@@ -261,7 +264,7 @@ async def test_a_subscription_is_gone_with_the_chat(
     assert done.startswith("Done.")
     assert files(tmp_path) == []
     _, settings, _ = await talk("/settings")
-    assert settings == texts.NOT_SUBSCRIBED
+    assert settings == tip_texts.NOT_SUBSCRIBED
 
 
 async def test_a_subscription_stays_in_a_database_of_ones_own(kept: Settings) -> None:

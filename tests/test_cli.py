@@ -15,7 +15,7 @@ import pytest
 
 from bot import __main__ as program
 from bot import cli
-from bot.features import texts
+from bot.features.questions import texts
 from bot.knowledge import base
 from tests.fixtures import BICYCLES
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from bot.answering import loading
 from bot.answering.faq import Faq, Reply, Suggestions
 from bot.features import texts
+from bot.features.privacy import texts as privacy_texts
+from bot.features.questions import texts as question_texts
 from bot.language.words import plain
 from tests.chats import Chat
 from tests.fake_html import utf16_length
@@ -65,13 +67,13 @@ async def test_every_command_of_the_menu_is_known(chat: Chat) -> None:
 
 async def test_topics_shows_all_topics(chat: Chat) -> None:
     await chat.write("/topics")
-    assert chat.text == texts.TOPICS
+    assert chat.text == question_texts.TOPICS
     assert chat.buttons == TOPICS
 
 
 async def test_privacy_says_what_is_kept(chat: Chat) -> None:
     await chat.write("/privacy")
-    assert chat.text == plain(texts.privacy(90))
+    assert chat.text == plain(privacy_texts.privacy(90))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ async def test_ask_answers_the_question_behind_it(chat: Chat, command: str) -> N
 @pytest.mark.parametrize("command", ["/ask", "/ask ", "/ask@skin_test_bot"])
 async def test_ask_without_a_question_says_how(chat: Chat, command: str) -> None:
     await chat.write(command)
-    assert chat.text == texts.ASK_HOW.format(example="Why does my chain squeak?")
+    assert chat.text == question_texts.ASK_HOW.format(example="Why does my chain squeak?")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ async def test_a_command_for_another_bot_is_not_a_question(chat: Chat) -> None:
         ("how much is a bicycle", PRICES, ["⛓️ Chain", "All topics"]),
         ("I broke my arm on the bike", "Please have a doctor look at that first.", []),
         ("hello", "Hello. What would you like to know?", ["All topics"]),
-        ("who won the football match", texts.UNKNOWN, TOPICS),
+        ("who won the football match", question_texts.UNKNOWN, TOPICS),
     ],
     ids=["answer", "limited", "red flag", "small talk", "unknown"],
 )
@@ -160,9 +162,9 @@ async def test_suggestions_are_buttons_that_answer(
     async with build_app(telegram, Unsure.of(faq.knowledge), clock) as app:
         chat = Chat(app, telegram, anna)
         await chat.write("something is noisy")
-        assert chat.text == texts.DID_YOU_MEAN
+        assert chat.text == question_texts.DID_YOU_MEAN
         wet, worn, every = chat.buttons
-        assert every == texts.ALL_TOPICS
+        assert every == question_texts.ALL_TOPICS
         assert wet == "Do brakes squeal when wet?"
         await chat.press(worn)
     assert chat.texts == ["When the groove in the rubber is gone.\n\nThe handbook's view."]
@@ -342,7 +344,7 @@ async def test_a_person_can_browse_without_being_slowed_down(chat: Chat) -> None
     for _ in range(15):
         await chat.press("⛓️ Chain")
         await chat.press("All topics")
-    assert chat.texts == [texts.TOPICS]
+    assert chat.texts == [question_texts.TOPICS]
     assert chat.alerts == [None] * 30
 
 

@@ -11,6 +11,7 @@ from typing_extensions import override
 from bot.answering.faq import Faq, Reply
 from bot.features import texts
 from bot.features.operators.error_handler import SILENCE
+from bot.features.questions import texts as question_texts
 from bot.knowledge.models import Topic
 from bot.settings import Settings
 from tests import fake_faults as faults
@@ -175,7 +176,7 @@ async def test_a_button_that_cannot_be_carried_out_gets_an_alert(
     working.telegram.fail_next("editMessageText", fault)
     working.telegram.fail_next("sendMessage", fault, chat_id=working.person.id)
     await working.press("⛓️ Chain")
-    assert working.texts == [texts.TOPICS]
+    assert working.texts == [question_texts.TOPICS]
     assert working.alerts == [texts.FAULT_ALERT]
 
 

@@ -7,6 +7,7 @@ import pytest
 from bot.answering.faq import Answer, Faq, Reply, Suggestions
 from bot.bot_api.types import App
 from bot.features import texts
+from bot.features.questions import texts as question_texts
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.knowledge.models import Entry
 from bot.language.words import MAX_QUESTION
@@ -194,7 +195,7 @@ async def test_a_vote_below_a_message_that_shows_something_else_by_now_counts(
     await chat.write(SQUEAK)
     await chat.press("⛓️ Chain")
     await chat.gets(anna.presses_old("up:chain.squeak", on=chat.said[-1]))
-    assert chat.buttons[-1] == texts.ALL_TOPICS
+    assert chat.buttons[-1] == question_texts.ALL_TOPICS
     assert chat.alerts[-1] == UP_THANKS
     assert await storage.records.votes_of(ANNA) == {"chain.squeak": True}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.bot_api.types import App
-from bot.features import texts
+from bot.features.questions import texts
 from tests.chats import Chat
 from tests.fake_telegram import FakeTelegram
 

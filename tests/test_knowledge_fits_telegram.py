@@ -30,6 +30,7 @@ from bot.bot_api.buttons import (
     Vote,
 )
 from bot.features import keyboards, texts
+from bot.features.questions import texts as question_texts
 from bot.knowledge.models import MAX_ANSWER, MAX_HTML, MAX_ID
 from tests import fake_limits
 from tests.broken import BRAKES, CHAIN, change, said
@@ -83,7 +84,7 @@ def sent(text: str) -> int:
 def test_two_answers_as_long_as_they_may_be_fit_into_one_message(folder: Path) -> None:
     knowledge = filled(folder).knowledge
     both = [knowledge.entries["brakes.squeal"], knowledge.entries["chain.squeak"]]
-    assert 4 * MAX_ANSWER < sent(texts.entries(knowledge, both)) <= fake_limits.TEXT
+    assert 4 * MAX_ANSWER < sent(question_texts.entries(knowledge, both)) <= fake_limits.TEXT
 
 
 @pytest.mark.parametrize(
@@ -91,16 +92,16 @@ def test_two_answers_as_long_as_they_may_be_fit_into_one_message(folder: Path) -
 )
 def test_every_reply_as_long_as_it_may_be_is_taken(folder: Path, question: str) -> None:
     faq = filled(folder)
-    assert sent(texts.of(faq.knowledge, faq.ask(question))) >= MAX_HTML
+    assert sent(question_texts.of(faq.knowledge, faq.ask(question))) >= MAX_HTML
 
 
 def test_what_the_bot_says_of_itself_is_taken(folder: Path) -> None:
     knowledge = filled(folder).knowledge
-    assert sent(texts.welcome(knowledge)) == MAX_HTML
+    assert sent(question_texts.welcome(knowledge)) == MAX_HTML
     assert sent(texts.help_text(knowledge)) > MAX_HTML
-    assert sent(texts.hint(knowledge)) == 1_000
-    assert sent(texts.ask_how(knowledge)) > 100
-    assert sent(texts.topic(knowledge.topics["chain"])) > MAX_HTML
+    assert sent(question_texts.hint(knowledge)) == 1_000
+    assert sent(question_texts.ask_how(knowledge)) > 100
+    assert sent(question_texts.topic(knowledge.topics["chain"])) > MAX_HTML
     fake_limits.description(knowledge.about.description)
     fake_limits.short_description(knowledge.about.short_description)
 

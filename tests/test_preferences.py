@@ -6,6 +6,9 @@ import itertools
 import pytest
 
 from bot.features import texts
+from bot.features.privacy import texts as privacy_texts
+from bot.features.questions import texts as question_texts
+from bot.features.tips import texts as tip_texts
 from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Slot
@@ -64,24 +67,24 @@ async def test_settings_show_what_there_is_and_what_can_be_changed(settings: Cha
         "The next one comes tomorrow at 09:00."
     )
     assert settings.buttons == [
-        *texts.SHIFTS,
-        *(texts.OTHER_TIME, texts.OTHER_PLACE),
+        *tip_texts.SHIFTS,
+        *(tip_texts.OTHER_TIME, tip_texts.OTHER_PLACE),
         *("✓ Mo", "✓ Tu", "✓ We", "✓ Th", "✓ Fr", "✓ Sa", "✓ Su"),
-        *(texts.PAUSE_A_WEEK, texts.PAUSE),
-        texts.STOP,
+        *(tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE),
+        tip_texts.STOP,
     ]
 
 
 async def test_settings_of_somebody_without_a_subscription_say_how_to_get_one(chat: Chat) -> None:
     await chat.write("/settings")
-    assert chat.texts == [texts.NOT_SUBSCRIBED]
+    assert chat.texts == [tip_texts.NOT_SUBSCRIBED]
 
 
 async def test_the_button_below_a_tip_opens_the_settings_and_leaves_the_tip(
     subscriber: Chat,
 ) -> None:
     tip = subscriber.text
-    await subscriber.press(texts.SETTINGS)
+    await subscriber.press(tip_texts.SETTINGS)
     assert subscriber.texts[-2] == tip
     assert subscriber.text.startswith("Daily tip\nTime: 09:00")
     assert subscriber.alerts[-1] is None
@@ -120,8 +123,8 @@ async def test_a_time_that_is_moved_back_and_forth_brings_no_second_tip_today(
 
 
 async def test_another_time_is_typed(settings: Chat, storage: Storage) -> None:
-    await settings.press(texts.OTHER_TIME)
-    assert settings.text == texts.WRITE_TIME
+    await settings.press(tip_texts.OTHER_TIME)
+    assert settings.text == tip_texts.WRITE_TIME
     await settings.write("7:45 pm")
     assert "every day at 19:45 in UTC" in settings.text
     assert "tomorrow at 19:45" in settings.text
@@ -129,16 +132,16 @@ async def test_another_time_is_typed(settings: Chat, storage: Storage) -> None:
 
 
 async def test_another_place_is_typed(settings: Chat, storage: Storage) -> None:
-    await settings.press(texts.OTHER_PLACE)
-    assert settings.text == texts.WHERE
+    await settings.press(tip_texts.OTHER_PLACE)
+    assert settings.text == tip_texts.WHERE
     await settings.write("berlin")
     assert "every day at 09:00 in Berlin" in settings.text
     assert (await stored(storage)).schedule.zone == "Europe/Berlin"
 
 
 async def test_another_place_is_told_by_the_clock(settings: Chat, storage: Storage) -> None:
-    await settings.press(texts.OTHER_PLACE)
-    await settings.press(texts.BY_CLOCK)
+    await settings.press(tip_texts.OTHER_PLACE)
+    await settings.press(tip_texts.BY_CLOCK)
     await settings.write("13:00")
     await settings.press("UTC+01:00")
     schedule = (await stored(storage)).schedule
@@ -148,8 +151,8 @@ async def test_another_place_is_told_by_the_clock(settings: Chat, storage: Stora
 async def test_another_place_is_shared_as_a_location(
     settings: Chat, anna: Person, storage: Storage
 ) -> None:
-    await settings.press(texts.OTHER_PLACE)
-    await settings.press(texts.BY_LOCATION)
+    await settings.press(tip_texts.OTHER_PLACE)
+    await settings.press(tip_texts.BY_LOCATION)
     await settings.gets(anna.sends_location())
     schedule = (await stored(storage)).schedule
     assert (schedule.at, schedule.zone) == (dt.time(9), "Europe/Berlin")
@@ -190,7 +193,7 @@ async def test_the_last_day_cannot_be_left_out(settings: Chat, storage: Storage)
     for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa"):
         await settings.press(f"✓ {day}")
     await settings.press("✓ Su")
-    assert settings.alerts[-1] == texts.ONE_DAY
+    assert settings.alerts[-1] == tip_texts.ONE_DAY
     assert settings.telegram.sent("answerCallbackQuery")[-1]["show_alert"] is True
     assert (await stored(storage)).schedule.days == {7}
     assert "✓ Su" in settings.buttons
@@ -198,10 +201,10 @@ async def test_the_last_day_cannot_be_left_out(settings: Chat, storage: Storage)
 
 async def test_a_pause_of_a_week_ends_by_itself(settings: Chat, parts: Parts, clock: Clock) -> None:
     first, before = await tips(settings, parts), len(settings.said)
-    await settings.press(texts.PAUSE_A_WEEK)
+    await settings.press(tip_texts.PAUSE_A_WEEK)
     assert "Paused. The next one comes on 1 December at 09:00." in settings.text
-    assert texts.RESUME in settings.buttons
-    assert texts.PAUSE not in settings.buttons
+    assert tip_texts.RESUME in settings.buttons
+    assert tip_texts.PAUSE not in settings.buttons
     assert len(settings.said) == before
     for _ in range(7):
         clock.forward(DAY)
@@ -216,30 +219,30 @@ async def test_a_pause_until_further_notice_does_not_end(
     settings: Chat, parts: Parts, clock: Clock
 ) -> None:
     first, before = await tips(settings, parts), len(settings.said)
-    await settings.press(texts.PAUSE)
+    await settings.press(tip_texts.PAUSE)
     assert settings.text.endswith("Paused until further notice.")
     assert len(settings.said) == before
     clock.forward(60 * DAY)
     assert await tips(settings, parts) == first
 
 
-@pytest.mark.parametrize("pause", [texts.PAUSE_A_WEEK, texts.PAUSE])
+@pytest.mark.parametrize("pause", [tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE])
 async def test_after_a_pause_tips_go_on_with_the_next_one(
     settings: Chat, parts: Parts, clock: Clock, pause: str
 ) -> None:
     first, before = await tips(settings, parts), len(settings.said)
     await settings.press(pause)
     clock.forward(3 * DAY)
-    await settings.press(texts.RESUME)
+    await settings.press(tip_texts.RESUME)
     assert settings.text.endswith(TOMORROW)
-    assert texts.PAUSE in settings.buttons
+    assert tip_texts.PAUSE in settings.buttons
     assert len(settings.said) == before
     assert await tips(settings, parts) == first
     clock.forward(DAY)
     assert len(await tips(settings, parts)) == 2
 
 
-@pytest.mark.parametrize("pause", [texts.PAUSE_A_WEEK, texts.PAUSE])
+@pytest.mark.parametrize("pause", [tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE])
 @pytest.mark.parametrize("change", ["a step", "a day", "a typed time", "a place"])
 async def test_a_pause_goes_on_when_something_else_is_changed(
     settings: Chat, parts: Parts, clock: Clock, pause: str, change: str
@@ -252,7 +255,7 @@ async def test_a_pause_goes_on_when_something_else_is_changed(
         case "a day":
             await settings.press("✓ Mo")
         case "a typed time":
-            await settings.press(texts.OTHER_TIME)
+            await settings.press(tip_texts.OTHER_TIME)
             await settings.write("7:45")
         case "a place":
             await settings.write("/timezone UTC+1")
@@ -262,7 +265,7 @@ async def test_a_pause_goes_on_when_something_else_is_changed(
     assert "Paused" in settings.text
 
 
-@pytest.mark.parametrize("pause", [texts.PAUSE_A_WEEK, texts.PAUSE])
+@pytest.mark.parametrize("pause", [tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE])
 async def test_subscribing_again_after_a_stop_ends_a_pause(
     settings: Chat, parts: Parts, clock: Clock, pause: str
 ) -> None:
@@ -279,29 +282,29 @@ async def test_stop_within_the_settings_offers_the_way_back(
     settings: Chat, parts: Parts, clock: Clock
 ) -> None:
     first, before = await tips(settings, parts), len(settings.said)
-    await settings.press(texts.STOP)
+    await settings.press(tip_texts.STOP)
     assert settings.text == NO_TIPS_NOW
-    assert settings.buttons == [texts.SUBSCRIBE_AGAIN]
+    assert settings.buttons == [tip_texts.SUBSCRIBE_AGAIN]
     clock.forward(10 * DAY)
     assert await tips(settings, parts) == first
-    await settings.press(texts.SUBSCRIBE_AGAIN)
+    await settings.press(tip_texts.SUBSCRIBE_AGAIN)
     assert settings.text.endswith(TOMORROW)
-    assert texts.STOP in settings.buttons
+    assert tip_texts.STOP in settings.buttons
     assert len(settings.said) == before
     clock.forward(DAY)
     assert len(await tips(settings, parts)) == 2
 
 
 async def test_settings_after_a_stop_offer_the_way_back(settings: Chat) -> None:
-    await settings.press(texts.STOP)
+    await settings.press(tip_texts.STOP)
     await settings.write("/settings")
     assert settings.text == NO_TIPS_NOW
-    assert settings.buttons == [texts.SUBSCRIBE_AGAIN]
+    assert settings.buttons == [tip_texts.SUBSCRIBE_AGAIN]
 
 
 async def test_each_button_says_nothing_but_what_it_changed(settings: Chat) -> None:
     before = len(settings.alerts)
-    for button in ("+1 h", "✓ Mo", texts.PAUSE_A_WEEK, texts.RESUME, texts.STOP):
+    for button in ("+1 h", "✓ Mo", tip_texts.PAUSE_A_WEEK, tip_texts.RESUME, tip_texts.STOP):
         await settings.press(button)
     assert settings.alerts[before:] == [None] * 5
 
@@ -312,9 +315,9 @@ async def test_each_button_says_nothing_but_what_it_changed(settings: Chat) -> N
 @pytest.mark.parametrize(
     ("button", "end"),
     [
-        (texts.PAUSE, "Paused until further notice."),
-        (texts.PAUSE_A_WEEK, "Paused. The next one comes on 1 December at 09:00."),
-        (texts.STOP, "You get no tips at the moment."),
+        (tip_texts.PAUSE, "Paused until further notice."),
+        (tip_texts.PAUSE_A_WEEK, "Paused. The next one comes on 1 December at 09:00."),
+        (tip_texts.STOP, "You get no tips at the moment."),
     ],
 )
 async def test_a_button_that_is_pressed_twice_changes_once(
@@ -343,7 +346,7 @@ async def test_two_messages_with_settings_both_work(settings: Chat, storage: Sto
     assert "Time: 11:00" in settings.texts[-2]
 
 
-@pytest.mark.parametrize("button", ["+1 h", "✓ Mo", texts.PAUSE_A_WEEK, texts.PAUSE])
+@pytest.mark.parametrize("button", ["+1 h", "✓ Mo", tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE])
 async def test_an_old_button_brings_nobody_back_who_has_unsubscribed(
     settings: Chat, storage: Storage, button: str
 ) -> None:
@@ -368,8 +371,8 @@ async def test_an_old_button_brings_nobody_back_who_has_unsubscribed(
         ("time:2100", "at 21:00"),
         ("place::UTC+02:00", "at 09:00 in UTC+02:00"),
         ("more:chain.squeak", SQUEAK),
-        ("forget:no", texts.KEPT),
-        ("forget:yes", texts.FORGOTTEN),
+        ("forget:no", privacy_texts.KEPT),
+        ("forget:yes", privacy_texts.FORGOTTEN),
     ],
 )
 async def test_a_button_of_a_message_that_telegram_no_longer_shows_works(
@@ -401,7 +404,7 @@ async def test_two_chats_have_settings_of_their_own(
     await ben.write("/subscribe 9:00 UTC")
     await parts.tips.finished()
     await ben.write("/settings")
-    await ben.press(texts.STOP)
+    await ben.press(tip_texts.STOP)
     await settings.press("+1 h")
     other = await storage.subscriber(7)
     assert other is not None
@@ -418,8 +421,8 @@ async def test_one_message_stops_the_tips(
 ) -> None:
     first, before = await tips(subscriber, parts), len(subscriber.said)
     await subscriber.write(written)
-    assert subscriber.texts[before:] == [texts.UNSUBSCRIBED]
-    assert subscriber.buttons == [texts.SUBSCRIBE_AGAIN]
+    assert subscriber.texts[before:] == [tip_texts.UNSUBSCRIBED]
+    assert subscriber.buttons == [tip_texts.SUBSCRIBE_AGAIN]
     clock.forward(3 * DAY)
     assert await tips(subscriber, parts) == first
 
@@ -431,9 +434,9 @@ async def test_stop_is_understood_in_many_ways(subscriber: Chat, storage: Storag
         *("UNSUBSCRIBE", "unsubscribe me from the daily tips"),
     ):
         await subscriber.write(written)
-        assert subscriber.text == texts.UNSUBSCRIBED, written
+        assert subscriber.text == tip_texts.UNSUBSCRIBED, written
         assert (await stored(storage)).state is State.STOPPED, written
-        await subscriber.press(texts.SUBSCRIBE_AGAIN)
+        await subscriber.press(tip_texts.SUBSCRIBE_AGAIN)
 
 
 async def test_a_question_with_such_a_word_stops_nothing(
@@ -446,7 +449,7 @@ async def test_a_question_with_such_a_word_stops_nothing(
         *("non-stop", "should I unsubscribe?", "don't stop", "unstoppable"),
     ):
         await subscriber.write(written)
-        assert subscriber.text != texts.UNSUBSCRIBED, written
+        assert subscriber.text != tip_texts.UNSUBSCRIBED, written
         assert await stored(storage) == before, written
 
 
@@ -459,21 +462,21 @@ async def test_an_edited_message_stops_nothing(subscriber: Chat, storage: Storag
 @pytest.mark.parametrize("written", ["/unsubscribe", "stop"])
 async def test_who_gets_no_tips_is_told_so(chat: Chat, storage: Storage, written: str) -> None:
     await chat.write(written)
-    assert chat.texts == [texts.NOT_SUBSCRIBED]
+    assert chat.texts == [tip_texts.NOT_SUBSCRIBED]
     assert await storage.subscriber(ANNA) is None
 
 
 async def test_unsubscribing_twice_says_that_there_is_nothing_to_stop(subscriber: Chat) -> None:
     await subscriber.write("/unsubscribe")
     await subscriber.write("stop")
-    assert subscriber.text == texts.NOT_SUBSCRIBED
+    assert subscriber.text == tip_texts.NOT_SUBSCRIBED
 
 
-@pytest.mark.parametrize("pause", [texts.PAUSE_A_WEEK, texts.PAUSE])
+@pytest.mark.parametrize("pause", [tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE])
 async def test_a_pause_can_become_a_stop(settings: Chat, storage: Storage, pause: str) -> None:
     await settings.press(pause)
     await settings.write("stop")
-    assert settings.text == texts.UNSUBSCRIBED
+    assert settings.text == tip_texts.UNSUBSCRIBED
     assert (await stored(storage)).state is State.STOPPED
 
 
@@ -481,10 +484,10 @@ async def test_one_tap_leads_back_with_the_same_time_and_place(
     subscriber: Chat, parts: Parts, clock: Clock
 ) -> None:
     await subscriber.write("stop")
-    await subscriber.press(texts.SUBSCRIBE_AGAIN)
+    await subscriber.press(tip_texts.SUBSCRIBE_AGAIN)
     assert "Time: 09:00, UTC time" in subscriber.text
     assert subscriber.text.endswith(TOMORROW)
-    assert texts.UNSUBSCRIBED not in subscriber.texts
+    assert tip_texts.UNSUBSCRIBED not in subscriber.texts
     clock.forward(DAY)
     assert len(await tips(subscriber, parts)) == 2
 
@@ -501,7 +504,7 @@ async def test_questions_are_answered_after_a_stop(subscriber: Chat) -> None:
 async def test_tip_gives_anybody_a_tip_and_stores_nothing(chat: Chat, storage: Storage) -> None:
     await chat.write("/tip")
     assert chat.text.startswith("💡 ")
-    assert chat.buttons == [texts.READ_MORE, texts.GET_DAILY]
+    assert chat.buttons == [tip_texts.READ_MORE, tip_texts.GET_DAILY]
     assert await storage.subscriber(ANNA) is None
     assert await storage.seen(ANNA) == []
 
@@ -512,7 +515,7 @@ async def test_a_subscriber_sees_every_tip_once_before_any_comes_again(
     """The one that came at subscribing counts as well."""
     for _ in range(7):
         await subscriber.write("/tip")
-    assert subscriber.buttons == [texts.READ_MORE, texts.SETTINGS]
+    assert subscriber.buttons == [tip_texts.READ_MORE, tip_texts.SETTINGS]
     shown = await tips(subscriber, parts)
     assert len(shown) == 8
     assert len(set(shown[:4])) == 4
@@ -530,12 +533,12 @@ async def test_a_tip_that_was_asked_for_does_not_replace_the_one_of_the_day(
 async def test_somebody_who_has_stopped_is_offered_a_tip_a_day(subscriber: Chat) -> None:
     await subscriber.write("stop")
     await subscriber.write("/tip")
-    assert subscriber.buttons == [texts.READ_MORE, texts.GET_DAILY]
+    assert subscriber.buttons == [tip_texts.READ_MORE, tip_texts.GET_DAILY]
 
 
 async def test_read_more_shows_the_entry_and_leaves_the_tip(subscriber: Chat) -> None:
     tip, before = subscriber.text, len(subscriber.said)
-    await subscriber.press(texts.READ_MORE)
+    await subscriber.press(tip_texts.READ_MORE)
     assert subscriber.texts[before - 1] == tip
     assert len(subscriber.said) == before + 1
     assert subscriber.text.endswith("The handbook's view.")
@@ -552,8 +555,8 @@ async def test_read_more_leads_on_to_related_entries_and_the_topic(
 
 async def test_read_more_twice_shows_it_twice(subscriber: Chat) -> None:
     tip, before = subscriber.said[-1], len(subscriber.said)
-    await subscriber.press(texts.READ_MORE, on=tip)
-    await subscriber.press(texts.READ_MORE, on=tip)
+    await subscriber.press(tip_texts.READ_MORE, on=tip)
+    await subscriber.press(tip_texts.READ_MORE, on=tip)
     assert len(subscriber.said) == before + 2
 
 
@@ -611,7 +614,7 @@ async def test_my_data_of_a_long_time_comes_in_several_messages(
 async def test_who_never_subscribed_has_no_data(chat: Chat, command: str) -> None:
     await chat.write("hello")
     await chat.write(command)
-    assert chat.text == texts.NO_DATA
+    assert chat.text == privacy_texts.NO_DATA
     assert chat.buttons == []
 
 
@@ -625,8 +628,8 @@ async def test_my_data_still_tells_of_somebody_who_has_stopped(subscriber: Chat)
 async def test_forget_asks_first(subscriber: Chat, storage: Storage) -> None:
     before = await stored(storage)
     await subscriber.write("/forget")
-    assert subscriber.text == texts.FORGET
-    assert subscriber.buttons == [texts.FORGET_YES, texts.FORGET_NO]
+    assert subscriber.text == privacy_texts.FORGET
+    assert subscriber.buttons == [privacy_texts.FORGET_YES, privacy_texts.FORGET_NO]
     assert await stored(storage) == before
 
 
@@ -635,8 +638,8 @@ async def test_forget_deletes_all_after_the_confirmation(
 ) -> None:
     first = await tips(subscriber, parts)
     await subscriber.write("/forget")
-    await subscriber.press(texts.FORGET_YES)
-    assert subscriber.text == texts.FORGOTTEN
+    await subscriber.press(privacy_texts.FORGET_YES)
+    assert subscriber.text == privacy_texts.FORGOTTEN
     assert subscriber.buttons == []
     assert await storage.subscriber(ANNA) is None
     assert (await storage.seen(ANNA), await storage.ledger(ANNA)) == ([], [])
@@ -647,8 +650,8 @@ async def test_forget_deletes_all_after_the_confirmation(
 async def test_forget_can_be_thought_better_of(subscriber: Chat, storage: Storage) -> None:
     before = await stored(storage)
     await subscriber.write("/forget")
-    await subscriber.press(texts.FORGET_NO)
-    assert subscriber.text == texts.KEPT
+    await subscriber.press(privacy_texts.FORGET_NO)
+    assert subscriber.text == privacy_texts.KEPT
     assert subscriber.buttons == []
     assert await stored(storage) == before
 
@@ -657,31 +660,33 @@ async def test_who_is_forgotten_can_come_again_as_somebody_new(
     subscriber: Chat, parts: Parts
 ) -> None:
     await subscriber.write("/forget")
-    await subscriber.press(texts.FORGET_YES)
+    await subscriber.press(privacy_texts.FORGET_YES)
     await subscriber.write("/subscribe 9:00")
-    assert subscriber.text == texts.WHERE
+    assert subscriber.text == tip_texts.WHERE
     await subscriber.press("UTC")
     assert len(await tips(subscriber, parts)) == 2
 
 
 async def test_forget_ends_what_the_bot_waits_for(settings: Chat, storage: Storage) -> None:
-    await settings.press(texts.OTHER_TIME)
+    await settings.press(tip_texts.OTHER_TIME)
     await settings.write("/forget")
-    await settings.press(texts.FORGET_YES)
+    await settings.press(privacy_texts.FORGET_YES)
     await settings.write("7:45")
-    assert settings.text == texts.UNKNOWN
+    assert settings.text == question_texts.UNKNOWN
     assert await storage.subscriber(ANNA) is None
 
 
-@pytest.mark.parametrize("button", ["+1 h", "✓ Mo", texts.PAUSE_A_WEEK, texts.PAUSE, texts.STOP])
+@pytest.mark.parametrize(
+    "button", ["+1 h", "✓ Mo", tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE, tip_texts.STOP]
+)
 async def test_settings_of_somebody_who_was_forgotten_are_out_of_date(
     settings: Chat, storage: Storage, button: str
 ) -> None:
     old = settings.said[-1]
     await settings.write("/forget")
-    await settings.press(texts.FORGET_YES)
+    await settings.press(privacy_texts.FORGET_YES)
     await settings.press(button, on=old)
-    assert settings.alerts[-1] == texts.OUTDATED_SETTING
+    assert settings.alerts[-1] == tip_texts.OUTDATED_SETTING
     assert await storage.subscriber(ANNA) is None
 
 
@@ -691,9 +696,9 @@ async def test_the_way_back_of_somebody_who_was_forgotten_is_out_of_date(
     await subscriber.write("stop")
     way_back = subscriber.said[-1]
     await subscriber.write("/forget")
-    await subscriber.press(texts.FORGET_YES)
-    await subscriber.press(texts.SUBSCRIBE_AGAIN, on=way_back)
-    assert subscriber.alerts[-1] == texts.OUTDATED_SETTING
+    await subscriber.press(privacy_texts.FORGET_YES)
+    await subscriber.press(tip_texts.SUBSCRIBE_AGAIN, on=way_back)
+    assert subscriber.alerts[-1] == tip_texts.OUTDATED_SETTING
     assert await storage.subscriber(ANNA) is None
 
 
@@ -702,18 +707,18 @@ async def test_a_tip_of_somebody_who_was_forgotten_leads_to_a_new_subscription(
 ) -> None:
     tip = subscriber.said[-1]
     await subscriber.write("/forget")
-    await subscriber.press(texts.FORGET_YES)
-    await subscriber.press(texts.SETTINGS, on=tip)
-    assert subscriber.text == texts.WHEN
+    await subscriber.press(privacy_texts.FORGET_YES)
+    await subscriber.press(tip_texts.SETTINGS, on=tip)
+    assert subscriber.text == tip_texts.WHEN
 
 
 async def test_a_confirmation_that_is_pressed_twice_deletes_once(
     subscriber: Chat, anna: Person, storage: Storage
 ) -> None:
     await subscriber.write("/forget")
-    for update in [anna.presses(texts.FORGET_YES), anna.presses(texts.FORGET_YES)]:
+    for update in [anna.presses(privacy_texts.FORGET_YES), anna.presses(privacy_texts.FORGET_YES)]:
         await subscriber.gets(update)
-    assert subscriber.text == texts.FORGOTTEN
+    assert subscriber.text == privacy_texts.FORGOTTEN
     assert await storage.subscriber(ANNA) is None
 
 
@@ -721,9 +726,9 @@ async def test_nobody_reads_that_nothing_was_deleted_after_it_was(subscriber: Ch
     await subscriber.write("/forget")
     older = subscriber.said[-1]
     await subscriber.write("/forget")
-    await subscriber.press(texts.FORGET_YES)
-    await subscriber.press(texts.FORGET_NO, on=older)
-    assert texts.KEPT not in subscriber.texts
+    await subscriber.press(privacy_texts.FORGET_YES)
+    await subscriber.press(privacy_texts.FORGET_NO, on=older)
+    assert privacy_texts.KEPT not in subscriber.texts
 
 
 @pytest.mark.parametrize("said", ["cancel", "Never mind.", "no"])
@@ -734,7 +739,7 @@ async def test_never_mind_closes_what_was_asked_and_changes_nothing(
     await chat.write("/settings")
     await chat.press("Another time")
     await chat.write(said)
-    assert chat.text == texts.AS_IT_WAS
+    assert chat.text == tip_texts.AS_IT_WAS
     await chat.write("10:15")
     known = await storage.subscriber(chat.person.id)
     assert known is not None

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Connection, Date, Integer, String, Text, Time
 from sqlalchemy.exc import OperationalError
 
 from bot.answering.faq import Faq, Reply, Suggestions
-from bot.features import texts
+from bot.features.privacy import texts
 from bot.knowledge.lessons import Kind
 from bot.language.words import plain
 from bot.lifecycle import Parts

@@ -8,6 +8,8 @@ import pytest
 
 from bot.answering import loading
 from bot.features import texts
+from bot.features.questions import texts as question_texts
+from bot.features.tips import texts as tip_texts
 from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from bot.subscriptions.subscriber import State, Subscriber
@@ -72,7 +74,7 @@ async def test_a_time_and_a_city_are_all_it_takes(chat: Chat, parts: Parts) -> N
 async def test_the_first_tip_leads_to_more_and_to_the_settings(chat: Chat, parts: Parts) -> None:
     await chat.write("/subscribe 7:30 UTC")
     await tips(chat, parts)
-    assert chat.buttons == [texts.READ_MORE, texts.SETTINGS]
+    assert chat.buttons == [tip_texts.READ_MORE, tip_texts.SETTINGS]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ async def test_a_time_alone_leads_to_the_question_where(
     chat: Chat, storage: Storage, time: str
 ) -> None:
     await chat.write(f"/subscribe {time}")
-    assert chat.texts == [texts.WHERE]
+    assert chat.texts == [tip_texts.WHERE]
     assert await storage.subscriber(ANNA) is None
     await chat.press("UTC")
     assert await wanted(storage) == ("09:00", "UTC")
@@ -110,7 +112,7 @@ async def test_of_two_places_with_one_name_the_person_chooses(
     chat: Chat, parts: Parts, storage: Storage
 ) -> None:
     await chat.write("/subscribe 7:30 portland")
-    assert chat.texts == [texts.WHICH]
+    assert chat.texts == [tip_texts.WHICH]
     oregon, maine = chat.buttons
     assert "Oregon" in oregon
     assert "Maine" in maine
@@ -200,13 +202,13 @@ async def test_who_comes_back_later_gets_a_tip_at_once(
 
 async def test_two_taps_subscribe(chat: Chat, parts: Parts, storage: Storage) -> None:
     await chat.write("/subscribe")
-    assert chat.texts == [texts.WHEN]
+    assert chat.texts == [tip_texts.WHEN]
     await chat.press("08:00")
-    assert chat.texts == [texts.WHEN, texts.WHERE]
-    assert chat.buttons == [texts.BY_CLOCK, texts.BY_LOCATION, "UTC"]
+    assert chat.texts == [tip_texts.WHEN, tip_texts.WHERE]
+    assert chat.buttons == [tip_texts.BY_CLOCK, tip_texts.BY_LOCATION, "UTC"]
     await chat.press("UTC")
     when, done = chat.texts
-    assert when == texts.WHEN
+    assert when == tip_texts.WHEN
     assert says(done, "every day at 08:00", "UTC", "12:00 there now")
     [tip] = await tips(chat, parts)
     assert chat.texts == [when, done, tip]
@@ -219,7 +221,7 @@ async def test_every_hour_that_is_offered_is_the_one_that_is_taken(
 ) -> None:
     await chat.write("/subscribe")
     *hours, other = chat.buttons
-    assert other == texts.OTHER_TIME
+    assert other == tip_texts.OTHER_TIME
     assert len(hours) == 12
     await chat.press(hours[0])
     await chat.press("UTC")
@@ -230,10 +232,10 @@ async def test_every_hour_that_is_offered_is_the_one_that_is_taken(
 
 async def test_another_time_is_typed(chat: Chat, storage: Storage) -> None:
     await chat.write("/subscribe")
-    await chat.press(texts.OTHER_TIME)
-    assert chat.text == texts.WRITE_TIME
+    await chat.press(tip_texts.OTHER_TIME)
+    assert chat.text == tip_texts.WRITE_TIME
     await chat.write("half past nine")
-    assert chat.text == texts.WHERE
+    assert chat.text == tip_texts.WHERE
     await chat.press("UTC")
     assert await wanted(storage) == ("09:30", "UTC")
 
@@ -243,11 +245,11 @@ async def test_a_typed_time_that_is_none_is_asked_for_again(
     chat: Chat, storage: Storage, typed: str
 ) -> None:
     await chat.write("/subscribe")
-    await chat.press(texts.OTHER_TIME)
+    await chat.press(tip_texts.OTHER_TIME)
     await chat.write(typed)
-    assert chat.text == texts.NO_TIME
+    assert chat.text == tip_texts.NO_TIME
     await chat.write("7:45")
-    assert chat.text == texts.WHERE
+    assert chat.text == tip_texts.WHERE
     await chat.press("UTC")
     assert await wanted(storage) == ("07:45", "UTC")
 
@@ -256,7 +258,7 @@ async def test_who_was_subscribed_before_needs_one_tap(chat: Chat, storage: Stor
     await chat.write("/subscribe 7:30 UTC+5:30")
     await chat.write("/unsubscribe")
     await chat.write("/subscribe")
-    assert chat.text == texts.WHEN
+    assert chat.text == tip_texts.WHEN
     await chat.press("18:00")
     assert await wanted(storage) == ("18:00", "UTC+05:30")
 
@@ -271,8 +273,8 @@ async def test_the_button_below_a_tip_for_anybody_begins_a_subscription(
     chat: Chat, storage: Storage
 ) -> None:
     await chat.write("/tip")
-    await chat.press(texts.GET_DAILY)
-    assert chat.text == texts.WHEN
+    await chat.press(tip_texts.GET_DAILY)
+    assert chat.text == tip_texts.WHEN
     await chat.press("10:00")
     await chat.press("UTC")
     assert await wanted(storage) == ("10:00", "UTC")
@@ -299,7 +301,7 @@ async def test_a_typed_city_subscribes(asked: Chat, parts: Parts, storage: Stora
 
 async def test_a_typed_city_that_is_two_is_asked_about(asked: Chat, storage: Storage) -> None:
     await asked.write("portland")
-    assert asked.text == texts.WHICH
+    assert asked.text == tip_texts.WHICH
     await asked.press(asked.buttons[0])
     assert await wanted(storage) == ("08:00", "America/Los_Angeles")
 
@@ -330,11 +332,11 @@ async def test_a_question_while_the_bot_waits_for_a_city_is_answered(
 
 async def test_a_question_while_the_bot_waits_for_a_time_is_answered(chat: Chat) -> None:
     await chat.write("/subscribe")
-    await chat.press(texts.OTHER_TIME)
+    await chat.press(tip_texts.OTHER_TIME)
     await chat.write("why does my chain squeak")
     assert chat.text == SQUEAK
     await chat.write("7:45")
-    assert chat.text == texts.WHERE
+    assert chat.text == tip_texts.WHERE
 
 
 async def test_an_emergency_is_seen_while_the_bot_waits_for_a_city(asked: Chat) -> None:
@@ -345,7 +347,7 @@ async def test_an_emergency_is_seen_while_the_bot_waits_for_a_city(asked: Chat) 
 async def test_after_the_answer_a_city_is_a_question_again(asked: Chat, storage: Storage) -> None:
     await asked.write("berlin")
     await asked.write("new york")
-    assert asked.text == texts.UNKNOWN
+    assert asked.text == question_texts.UNKNOWN
     assert await wanted(storage) == ("08:00", "Europe/Berlin")
 
 
@@ -358,7 +360,7 @@ async def test_the_bot_waits_for_an_answer(asked: Chat, storage: Storage, clock:
 async def test_the_bot_does_not_wait_for_ever(asked: Chat, storage: Storage, clock: Clock) -> None:
     clock.forward(QUARTER)
     await asked.write("berlin")
-    assert asked.text == texts.UNKNOWN
+    assert asked.text == question_texts.UNKNOWN
     assert await storage.subscriber(ANNA) is None
 
 
@@ -373,7 +375,7 @@ async def test_a_button_still_works_after_the_bot_has_stopped_to_wait(
 async def test_a_button_answers_what_the_bot_waits_for(asked: Chat, storage: Storage) -> None:
     await asked.press("UTC")
     await asked.write("berlin")
-    assert asked.text == texts.UNKNOWN
+    assert asked.text == question_texts.UNKNOWN
     assert await wanted(storage) == ("08:00", "UTC")
 
 
@@ -383,14 +385,14 @@ async def test_who_stops_while_the_bot_waits_is_not_asked_any_more(
 ) -> None:
     await asked.write(word)
     await asked.write("berlin")
-    assert asked.text == texts.UNKNOWN
+    assert asked.text == question_texts.UNKNOWN
     assert await storage.subscriber(ANNA) is None
 
 
 async def test_an_edited_message_is_a_question_and_no_answer(asked: Chat, storage: Storage) -> None:
     message = await asked.write("why does my chain squeak")
     await asked.edit(message, "berlin")
-    assert asked.text == texts.UNKNOWN
+    assert asked.text == question_texts.UNKNOWN
     assert await storage.subscriber(ANNA) is None
 
 
@@ -406,10 +408,10 @@ async def test_an_edited_command_subscribes_nobody(chat: Chat, storage: Storage)
 async def test_a_shared_location_subscribes_and_is_not_kept(
     asked: Chat, anna: Person, parts: Parts, storage: Storage, database_folder: Path
 ) -> None:
-    await asked.press(texts.BY_LOCATION)
-    assert asked.text == texts.LOCATION
+    await asked.press(tip_texts.BY_LOCATION)
+    assert asked.text == tip_texts.LOCATION
     [[button]] = asked.telegram.sent("sendMessage")[-1]["reply_markup"]["keyboard"]
-    assert button == {"text": texts.SHARE_LOCATION, "request_location": True}
+    assert button == {"text": tip_texts.SHARE_LOCATION, "request_location": True}
     await asked.gets(anna.sends_location(52.5219876, 13.4132109))
     assert says(asked.text, "every day at 08:00", "Berlin", "13:00 there now")
     assert asked.telegram.sent("sendMessage")[-1]["reply_markup"] == {"remove_keyboard": True}
@@ -424,7 +426,7 @@ async def test_a_shared_location_subscribes_and_is_not_kept(
 async def test_a_location_in_the_middle_of_the_sea_is_a_zone_too(
     asked: Chat, anna: Person, storage: Storage
 ) -> None:
-    await asked.press(texts.BY_LOCATION)
+    await asked.press(tip_texts.BY_LOCATION)
     await asked.gets(anna.sends_location(0, -30))
     assert await wanted(storage) == ("08:00", "UTC-02:00")
 
@@ -432,9 +434,9 @@ async def test_a_location_in_the_middle_of_the_sea_is_a_zone_too(
 async def test_a_location_that_is_nowhere_leaves_the_question_open(
     asked: Chat, anna: Person, storage: Storage
 ) -> None:
-    await asked.press(texts.BY_LOCATION)
+    await asked.press(tip_texts.BY_LOCATION)
     await asked.gets(anna.sends_location(91, 0))
-    assert asked.text == texts.NO_LOCATION
+    assert asked.text == tip_texts.NO_LOCATION
     assert asked.telegram.sent("sendMessage")[-1]["reply_markup"] == {"remove_keyboard": True}
     await asked.write("berlin")
     assert await wanted(storage) == ("08:00", "Europe/Berlin")
@@ -459,7 +461,7 @@ async def test_a_location_tells_the_place_of_a_subscriber_at_any_time(
 async def test_who_was_asked_for_the_location_may_write_a_city(
     asked: Chat, storage: Storage
 ) -> None:
-    await asked.press(texts.BY_LOCATION)
+    await asked.press(tip_texts.BY_LOCATION)
     await asked.write("berlin")
     assert await wanted(storage) == ("08:00", "Europe/Berlin")
     assert asked.telegram.sent("sendMessage")[-1]["reply_markup"] == {"remove_keyboard": True}, (
@@ -473,14 +475,14 @@ async def test_who_was_asked_for_the_location_may_write_a_city(
 @pytest.fixture
 async def by_clock(asked: Chat) -> Chat:
     """The bot waits for what Anna's clock shows."""
-    await asked.press(texts.BY_CLOCK)
-    assert asked.text == texts.CLOCK
+    await asked.press(tip_texts.BY_CLOCK)
+    assert asked.text == tip_texts.CLOCK
     return asked
 
 
 async def test_what_the_clock_shows_tells_the_place(by_clock: Chat, storage: Storage) -> None:
     await by_clock.write("13:01")
-    assert by_clock.text == texts.WHICH_BY_CLOCK
+    assert by_clock.text == tip_texts.WHICH_BY_CLOCK
     assert "UTC+01:00" in by_clock.buttons
     [berlin] = [button for button in by_clock.buttons if "Berlin" in button]
     await by_clock.press(berlin)
@@ -494,18 +496,18 @@ async def test_a_clock_with_half_an_hour_is_india(by_clock: Chat) -> None:
 
 async def test_a_clock_that_is_nowhere_can_be_read_again(by_clock: Chat, storage: Storage) -> None:
     await by_clock.write("12:20")
-    assert by_clock.text == texts.NO_CLOCK
+    assert by_clock.text == tip_texts.NO_CLOCK
     await by_clock.write("12:00")
-    assert by_clock.text == texts.WHICH_BY_CLOCK
+    assert by_clock.text == tip_texts.WHICH_BY_CLOCK
     await by_clock.press("UTC")
     assert await wanted(storage) == ("08:00", "UTC")
 
 
 async def test_what_is_no_clock_is_asked_for_again(by_clock: Chat) -> None:
     await by_clock.write("25:00")
-    assert by_clock.text == texts.NO_TIME
+    assert by_clock.text == tip_texts.NO_TIME
     await by_clock.write("13:00")
-    assert by_clock.text == texts.WHICH_BY_CLOCK
+    assert by_clock.text == tip_texts.WHICH_BY_CLOCK
 
 
 async def test_who_was_asked_for_the_clock_may_write_a_city(
@@ -549,7 +551,7 @@ async def test_timezone_tells_others_the_time_there_and_stores_nothing(
 async def test_timezone_alone_asks(chat: Chat, storage: Storage) -> None:
     await chat.write("/subscribe 7:30 UTC")
     await chat.write("/timezone")
-    assert chat.text == texts.WHERE
+    assert chat.text == tip_texts.WHERE
     await chat.write("berlin")
     assert await wanted(storage) == ("07:30", "Europe/Berlin")
 
@@ -557,7 +559,7 @@ async def test_timezone_alone_asks(chat: Chat, storage: Storage) -> None:
 async def test_timezone_asks_which_of_two(chat: Chat, storage: Storage) -> None:
     await chat.write("/subscribe 7:30 UTC")
     await chat.write("/timezone portland")
-    assert chat.text == texts.WHICH
+    assert chat.text == tip_texts.WHICH
     await chat.press(chat.buttons[1])
     assert await wanted(storage) == ("07:30", "America/New_York")
 
@@ -587,7 +589,7 @@ async def test_timezone_does_not_bring_back_who_has_stopped(
 
 async def test_the_link_for_tips_begins_a_subscription(chat: Chat, storage: Storage) -> None:
     await chat.write("/start tips")
-    assert chat.texts == [texts.WHEN]
+    assert chat.texts == [tip_texts.WHEN]
     await chat.press("07:00")
     await chat.press("UTC")
     assert await wanted(storage) == ("07:00", "UTC")
@@ -677,14 +679,14 @@ async def test_an_hour_of_an_old_message_changes_a_subscription(
 @pytest.mark.parametrize(
     ("data", "start"),
     [
-        ("settings", texts.WHEN),
-        ("time:0800", texts.WHERE),
-        ("time:", texts.WRITE_TIME),
+        ("settings", tip_texts.WHEN),
+        ("time:0800", tip_texts.WHERE),
+        ("time:", tip_texts.WRITE_TIME),
         ("place:0800:UTC", "Done. A tip comes every day at 08:00"),
         ("place::UTC", "It is 12:00 in UTC now."),
-        ("where", texts.WHERE),
-        ("location:0800", texts.LOCATION),
-        ("clock:0800", texts.CLOCK),
+        ("where", tip_texts.WHERE),
+        ("location:0800", tip_texts.LOCATION),
+        ("clock:0800", tip_texts.CLOCK),
     ],
 )
 async def test_a_button_of_a_message_that_telegram_no_longer_shows_works(
@@ -747,7 +749,7 @@ async def test_a_knowledge_base_without_tips_offers_none(
     async with build_app(telegram, loading.load(folder), clock) as app:
         chat = Chat(app, telegram, anna)
         await chat.write(written)
-        assert chat.texts == [texts.NO_TIPS]
+        assert chat.texts == [tip_texts.NO_TIPS]
 
 
 async def test_a_time_can_be_written_instead_of_pressed(chat: Chat, storage: Storage) -> None:
@@ -769,7 +771,7 @@ async def test_after_a_place_that_is_not_found_another_can_be_written(
     chat: Chat, storage: Storage
 ) -> None:
     await chat.write("/subscribe 8 narnia")
-    assert chat.buttons == [texts.BY_CLOCK, texts.BY_LOCATION, "UTC"]
+    assert chat.buttons == [tip_texts.BY_CLOCK, tip_texts.BY_LOCATION, "UTC"]
     await chat.write("berlin")
     assert await wanted(storage) == ("08:00", "Europe/Berlin")
 
@@ -785,13 +787,13 @@ async def test_a_time_beside_the_place_is_newer_than_the_one_before(
 async def test_a_zone_that_sounds_like_an_illness_is_a_zone(chat: Chat) -> None:
     await chat.write("/subscribe 8:00")
     await chat.write("cst")
-    assert chat.text == texts.WHICH
+    assert chat.text == tip_texts.WHICH
 
 
 async def test_cancel_closes_what_was_asked(chat: Chat) -> None:
     await chat.write("/subscribe")
     await chat.write("/cancel")
-    assert chat.text == texts.AS_IT_WAS
+    assert chat.text == tip_texts.AS_IT_WAS
     await chat.write("8:00")
     assert "Done" not in chat.text
 
@@ -805,7 +807,7 @@ async def test_people_say_in_many_ways_that_it_is_enough(
 ) -> None:
     await chat.write("/subscribe 9:00 UTC")
     await chat.write(said)
-    assert chat.text == texts.UNSUBSCRIBED
+    assert chat.text == tip_texts.UNSUBSCRIBED
     known = await storage.subscriber(chat.person.id)
     assert known is not None
     assert known.state is State.STOPPED

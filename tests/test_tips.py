@@ -14,8 +14,7 @@ from telegram.request import RequestData
 from typing_extensions import override
 
 from bot.answering.faq import Faq
-from bot.features import texts
-from bot.features.tips import circuit_breaker, sender
+from bot.features.tips import circuit_breaker, sender, texts
 from bot.knowledge.models import Tip
 from bot.lifecycle import Parts
 from bot.settings import Settings

@@ -6,6 +6,9 @@ import pytest
 
 from bot.bot_api.types import App
 from bot.features import texts
+from bot.features.privacy import texts as privacy_texts
+from bot.features.questions import texts as question_texts
+from bot.features.tips import texts as tip_texts
 from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from bot.subscriptions.subscriber import State, Subscriber
@@ -103,8 +106,8 @@ async def test_an_administrator_subscribes_the_group(
 async def test_a_group_is_not_asked_for_its_location(anna_there: Chat) -> None:
     """Telegram lets a bot ask for it in private only."""
     await anna_there.write("/subscribe 7:30")
-    assert anna_there.text == texts.WHERE + texts.IN_GROUP
-    assert anna_there.buttons == [texts.BY_CLOCK, "UTC"]
+    assert anna_there.text == tip_texts.WHERE + tip_texts.IN_GROUP
+    assert anna_there.buttons == [tip_texts.BY_CLOCK, "UTC"]
 
 
 async def test_an_administrator_changes_the_settings_in_place(subscribed: Chat) -> None:
@@ -113,10 +116,10 @@ async def test_an_administrator_changes_the_settings_in_place(subscribed: Chat) 
     for button, shown in {
         "+1 h": "Time: 10:00",
         "✓ Mo": "Days: on Tuesday",
-        texts.PAUSE_A_WEEK: "Paused. The next one",
-        texts.RESUME: "The next one comes tomorrow",
-        texts.PAUSE: "Paused until further notice.",
-        texts.STOP: "You get no tips at the moment.",
+        tip_texts.PAUSE_A_WEEK: "Paused. The next one",
+        tip_texts.RESUME: "The next one comes tomorrow",
+        tip_texts.PAUSE: "Paused until further notice.",
+        tip_texts.STOP: "You get no tips at the moment.",
     }.items():
         await subscribed.press(button)
         assert shown in subscribed.text
@@ -130,8 +133,8 @@ async def test_an_administrator_sees_and_deletes_what_is_stored(
     await subscribed.write("/mydata")
     assert subscribed.text.startswith(f"Chat: {GROUP}\nTime: 09:00\n")
     await subscribed.write("/forget")
-    await subscribed.press(texts.FORGET_YES)
-    assert subscribed.text == texts.FORGOTTEN
+    await subscribed.press(privacy_texts.FORGET_YES)
+    assert subscribed.text == privacy_texts.FORGOTTEN
     assert await storage.subscriber(GROUP) is None
 
 
@@ -147,7 +150,7 @@ async def test_an_anonymous_administrator_is_asked_and_answers(
     anna_there: Chat, storage: Storage
 ) -> None:
     await anna_there.gets(anonymously(anna_there.person.writes("/subscribe 7:30")))
-    assert anna_there.text == texts.WHERE + texts.IN_GROUP
+    assert anna_there.text == tip_texts.WHERE + tip_texts.IN_GROUP
     answer = anna_there.person.writes("berlin", reply_to=anna_there.said[-1])
     await anna_there.gets(anonymously(answer))
     assert (await stored(storage)).schedule.zone == "Europe/Berlin"
@@ -190,9 +193,17 @@ async def test_a_member_who_presses_a_button_of_an_administrator_gets_an_alert(
         await subscribed.write(command)
     before, said, alerts = await stored(storage), subscribed.texts, len(subscribed.alerts)
     buttons = (
-        *("21:00", "UTC", texts.BY_CLOCK, texts.SETTINGS, "+1 h", texts.OTHER_TIME, "✓ Mo"),
-        *(texts.OTHER_PLACE, texts.PAUSE_A_WEEK, texts.PAUSE, texts.STOP),
-        *(texts.FORGET_YES, texts.FORGET_NO, texts.SUBSCRIBE_AGAIN),
+        *(
+            "21:00",
+            "UTC",
+            tip_texts.BY_CLOCK,
+            tip_texts.SETTINGS,
+            "+1 h",
+            tip_texts.OTHER_TIME,
+            "✓ Mo",
+        ),
+        *(tip_texts.OTHER_PLACE, tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE, tip_texts.STOP),
+        *(privacy_texts.FORGET_YES, privacy_texts.FORGET_NO, tip_texts.SUBSCRIBE_AGAIN),
     )
     for button in buttons:
         await ben_there.press(button)
@@ -206,11 +217,11 @@ async def test_a_member_may_have_a_tip_and_read_more(ben_there: Chat, storage: S
     await ben_there.write("/tip")
     tip = ben_there.text
     assert tip.startswith("💡 ")
-    await ben_there.press(texts.READ_MORE)
+    await ben_there.press(tip_texts.READ_MORE)
     assert ben_there.texts[0] == tip
     assert ben_there.text.endswith("The handbook's view.")
     assert ben_there.alerts == [None]
-    await ben_there.press(texts.GET_DAILY)
+    await ben_there.press(tip_texts.GET_DAILY)
     assert ben_there.alerts[-1] == texts.ADMINS_ONLY
     assert await storage.subscriber(GROUP) is None
 
@@ -219,7 +230,7 @@ async def test_a_member_may_read_more_below_the_tip_of_the_day(
     subscribed: Chat, ben_there: Chat, parts: Parts
 ) -> None:
     [tip] = await tips(subscribed, parts)
-    await ben_there.press(texts.READ_MORE)
+    await ben_there.press(tip_texts.READ_MORE)
     assert ben_there.texts[-2] == tip
     assert ben_there.text.endswith("The handbook's view.")
 
@@ -278,14 +289,14 @@ async def test_a_typed_answer_is_a_reply_to_the_bot(asked: Chat, storage: Storag
 
 async def test_a_typed_time_is_a_reply_to_the_bot(subscribed: Chat, storage: Storage) -> None:
     await subscribed.write("/settings")
-    await subscribed.press(texts.OTHER_TIME)
+    await subscribed.press(tip_texts.OTHER_TIME)
     await subscribed.write("19:45", reply_to=subscribed.said[-1])
     assert (await stored(storage)).schedule.at == dt.time(19, 45)
 
 
 async def test_what_people_say_to_each_other_is_no_answer(asked: Chat, storage: Storage) -> None:
     await asked.write("berlin")
-    assert asked.texts == [texts.WHERE + texts.IN_GROUP]
+    assert asked.texts == [tip_texts.WHERE + tip_texts.IN_GROUP]
     assert await storage.subscriber(GROUP) is None
 
 
@@ -293,7 +304,7 @@ async def test_the_reply_of_somebody_else_is_no_answer(
     asked: Chat, ben_there: Chat, storage: Storage
 ) -> None:
     await ben_there.write("berlin", reply_to=asked.said[-1])
-    assert ben_there.text == texts.UNKNOWN
+    assert ben_there.text == question_texts.UNKNOWN
     assert await storage.subscriber(GROUP) is None
 
 
@@ -302,9 +313,9 @@ async def test_two_administrators_are_asked_at_once_and_not_mixed_up(
 ) -> None:
     group.administrators.add(7)
     await subscribed.write("/settings")
-    await subscribed.press(texts.OTHER_TIME)
+    await subscribed.press(tip_texts.OTHER_TIME)
     about_time = subscribed.said[-1]
-    await ben_there.press(texts.OTHER_PLACE)
+    await ben_there.press(tip_texts.OTHER_PLACE)
     about_place = ben_there.said[-1]
     await subscribed.write("19:45", reply_to=about_time)
     await ben_there.write("berlin", reply_to=about_place)

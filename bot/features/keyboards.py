@@ -26,7 +26,9 @@ from bot.bot_api.buttons import (
     ToggleDay,
     Vote,
 )
-from bot.features import texts
+from bot.features.privacy import texts as privacy_texts
+from bot.features.questions import texts as question_texts
+from bot.features.tips import texts as tip_texts
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Tip, Topic
 from bot.places.zones import Place
@@ -58,7 +60,7 @@ def _topic(topic: Topic) -> Row:
 
 
 def _all_topics() -> Row:
-    return _row(texts.ALL_TOPICS, ShowTopics())
+    return _row(question_texts.ALL_TOPICS, ShowTopics())
 
 
 def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
@@ -68,7 +70,7 @@ def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
     rows = [_topic(topic) for topic in chosen[page * PAGE :][:PAGE]]
     if len(chosen) > PAGE:
         rest = (page + 1) * PAGE < len(chosen)
-        rows.append(_row(texts.MORE_TOPICS, ShowTopics(page + 1 if rest else 0)))
+        rows.append(_row(question_texts.MORE_TOPICS, ShowTopics(page + 1 if rest else 0)))
     return InlineKeyboardMarkup(rows)
 
 
@@ -92,8 +94,8 @@ def around(knowledge: Knowledge, shown: Iterable[Entry]) -> InlineKeyboardMarkup
 
 def _vote(entry: Entry, label: str) -> Row:
     return [
-        _button(f"{label}{texts.UP}", Vote(entry.id, up=True)),
-        _button(f"{label}{texts.DOWN}", Vote(entry.id, up=False)),
+        _button(f"{label}{question_texts.UP}", Vote(entry.id, up=True)),
+        _button(f"{label}{question_texts.DOWN}", Vote(entry.id, up=False)),
     ]
 
 
@@ -104,9 +106,9 @@ def thanked(shown: InlineKeyboardMarkup, vote: Vote) -> InlineKeyboardMarkup:
 
 
 def _thanked(button: InlineKeyboardButton, vote: Vote) -> InlineKeyboardButton:
-    label = button.text.removesuffix(texts.THANKS)
+    label = button.text.removesuffix(question_texts.THANKS)
     if button.callback_data == vote.pack():
-        return _button(f"{label}{texts.THANKS}", vote)
+        return _button(f"{label}{question_texts.THANKS}", vote)
     opposite = Vote(vote.entry, not vote.up)
     return _button(label, opposite) if button.callback_data == opposite.pack() else button
 
@@ -130,9 +132,9 @@ def under(knowledge: Knowledge, reply: Reply) -> InlineKeyboardMarkup | None:
 
 
 def under_tip(tip: Tip, *, subscribed: bool = True) -> InlineKeyboardMarkup:
-    settings = texts.SETTINGS if subscribed else texts.GET_DAILY
+    settings = tip_texts.SETTINGS if subscribed else tip_texts.GET_DAILY
     return InlineKeyboardMarkup(
-        [[_button(texts.READ_MORE, ReadMore(tip.entry)), _button(settings, OpenSettings())]]
+        [[_button(tip_texts.READ_MORE, ReadMore(tip.entry)), _button(settings, OpenSettings())]]
     )
 
 
@@ -142,14 +144,14 @@ def times() -> InlineKeyboardMarkup:
         [_button(f"{at:%H:%M}", PickTime(at)) for at in HOURS[i : i + 4]]
         for i in range(0, len(HOURS), 4)
     ]
-    return InlineKeyboardMarkup([*rows, _row(texts.OTHER_TIME, PickTime(None))])
+    return InlineKeyboardMarkup([*rows, _row(tip_texts.OTHER_TIME, PickTime(None))])
 
 
 def where(at: dt.time | None, likely: Place, *, private: bool) -> InlineKeyboardMarkup:
     """Ways to say where one is, beside writing it."""
-    rows = [_row(texts.BY_CLOCK, TellClock(at))]
+    rows = [_row(tip_texts.BY_CLOCK, TellClock(at))]
     if private:  # Telegram offers it nowhere else.
-        rows.append(_row(texts.BY_LOCATION, ShareLocation(at)))
+        rows.append(_row(tip_texts.BY_LOCATION, ShareLocation(at)))
     # Hardly anybody lives by UTC, but what stands first is pressed.
     at_end = len(rows) if likely.zone == "UTC" else 0
     rows.insert(at_end, _row(likely.name, PickPlace(at, likely.zone)))
@@ -163,7 +165,7 @@ def places(at: dt.time | None, found: Iterable[Place]) -> InlineKeyboardMarkup:
 def location() -> ReplyKeyboardMarkup:
     """The one button that can ask a phone where it is."""
     return ReplyKeyboardMarkup(
-        [[KeyboardButton(texts.SHARE_LOCATION, request_location=True)]],
+        [[KeyboardButton(tip_texts.SHARE_LOCATION, request_location=True)]],
         resize_keyboard=True,
         one_time_keyboard=True,
     )
@@ -175,26 +177,28 @@ def settings(subscriber: Subscriber, now: dt.datetime) -> InlineKeyboardMarkup:
         return again()
     days = subscriber.schedule.days
     rows = [
-        [_button(label, Shift(minutes)) for label, minutes in texts.SHIFTS.items()],
-        [_button(texts.OTHER_TIME, PickTime(None)), _button(texts.OTHER_PLACE, AskPlace())],
+        [_button(label, Shift(minutes)) for label, minutes in tip_texts.SHIFTS.items()],
+        [_button(tip_texts.OTHER_TIME, PickTime(None)), _button(tip_texts.OTHER_PLACE, AskPlace())],
         [
             _button(f"✓ {name}" if day in days else name, ToggleDay(day))
-            for day, name in enumerate(texts.DAYS, 1)
+            for day, name in enumerate(tip_texts.DAYS, 1)
         ],
     ]
     if subscriber.is_paused(now):
-        rows.append(_row(texts.RESUME, Resume()))
+        rows.append(_row(tip_texts.RESUME, Resume()))
     else:
-        rows.append([_button(texts.PAUSE_A_WEEK, Pause(A_WEEK)), _button(texts.PAUSE, Pause(0))])
-    return InlineKeyboardMarkup([*rows, _row(texts.STOP, Stop())])
+        rows.append(
+            [_button(tip_texts.PAUSE_A_WEEK, Pause(A_WEEK)), _button(tip_texts.PAUSE, Pause(0))]
+        )
+    return InlineKeyboardMarkup([*rows, _row(tip_texts.STOP, Stop())])
 
 
 def again() -> InlineKeyboardMarkup:
     """The way back for somebody who gets no tips."""
-    return InlineKeyboardMarkup([_row(texts.SUBSCRIBE_AGAIN, Resume())])
+    return InlineKeyboardMarkup([_row(tip_texts.SUBSCRIBE_AGAIN, Resume())])
 
 
 def forget() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
-        [_row(texts.FORGET_YES, Forget(True)), _row(texts.FORGET_NO, Forget(False))]
+        [_row(privacy_texts.FORGET_YES, Forget(True)), _row(privacy_texts.FORGET_NO, Forget(False))]
     )

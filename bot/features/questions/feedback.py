@@ -9,6 +9,7 @@ from bot.bot_api.buttons import Vote
 from bot.bot_api.sending import query_of
 from bot.bot_api.types import Context
 from bot.features import keyboards, texts
+from bot.features.questions import texts as question_texts
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.storage.records import Records
@@ -64,4 +65,4 @@ async def _thank(query: CallbackQuery, vote: Vote) -> None:
         if marked != shown and await sending.relabel(message, marked):
             await sending.acknowledge(query)
             return
-    await sending.toast(query, texts.voted(up=vote.up))
+    await sending.toast(query, question_texts.voted(up=vote.up))

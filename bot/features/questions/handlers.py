@@ -9,6 +9,8 @@ from bot.bot_api.buttons import ShowEntry, ShowTopic, ShowTopics
 from bot.bot_api.sending import message_of, query_of
 from bot.bot_api.types import Context
 from bot.features import keyboards, texts
+from bot.features.privacy import texts as privacy_texts
+from bot.features.questions import texts as question_texts
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.knowledge.base import Knowledge
@@ -29,17 +31,17 @@ class QuestionHandlers(Struct, frozen=True):
             await self._send_topic(message_of(update), topic)
             return
         keyboard = keyboards.topics(list(knowledge.topics.values()))
-        await sending.reply(message_of(update), texts.welcome(knowledge), keyboard)
+        await sending.reply(message_of(update), question_texts.welcome(knowledge), keyboard)
 
     async def help(self, update: Update, _: Context) -> None:
         await sending.reply(message_of(update), texts.help_text(self.knowledge), None)
 
     async def topics(self, update: Update, _: Context) -> None:
         keyboard = keyboards.topics(self._topics())
-        await sending.reply(message_of(update), texts.TOPICS, keyboard)
+        await sending.reply(message_of(update), question_texts.TOPICS, keyboard)
 
     async def privacy(self, update: Update, _: Context) -> None:
-        await sending.reply(message_of(update), texts.privacy(self.journal.days), None)
+        await sending.reply(message_of(update), privacy_texts.privacy(self.journal.days), None)
 
     async def ask(self, update: Update, _: Context) -> None:
         """/ask with the question behind it, or in reply to a message that asks it."""
@@ -50,14 +52,14 @@ class QuestionHandlers(Struct, frozen=True):
         if asked:
             await self._answer(message, asked)
         else:
-            await sending.reply(message, texts.ask_how(self.knowledge), None)
+            await sending.reply(message, question_texts.ask_how(self.knowledge), None)
 
     async def question(self, update: Update, _: Context) -> None:
         message = message_of(update)
         await self._answer(message, message.text or "")
 
     async def hint(self, update: Update, _: Context) -> None:
-        await sending.reply(message_of(update), texts.hint(self.knowledge), None)
+        await sending.reply(message_of(update), question_texts.hint(self.knowledge), None)
 
     async def unknown_command(self, update: Update, _: Context) -> None:
         await sending.reply(message_of(update), texts.UNKNOWN_COMMAND, None)
@@ -76,12 +78,12 @@ class QuestionHandlers(Struct, frozen=True):
         if topic is None:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
         else:
-            await sending.show(query, texts.topic(topic), keyboards.entries(topic))
+            await sending.show(query, question_texts.topic(topic), keyboards.entries(topic))
 
     async def show_topics(self, update: Update, _: Context) -> None:
         query = query_of(update)
         page = ShowTopics.unpack(query.data or "").page
-        await sending.show(query, texts.TOPICS, keyboards.topics(self._topics(), page))
+        await sending.show(query, question_texts.TOPICS, keyboards.topics(self._topics(), page))
 
     async def outdated(self, update: Update, _: Context) -> None:
         await sending.acknowledge(query_of(update), texts.OUTDATED_BUTTON)
@@ -98,7 +100,7 @@ class QuestionHandlers(Struct, frozen=True):
         reply = faq.ask(asked)
         self.journal.answered(asked, reply)
         keyboard = keyboards.under(faq.knowledge, reply)
-        answer = await self._deliver(message, texts.of(faq.knowledge, reply), keyboard)
+        answer = await self._deliver(message, question_texts.of(faq.knowledge, reply), keyboard)
         spot = message.chat.id, message.message_id
         self.memory.keep(spot, answer, asked, reply)
 
@@ -113,8 +115,8 @@ class QuestionHandlers(Struct, frozen=True):
         return (await sending.reply(message, text, keyboard)).message_id
 
     async def _send_topic(self, message: Message, topic: Topic) -> None:
-        await sending.reply(message, texts.topic(topic), keyboards.entries(topic))
+        await sending.reply(message, question_texts.topic(topic), keyboards.entries(topic))
 
     async def _show_entry(self, query: CallbackQuery, knowledge: Knowledge, entry: Entry) -> None:
-        text = texts.entries(knowledge, [entry])
+        text = question_texts.entries(knowledge, [entry])
         await sending.show(query, text, keyboards.around(knowledge, [entry]))

@@ -12,7 +12,10 @@ from bot.bot_api.buttons import Forget, Pause, ReadMore, Shift, ToggleDay
 from bot.bot_api.sending import chat_of, query_of
 from bot.bot_api.types import Context
 from bot.features import keyboards, texts
+from bot.features.privacy import texts as privacy_texts
+from bot.features.questions import texts as question_texts
 from bot.features.questions.recent_answers import RecentAnswers
+from bot.features.tips import texts as tip_texts
 from bot.features.tips.pending import PendingQuestions
 from bot.features.tips.sender import Sender
 from bot.language.words import pages
@@ -37,12 +40,12 @@ class PreferenceHandlers(Struct, frozen=True):
         """/tip: the next one of a subscriber, any one for others."""
         tip = await self.tips.draw(chat_of(update).id)
         if tip is None:
-            await sending.say(update, texts.NO_TIPS, None)
+            await sending.say(update, tip_texts.NO_TIPS, None)
             return
         known = await self.storage.subscriber(chat_of(update).id)
         running = known is not None and known.state in RUNNING
         keyboard = keyboards.under_tip(tip, subscribed=running)
-        await sending.say(update, texts.tip(tip), keyboard)
+        await sending.say(update, tip_texts.tip(tip), keyboard)
 
     async def read_more(self, update: Update, _: Context) -> None:
         """The entry of a tip, below it: the tip stays."""
@@ -53,15 +56,17 @@ class PreferenceHandlers(Struct, frozen=True):
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
         else:
             keyboard = keyboards.around(knowledge, [entry])
-            await sending.follow(update, texts.entries(knowledge, [entry]), keyboard)
+            await sending.follow(update, question_texts.entries(knowledge, [entry]), keyboard)
 
     async def settings(self, update: Update, _: Context) -> None:
         known = await self.storage.subscriber(chat_of(update).id)
         if known is None:
-            await sending.say(update, texts.NOT_SUBSCRIBED, None)
+            await sending.say(update, tip_texts.NOT_SUBSCRIBED, None)
         else:
             now = self.now()
-            await sending.say(update, texts.settings(known, now), keyboards.settings(known, now))
+            await sending.say(
+                update, tip_texts.settings(known, now), keyboards.settings(known, now)
+            )
 
     async def shift(self, update: Update, _: Context) -> None:
         minutes = Shift.unpack(query_of(update).data or "").minutes
@@ -82,7 +87,7 @@ class PreferenceHandlers(Struct, frozen=True):
 
         known = await self.storage.subscriber(chat_of(update).id)
         if known and known.schedule.days == {day}:
-            await sending.acknowledge(query_of(update), texts.ONE_DAY)
+            await sending.acknowledge(query_of(update), tip_texts.ONE_DAY)
         else:
             await self._change(update, toggled)
 
@@ -104,30 +109,30 @@ class PreferenceHandlers(Struct, frozen=True):
         self.dialog.done(update)
         known = await self.storage.subscriber(chat_of(update).id)
         if known is None or known.state is State.STOPPED:
-            await sending.say(update, texts.NOT_SUBSCRIBED, None)
+            await sending.say(update, tip_texts.NOT_SUBSCRIBED, None)
         else:
             await self.storage.end(chat_of(update).id, State.STOPPED)
             self.tips.journal.changed(known, None)
-            await sending.say(update, texts.UNSUBSCRIBED, keyboards.again())
+            await sending.say(update, tip_texts.UNSUBSCRIBED, keyboards.again())
 
     async def my_data(self, update: Update, _: Context) -> None:
         chat = chat_of(update).id
         known = await self.storage.subscriber(chat)
         votes = await self.storage.records.votes_of(chat)
         if known is None and not votes:
-            await sending.say(update, texts.NO_DATA, None)
+            await sending.say(update, privacy_texts.NO_DATA, None)
             return
         ledger, seen = await self.storage.ledger(chat), await self.storage.seen(chat)
-        for page in pages(texts.my_data(chat, known, ledger, seen, votes)):
+        for page in pages(privacy_texts.my_data(chat, known, ledger, seen, votes)):
             await sending.say(update, page, None)
 
     async def forget(self, update: Update, _: Context) -> None:
         chat = chat_of(update).id
         if await self._holds(chat):
-            await sending.say(update, texts.FORGET, keyboards.forget())
+            await sending.say(update, privacy_texts.FORGET, keyboards.forget())
         else:
             self.memory.forget(chat)
-            await sending.say(update, texts.NO_DATA, None)
+            await sending.say(update, privacy_texts.NO_DATA, None)
 
     async def forget_for_good(self, update: Update, _: Context) -> None:
         query, chat = query_of(update), chat_of(update).id
@@ -136,10 +141,10 @@ class PreferenceHandlers(Struct, frozen=True):
             self.memory.forget(chat)
             self.tips.journal.changed(await self.storage.subscriber(chat), None)
             await self.storage.forget(chat)
-            await sending.show(query, texts.FORGOTTEN, None)
+            await sending.show(query, privacy_texts.FORGOTTEN, None)
         else:
             kept = await self._holds(chat)
-            await sending.show(query, texts.KEPT if kept else texts.NO_DATA, None)
+            await sending.show(query, privacy_texts.KEPT if kept else privacy_texts.NO_DATA, None)
 
     async def _holds(self, chat: int) -> bool:
         """Whether anything is stored about a chat, or the person whose private chat it is."""
@@ -154,9 +159,9 @@ class PreferenceHandlers(Struct, frozen=True):
             self.tips.journal.watched(lambda known: how(known) if known else None),
         )
         if after is None:
-            await sending.acknowledge(query, texts.OUTDATED_SETTING)
+            await sending.acknowledge(query, tip_texts.OUTDATED_SETTING)
         else:
-            text, keyboard = texts.settings(after, now), keyboards.settings(after, now)
+            text, keyboard = tip_texts.settings(after, now), keyboards.settings(after, now)
             await sending.show(query, text, keyboard)
 
 

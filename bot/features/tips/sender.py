@@ -19,6 +19,7 @@ from bot.features import texts
 from bot.features.operators.notices import Notices
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips import messages
+from bot.features.tips import texts as tip_texts
 from bot.features.tips.circuit_breaker import FIRST_REST, CircuitBreaker
 from bot.features.tips.outcome import (
     Gone,
@@ -305,7 +306,7 @@ class Sender(Struct):
         if self.health.note(delivery.chat, good=good):
             seconds = self.health.until - self.health.clock()
             log.error("too many messages fail; the run goes on in %.0f s", seconds)
-            await self.notices.tell(self.bot, texts.run_stopped(seconds))
+            await self.notices.tell(self.bot, tip_texts.run_stopped(seconds))
 
     async def _tidy(self) -> None:
         """Once a day: forget old deliveries, and mend what a wrong clock has done."""

@@ -18,6 +18,7 @@ from bot.bot_api.sending import chat_of, message_of, query_of
 from bot.bot_api.types import Context
 from bot.features import keyboards, texts
 from bot.features.questions.handlers import QuestionHandlers
+from bot.features.tips import texts as tip_texts
 from bot.features.tips.pending import Asked, PendingQuestions, Want
 from bot.features.tips.sender import Sender
 from bot.places import clock_times, lookup
@@ -66,7 +67,7 @@ class SubscribeHandlers(Struct, frozen=True):
     async def subscribe(self, update: Update, context: Context) -> None:
         """/subscribe, with a time, a place, both or nothing."""
         if not self.tips.knowledge.tips:
-            await sending.say(update, texts.NO_TIPS, None)
+            await sending.say(update, tip_texts.NO_TIPS, None)
         elif context.args:
             await self._understand(update, " ".join(context.args))
         else:
@@ -101,7 +102,7 @@ class SubscribeHandlers(Struct, frozen=True):
                 await self._understand(update, text)
             case Want.CLOCK if asked and (clock := clock_times.parse(text)):
                 found = await self._looked_up(lookup.at_local_time, clock, self.now())
-                said = texts.WHICH_BY_CLOCK if found else texts.NO_CLOCK
+                said = tip_texts.WHICH_BY_CLOCK if found else tip_texts.NO_CLOCK
                 await sending.say(update, said, keyboards.places(asked.at, found))
             case Want.PLACE | Want.CLOCK if asked:
                 at, place = clock_times.read(text)
@@ -115,7 +116,7 @@ class SubscribeHandlers(Struct, frozen=True):
     async def cancel(self, update: Update, _: Context) -> None:
         """/cancel: instead of an answer."""
         self.dialog.done(update)
-        await sending.say(update, texts.AS_IT_WAS, None)
+        await sending.say(update, tip_texts.AS_IT_WAS, None)
 
     async def located(self, update: Update, _: Context) -> None:
         """A shared location: looked up, and not kept."""
@@ -123,7 +124,7 @@ class SubscribeHandlers(Struct, frozen=True):
         spot = message.location
         place = await asyncio.to_thread(lookup.at, spot.latitude, spot.longitude) if spot else None
         if place is None:
-            await sending.say(update, texts.NO_LOCATION, ReplyKeyboardRemove())
+            await sending.say(update, tip_texts.NO_LOCATION, ReplyKeyboardRemove())
             return
         self.dialog.done(update)
         text = await self._settle(chat_of(update).id, asked.at if asked else None, place)
@@ -137,7 +138,7 @@ class SubscribeHandlers(Struct, frozen=True):
             await self._with_time(update, at)
         else:
             self.dialog.ask(update, Want.TIME, None)
-            await sending.follow(update, _asking(update, texts.WRITE_TIME), None)
+            await sending.follow(update, _asking(update, tip_texts.WRITE_TIME), None)
 
     async def pick_place(self, update: Update, _: Context) -> None:
         query = query_of(update)
@@ -158,12 +159,12 @@ class SubscribeHandlers(Struct, frozen=True):
     async def share_location(self, update: Update, _: Context) -> None:
         query = query_of(update)
         self.dialog.ask(update, Want.PLACE, ShareLocation.unpack(query.data or "").at)
-        await sending.follow(update, texts.LOCATION, keyboards.location())
+        await sending.follow(update, tip_texts.LOCATION, keyboards.location())
 
     async def tell_clock(self, update: Update, _: Context) -> None:
         query = query_of(update)
         self.dialog.ask(update, Want.CLOCK, TellClock.unpack(query.data or "").at)
-        await sending.follow(update, _asking(update, texts.CLOCK), None)
+        await sending.follow(update, _asking(update, tip_texts.CLOCK), None)
 
     async def membership(self, update: Update, _: Context) -> None:
         """Somebody blocked or unblocked the bot, or a group removed or added it."""
@@ -185,19 +186,21 @@ class SubscribeHandlers(Struct, frozen=True):
         known = await self.storage.subscriber(chat_of(update).id)
         if known and known.state in RUNNING:
             now = self.now()
-            await sending.say(update, texts.settings(known, now), keyboards.settings(known, now))
+            await sending.say(
+                update, tip_texts.settings(known, now), keyboards.settings(known, now)
+            )
         elif self.tips.knowledge.tips:
             self.dialog.ask(update, Want.TIME, None)
-            await sending.say(update, _asking(update, texts.WHEN), keyboards.times())
+            await sending.say(update, _asking(update, tip_texts.WHEN), keyboards.times())
         else:
-            await sending.say(update, texts.NO_TIPS, None)
+            await sending.say(update, tip_texts.NO_TIPS, None)
 
     async def _understand(self, update: Update, written: str) -> None:
         at, place = clock_times.read(written)
         if at and not place:
             await self._with_time(update, at)
         elif at is None and re.search(r"\d", _OFFSET.sub("", place)):
-            await sending.say(update, texts.subscribe_how(written), None)
+            await sending.say(update, tip_texts.subscribe_how(written), None)
         elif found := await self._looked_up(lookup.find, place):
             known = await self.storage.subscriber(chat_of(update).id)
             usual = known.schedule if known else self.default
@@ -206,11 +209,11 @@ class SubscribeHandlers(Struct, frozen=True):
             await self._no_place(update, place, at)
         else:
             self.dialog.ask(update, Want.TIME, None)
-            await sending.say(update, texts.subscribe_how(written), None)
+            await sending.say(update, tip_texts.subscribe_how(written), None)
 
     async def _no_place(self, update: Update, written: str, at: dt.time | None) -> None:
         self.dialog.ask(update, Want.PLACE, at)
-        await sending.say(update, texts.no_place(written), self._ways(update, at))
+        await sending.say(update, tip_texts.no_place(written), self._ways(update, at))
 
     async def _looked_up(
         self, look: Callable[Asking, tuple[Place, ...]], *args: Asking.args, **kwargs: Asking.kwargs
@@ -232,7 +235,7 @@ class SubscribeHandlers(Struct, frozen=True):
     async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
         if len(found) > 1:
             self.dialog.ask(update, Want.PLACE, at)
-            await sending.say(update, texts.WHICH, keyboards.places(at, found))
+            await sending.say(update, tip_texts.WHICH, keyboards.places(at, found))
             return
         self.dialog.done(update)
         text = await self._settle(chat_of(update).id, at, found[0])
@@ -254,7 +257,7 @@ class SubscribeHandlers(Struct, frozen=True):
 
     async def _ask_where(self, update: Update, at: dt.time | None) -> None:
         self.dialog.ask(update, Want.PLACE, at)
-        await sending.say(update, _asking(update, texts.WHERE), self._ways(update, at))
+        await sending.say(update, _asking(update, tip_texts.WHERE), self._ways(update, at))
 
     def _ways(self, update: Update, at: dt.time | None) -> InlineKeyboardMarkup:
         """To say where one is, beside writing it."""
@@ -266,12 +269,12 @@ class SubscribeHandlers(Struct, frozen=True):
         now = self.now()
         known = await self.storage.subscriber(chat)
         if at is None and known is None:
-            return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
+            return tip_texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
         how = partial(self._subscribed, chat=chat, at=at, zone=place.zone, now=now)
         after = await self.storage.change(chat, self.questions.journal.watched(how))
         if after is None or after.state not in RUNNING:
-            return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
-        return texts.subscribed(after, place.name, now)
+            return tip_texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
+        return tip_texts.subscribed(after, place.name, now)
 
     def _subscribed(
         self,
@@ -298,7 +301,7 @@ class SubscribeHandlers(Struct, frozen=True):
         elif asked.want is Want.PLACE:
             await self._no_place(update, message.text or "", asked.at)
         else:
-            await sending.say(update, texts.NO_TIME, None)
+            await sending.say(update, tip_texts.NO_TIME, None)
 
     def _returned(self, known: Subscriber | None) -> Subscriber | None:
         gone = known is not None and known.state in GONE
@@ -312,4 +315,4 @@ def _left(known: Subscriber | None) -> Subscriber | None:
 
 def _asking(update: Update, text: str) -> str:
     """Bots do not see what people write in a group, but for replies to them."""
-    return text if chat_of(update).type == Chat.PRIVATE else f"{text}{texts.IN_GROUP}"
+    return text if chat_of(update).type == Chat.PRIVATE else f"{text}{tip_texts.IN_GROUP}"

@@ -1,0 +1,74 @@
+"""What people read about questions and answers, as Telegram HTML; what they typed is escaped."""
+
+from collections.abc import Sequence
+
+from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Entry, Topic
+from bot.language.words import escape
+
+ALL_TOPICS = "All topics"
+MORE_TOPICS = "More topics"
+ASK_HOW = "Write your question behind the command, for example:\n/ask {example}"
+DID_YOU_MEAN = "I am not sure that I understood. Did you mean one of these?"
+TOPICS = "What would you like to know more about?"
+UNKNOWN = (
+    "Sorry, I found nothing on that. All I know comes from one article. "
+    "These are the subjects that it covers:"
+)
+UP, DOWN, THANKS = "👍", "👎", " Thanks"
+
+
+def welcome(knowledge: Knowledge) -> str:
+    return knowledge.about.welcome
+
+
+def voted(*, up: bool) -> str:
+    return f"{UP if up else DOWN}{THANKS}"
+
+
+def ask_how(knowledge: Knowledge) -> str:
+    return ASK_HOW.format(example=escape(knowledge.about.examples[0]))
+
+
+def hint(knowledge: Knowledge) -> str:
+    return escape(knowledge.about.hint)
+
+
+def topic(shown: Topic) -> str:
+    return f"{shown.emoji} <b>{escape(shown.title)}</b>\n\n{shown.summary}"
+
+
+def entries(knowledge: Knowledge, shown: Sequence[Entry]) -> str:
+    """One answer, or several under the titles of their topics."""
+    parts = [_entry(entry) for entry in shown]
+    if len(shown) > 1:
+        topics = [knowledge.topic(entry.id) for entry in shown]
+        parts = [
+            f"{t.emoji} <b>{escape(t.title)}</b>\n{part}"
+            for t, part in zip(topics, parts, strict=True)
+        ]
+    return "\n\n".join([*parts, f"<i>{escape(knowledge.about.footer)}</i>"])
+
+
+def _entry(entry: Entry) -> str:
+    if entry.details is None:
+        return entry.answer
+    return f"{entry.answer}\n<blockquote expandable>{entry.details}</blockquote>"
+
+
+def of(knowledge: Knowledge, reply: Reply) -> str:
+    """What is sent for a reply."""
+    match reply:
+        case Answer(entries=shown):
+            return entries(knowledge, shown)
+        case Suggestions():
+            return DID_YOU_MEAN
+        case Limited(limit=limit):
+            return limit.answer
+        case RedFlag(flag=flag):
+            return flag.advice
+        case SmallTalkReply(talk=talk):
+            return talk.answer
+        case Unknown():
+            return UNKNOWN
