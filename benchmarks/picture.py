@@ -12,8 +12,7 @@ from pathlib import Path
 
 from bot.answering import loading
 from bot.answering.faq import Faq
-from bot.features import keyboards
-from bot.features.questions import texts
+from bot.features.questions import keyboards, texts
 from bot.knowledge import base
 from bot.language.words import plain
 

@@ -31,8 +31,8 @@ import psutil  # type: ignore[import-untyped] # it ships no types
 from benchmarks.answers import QUESTIONS
 from benchmarks.promises import AtLeast, AtMost, report
 from bot.answering import evaluation, loading
+from bot.features.guards import STOP
 from bot.features.questions import texts
-from bot.features.routes import STOP
 from bot.knowledge import base
 from tests.fake_server import FakeServer
 from tests.fake_telegram import FakeTelegram

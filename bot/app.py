@@ -18,18 +18,18 @@ from bot.bot_api.throttle import Throttle
 from bot.bot_api.transport import Transport
 from bot.bot_api.types import App, Context
 from bot.bot_api.update_processor import UpdateProcessor
-from bot.features import operator_routes, routes
+from bot.features import routes
 from bot.features.broadcasts.handlers import BroadcastHandlers
+from bot.features.guards import NotTooOften
 from bot.features.help import HelpHandlers
 from bot.features.knowledge_base.file_watcher import FileWatcher
 from bot.features.knowledge_base.handlers import ReloadHandlers
-from bot.features.operator_routes import Commands
 from bot.features.operators import texts as operator_texts
 from bot.features.operators.error_handler import ErrorHandler
 from bot.features.operators.notices import Notices
 from bot.features.questions.feedback import VoteHandlers
 from bot.features.questions.handlers import QuestionHandlers
-from bot.features.routes import NotTooOften
+from bot.features.routes import Commands
 from bot.features.statistics.handlers import StatisticsHandlers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips.circuit_breaker import CircuitBreaker
@@ -102,7 +102,7 @@ def build(
         InboxHandlers(storage.records, reloader, live, journal),
         broadcasting,
     )
-    operator_routes.register(app, settings.operators, commands, asked.outdated)
+    routes.register_operators(app, settings.operators, commands, asked.outdated)
     seldom = NotTooOften(throttle, throttle.longer(PRESSES))
     _register(app, asked, tips, settings, now, seldom)
     app.add_error_handler(ErrorHandler(notices, clocks.monotonic).handle)

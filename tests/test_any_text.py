@@ -19,8 +19,7 @@ from bot.answering.faq import (
     Suggestions,
     Unknown,
 )
-from bot.features import keyboards
-from bot.features.questions import texts
+from bot.features.questions import keyboards, texts
 from bot.knowledge.base import Knowledge
 from bot.language.words import TELEGRAM_TEXT, html_problem
 from tests.fake_html import parse_html, utf16_length

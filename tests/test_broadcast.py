@@ -24,8 +24,8 @@ from bot.answering.faq import Faq
 from bot.bot_api.types import Callback
 from bot.features import texts as bot_texts
 from bot.features.broadcasts import texts
-from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
 from bot.features.broadcasts.handlers import BroadcastHandlers
+from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
 from bot.features.tips import sender
 from bot.lifecycle import Parts
 from bot.settings import Settings

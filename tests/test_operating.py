@@ -10,7 +10,7 @@ import pytest
 from bot.answering.faq import Faq
 from bot.bot_api.types import App
 from bot.features import texts
-from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
+from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
 from bot.features.operators.texts import PROBLEMS_FILE
 from bot.features.unanswered.buttons import Ignore, ShowLessons, Teach, Undo
 from bot.knowledge.files import MAX_BYTES

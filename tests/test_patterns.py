@@ -180,9 +180,9 @@ PATTERNS = patterns()
 
 def test_the_patterns_are_found() -> None:
     """That of a whole message which asks for no more tips, and that of a caption, among them."""
-    from bot.features import operator_routes, routes
+    from bot.features import guards, routes
 
-    assert {routes.STOP.pattern, operator_routes.RELOAD_CAPTION} <= PATTERNS.keys()
+    assert {guards.STOP.pattern, routes.RELOAD_CAPTION} <= PATTERNS.keys()
 
 
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=range(len(PATTERNS)))
@@ -201,9 +201,9 @@ def test_no_text_takes_a_pattern_long(pattern: re.Pattern[str]) -> None:
     ],
 )
 def test_a_wish_that_goes_on_and_on_is_read_at_once(text: str) -> None:
-    from bot.features import routes
+    from bot.features import guards
 
-    assert seconds(routes.STOP, text) < MOST_SECONDS
+    assert seconds(guards.STOP, text) < MOST_SECONDS
 
 
 def test_the_test_finds_a_pattern_that_blows_up() -> None:

@@ -1,9 +1,9 @@
 """All handlers in one list, and who may call what; the first one that fits an update takes it."""
 
-import re
+from collections.abc import Mapping
 
 from msgspec import Struct
-from telegram import Chat, Message, Update
+from telegram import Update
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -13,49 +13,73 @@ from telegram.ext import (
     filters,
 )
 
-from bot.bot_api import buttons, sending
-from bot.bot_api.sending import chat_of
-from bot.bot_api.throttle import Throttle, Verdict
 from bot.bot_api.types import App, Callback, Context
-from bot.bot_api.update_processor import asker
-from bot.features import texts
+from bot.features.broadcasts.handlers import BroadcastHandlers
+from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
+from bot.features.guards import (
+    Asked,
+    NotTooOften,
+    ReplyToThisBot,
+    Stop,
+    by_administrators,
+    only_operators,
+)
+from bot.features.help import HelpHandlers
+from bot.features.knowledge_base.handlers import ReloadHandlers
+from bot.features.privacy import keyboards as privacy_keyboards
+from bot.features.questions import keyboards as question_keyboards
 from bot.features.questions.feedback import VoteHandlers
 from bot.features.questions.handlers import QuestionHandlers
+from bot.features.statistics.handlers import StatisticsHandlers
+from bot.features.tips import keyboards as tip_keyboards
 from bot.features.tips.preferences import PreferenceHandlers
 from bot.features.tips.subscribe import SubscribeHandlers
-from bot.language.words import MAX_QUESTION
+from bot.features.unanswered.handlers import InboxHandlers
+from bot.features.why.handlers import WhyHandlers
 
-STOP = re.compile(
-    r"\A\W*+(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*+"
-    r"(?:stopp?|unsub(?:scribe)?|cancel(?= \w)|no more(?= \w)|(?:don'?t|do not) send(?= \w))"
-    r"(?:,? (?:me|it|this|these|the|my|your|daily|any|more|sending|from|tips?|messages?"
-    r"|subscription|please|pls|plz|thanks|thank you|ok|now|all|anymore)(?!\w))*+\W*+"
-    r"|\A\W*+(?:leave me alone|стоп|отписаться|abbestellen|abmelden|basta|arrête|quit)\W*+",
-    re.IGNORECASE,
-)
-"""A whole message that asks for no more tips."""
+RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
 
-class NotTooOften(Struct, frozen=True):
-    """Whatever makes the bot send counts: who asks for too much is told once, then not heard."""
+class Commands(Struct, frozen=True):
+    """What operators can call, and the buttons that only they can press."""
 
-    messages: Throttle
-    presses: Throttle
-    """Of buttons."""
+    helping: HelpHandlers
+    reloading: ReloadHandlers
+    asking_why: WhyHandlers
+    statistics: StatisticsHandlers
+    inbox: InboxHandlers
+    broadcasting: BroadcastHandlers
 
-    def __call__(self, callback: Callback) -> Callback:
-        async def judged(update: Update, context: Context) -> None:
-            query, who = update.callback_query, asker(update)
-            throttle = self.presses if query else self.messages
-            match throttle.judge(who) if who else Verdict.ANSWER:
-                case Verdict.ANSWER:
-                    await callback(update, context)
-                case Verdict.ASK_TO_SLOW_DOWN if query:
-                    await sending.acknowledge(query, texts.SLOW_DOWN)
-                case Verdict.ASK_TO_SLOW_DOWN:
-                    await sending.say(update, texts.SLOW_DOWN, None)
+    def commands(self) -> Mapping[str, Callback]:
+        return {
+            "help": self.helping.help,
+            "reload": self.reloading.reload,
+            "rollback": self.reloading.rollback,
+            "unanswered": self.inbox.unanswered,
+            "why": self.asking_why.why,
+            "stats": self.statistics.stats,
+            "broadcast": self.broadcasting.broadcast,
+        }
 
-        return judged
+    def buttons(self) -> Mapping[str, Callback]:
+        return {
+            **self.inbox.buttons(),
+            SendBroadcast.PATTERN: self.broadcasting.send,
+            CancelBroadcast.PATTERN: self.broadcasting.cancel,
+        }
+
+
+def register_operators(
+    app: App, operators: frozenset[int], commands: Commands, outdated: Callback
+) -> None:
+    """Before all others: what nobody here takes goes on to them, as if this were not there."""
+    theirs = filters.User(operators) & filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    for name, do in commands.commands().items():
+        app.add_handler(CommandHandler(name, do, filters=theirs))
+    document = theirs & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
+    app.add_handler(MessageHandler(document, commands.reloading.put))
+    for pattern, do in commands.buttons().items():
+        app.add_handler(CallbackQueryHandler(only_operators(operators, do, outdated), pattern))
 
 
 def register(
@@ -116,7 +140,7 @@ def _commands(
         "mydata": chosen.my_data,
         "forget": chosen.forget,
     }
-    anywhere = for_all | {name: _by_administrators(do) for name, do in for_administrators.items()}
+    anywhere = for_all | {name: by_administrators(do) for name, do in for_administrators.items()}
     return [
         *(CommandHandler(name, seldom(do), _PRIVATE & _FIRST) for name, do in private.items()),
         CommandHandler("ask", seldom(asked.ask), _OR_EDITED),
@@ -131,11 +155,11 @@ def _texts(
     seldom: NotTooOften,
 ) -> Rules:
     text = filters.TEXT & ~filters.COMMAND
-    here = _PRIVATE | _ReplyToThisBot()
+    here = _PRIVATE | ReplyToThisBot()
     other = ~filters.TEXT & ~filters.StatusUpdate.ALL
     rules: list[tuple[filters.BaseFilter, Callback]] = [
-        (_PRIVATE & _FIRST & _Stop(), chosen.unsubscribe),
-        (here & text & _FIRST & _Asked(wanted), wanted.typed),
+        (_PRIVATE & _FIRST & Stop(), chosen.unsubscribe),
+        (here & text & _FIRST & Asked(wanted.dialog), wanted.typed),
         (here & text & _OR_EDITED, asked.question),
         (_PRIVATE & filters.LOCATION & _FIRST, wanted.located),
         (_PRIVATE & filters.COMMAND & _FIRST, asked.unknown_command),
@@ -152,79 +176,28 @@ def _buttons(
     seldom: NotTooOften,
 ) -> Rules:
     for_all: dict[str, Callback] = {
-        buttons.ShowEntry.PATTERN: asked.show_entry,
-        buttons.ShowTopic.PATTERN: asked.show_topic,
-        buttons.ShowTopics.PATTERN: asked.show_topics,
-        buttons.ReadMore.PATTERN: chosen.read_more,
-        buttons.Vote.PATTERN: voted.vote,
+        question_keyboards.ShowEntry.PATTERN: asked.show_entry,
+        question_keyboards.ShowTopic.PATTERN: asked.show_topic,
+        question_keyboards.ShowTopics.PATTERN: asked.show_topics,
+        tip_keyboards.ReadMore.PATTERN: chosen.read_more,
+        question_keyboards.Vote.PATTERN: voted.vote,
     }
     for_administrators: dict[str, Callback] = {
-        buttons.OpenSettings.PATTERN: wanted.open_settings,
-        buttons.PickTime.PATTERN: wanted.pick_time,
-        buttons.PickPlace.PATTERN: wanted.pick_place,
-        buttons.AskPlace.PATTERN: wanted.ask_place,
-        buttons.ShareLocation.PATTERN: wanted.share_location,
-        buttons.TellClock.PATTERN: wanted.tell_clock,
-        buttons.Shift.PATTERN: chosen.shift,
-        buttons.ToggleDay.PATTERN: chosen.toggle_day,
-        buttons.Pause.PATTERN: chosen.pause,
-        buttons.Resume.PATTERN: chosen.resume,
-        buttons.Stop.PATTERN: chosen.stop,
-        buttons.Forget.PATTERN: chosen.forget_for_good,
+        tip_keyboards.OpenSettings.PATTERN: wanted.open_settings,
+        tip_keyboards.PickTime.PATTERN: wanted.pick_time,
+        tip_keyboards.PickPlace.PATTERN: wanted.pick_place,
+        tip_keyboards.AskPlace.PATTERN: wanted.ask_place,
+        tip_keyboards.ShareLocation.PATTERN: wanted.share_location,
+        tip_keyboards.TellClock.PATTERN: wanted.tell_clock,
+        tip_keyboards.Shift.PATTERN: chosen.shift,
+        tip_keyboards.ToggleDay.PATTERN: chosen.toggle_day,
+        tip_keyboards.Pause.PATTERN: chosen.pause,
+        tip_keyboards.Resume.PATTERN: chosen.resume,
+        tip_keyboards.Stop.PATTERN: chosen.stop,
+        privacy_keyboards.Forget.PATTERN: chosen.forget_for_good,
     }
-    pressed = for_all | {data: _by_administrators(do) for data, do in for_administrators.items()}
+    pressed = for_all | {data: by_administrators(do) for data, do in for_administrators.items()}
     return [
         *(CallbackQueryHandler(seldom(do), data) for data, do in pressed.items()),
         CallbackQueryHandler(seldom(asked.outdated)),
     ]
-
-
-def _by_administrators(callback: Callback) -> Callback:
-    """In groups only administrators may; in a private chat, whose it is."""
-
-    async def checked(update: Update, context: Context) -> None:
-        if await _may_change(update):
-            await callback(update, context)
-        elif update.callback_query is not None:
-            await sending.acknowledge(update.callback_query, texts.ADMINS_ONLY)
-        else:
-            await sending.say(update, texts.ADMINS_ONLY, None)
-
-    return checked
-
-
-async def _may_change(update: Update) -> bool:
-    chat, user, message = chat_of(update), update.effective_user, update.message
-    if chat.type == Chat.PRIVATE:
-        return True
-    if message is not None and message.sender_chat == chat:
-        return True  # An administrator who writes as the group.
-    if user is None:
-        return False
-    listed = await sending.patiently(chat.get_administrators)
-    return any(member.user == user for member in listed)
-
-
-class _ReplyToThisBot(filters.MessageFilter):
-    """Messages that answer one of the bot's own."""
-
-    def filter(self, message: Message) -> bool:
-        answered = message.reply_to_message
-        author = answered.from_user if answered else None
-        return author is not None and author.id == message.get_bot().id
-
-
-class _Stop(filters.MessageFilter):
-    def filter(self, message: Message) -> bool:
-        return STOP.fullmatch((message.text or "")[:MAX_QUESTION]) is not None
-
-
-class _Asked(filters.UpdateFilter):
-    """Texts of people who were asked to write something."""
-
-    def __init__(self, wanted: SubscribeHandlers) -> None:
-        super().__init__()
-        self._dialog = wanted.dialog
-
-    def filter(self, update: Update) -> bool:
-        return self._dialog.asked(update) is not None

@@ -17,7 +17,7 @@ from bot.bot_api.rate_limiter import PER_SECOND
 from bot.bot_api.sending import chat_of, message_of, query_of, seconds_to_wait
 from bot.bot_api.types import Context
 from bot.features.broadcasts import keyboards, texts
-from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
+from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
 from bot.features.tips import messages
 from bot.features.tips.sender import Sender
 from bot.language.words import units

@@ -1,13 +1,45 @@
-"""Which buttons stand under a broadcast."""
+"""Buttons under a broadcast, and where they stand."""
+
+from typing import ClassVar, Self
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.bot_api.buttons import Button, button
 from bot.features.broadcasts import texts
-from bot.features.broadcasts.buttons import CancelBroadcast, SendBroadcast
+
+_NUMBER = r"\d{1,18}"
+
+
+class SendBroadcast(Button, frozen=True):
+    """Sends a draft to everybody."""
+
+    PATTERN: ClassVar[str] = rf"^broadcast:send:{_NUMBER}$"
+    broadcast: int
+
+    def pack(self) -> str:
+        return f"broadcast:send:{self.broadcast}"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        return cls(int(data.removeprefix("broadcast:send:")))
+
+
+class CancelBroadcast(Button, frozen=True):
+    """Throws a draft away, or sends no more of what is being sent."""
+
+    PATTERN: ClassVar[str] = rf"^broadcast:cancel:{_NUMBER}$"
+    broadcast: int
+
+    def pack(self) -> str:
+        return f"broadcast:cancel:{self.broadcast}"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        return cls(int(data.removeprefix("broadcast:cancel:")))
 
 
 def draft(broadcast: int) -> InlineKeyboardMarkup:
-    send = InlineKeyboardButton(texts.SEND, callback_data=SendBroadcast(broadcast).pack())
+    send = button(texts.SEND, SendBroadcast(broadcast))
     return InlineKeyboardMarkup([[send, _cancel(broadcast)]])
 
 
@@ -16,4 +48,4 @@ def running(broadcast: int) -> InlineKeyboardMarkup:
 
 
 def _cancel(broadcast: int) -> InlineKeyboardButton:
-    return InlineKeyboardButton(texts.CANCEL, callback_data=CancelBroadcast(broadcast).pack())
+    return button(texts.CANCEL, CancelBroadcast(broadcast))

@@ -5,11 +5,12 @@ from telegram import CallbackQuery, Chat, Message, Update
 
 from bot.answering.live import Live
 from bot.bot_api import sending
-from bot.bot_api.buttons import Vote
 from bot.bot_api.sending import query_of
 from bot.bot_api.types import Context
-from bot.features import keyboards, texts
+from bot.features import texts
+from bot.features.questions import keyboards
 from bot.features.questions import texts as question_texts
+from bot.features.questions.keyboards import Vote
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.storage.records import Records

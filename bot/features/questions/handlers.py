@@ -5,12 +5,13 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 
 from bot.answering.live import Live
 from bot.bot_api import sending
-from bot.bot_api.buttons import ShowEntry, ShowTopic, ShowTopics
 from bot.bot_api.sending import message_of, query_of
 from bot.bot_api.types import Context
-from bot.features import keyboards, texts
+from bot.features import texts
 from bot.features.privacy import texts as privacy_texts
+from bot.features.questions import keyboards
 from bot.features.questions import texts as question_texts
+from bot.features.questions.keyboards import ShowEntry, ShowTopic, ShowTopics
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.knowledge.base import Knowledge

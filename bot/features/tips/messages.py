@@ -7,8 +7,7 @@ from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 
 from bot.bot_api.rate_limiter import PACED
-from bot.features import keyboards
-from bot.features.tips import texts
+from bot.features.tips import keyboards, texts
 from bot.knowledge.models import Tip
 from bot.subscriptions.delivery import Broadcast
 

@@ -8,14 +8,18 @@ from msgspec.structs import replace
 from telegram import Update
 
 from bot.bot_api import sending
-from bot.bot_api.buttons import Forget, Pause, ReadMore, Shift, ToggleDay
 from bot.bot_api.sending import chat_of, query_of
 from bot.bot_api.types import Context
-from bot.features import keyboards, texts
+from bot.features import texts
+from bot.features.privacy import keyboards as privacy_keyboards
 from bot.features.privacy import texts as privacy_texts
+from bot.features.privacy.keyboards import Forget
+from bot.features.questions import keyboards as question_keyboards
 from bot.features.questions import texts as question_texts
 from bot.features.questions.recent_answers import RecentAnswers
+from bot.features.tips import keyboards as tip_keyboards
 from bot.features.tips import texts as tip_texts
+from bot.features.tips.keyboards import Pause, ReadMore, Shift, ToggleDay
 from bot.features.tips.pending import PendingQuestions
 from bot.features.tips.sender import Sender
 from bot.language.words import pages
@@ -44,7 +48,7 @@ class PreferenceHandlers(Struct, frozen=True):
             return
         known = await self.storage.subscriber(chat_of(update).id)
         running = known is not None and known.state in RUNNING
-        keyboard = keyboards.under_tip(tip, subscribed=running)
+        keyboard = tip_keyboards.under_tip(tip, subscribed=running)
         await sending.say(update, tip_texts.tip(tip), keyboard)
 
     async def read_more(self, update: Update, _: Context) -> None:
@@ -55,7 +59,7 @@ class PreferenceHandlers(Struct, frozen=True):
         if entry is None:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
         else:
-            keyboard = keyboards.around(knowledge, [entry])
+            keyboard = question_keyboards.around(knowledge, [entry])
             await sending.follow(update, question_texts.entries(knowledge, [entry]), keyboard)
 
     async def settings(self, update: Update, _: Context) -> None:
@@ -65,7 +69,7 @@ class PreferenceHandlers(Struct, frozen=True):
         else:
             now = self.now()
             await sending.say(
-                update, tip_texts.settings(known, now), keyboards.settings(known, now)
+                update, tip_texts.settings(known, now), tip_keyboards.settings(known, now)
             )
 
     async def shift(self, update: Update, _: Context) -> None:
@@ -113,7 +117,7 @@ class PreferenceHandlers(Struct, frozen=True):
         else:
             await self.storage.end(chat_of(update).id, State.STOPPED)
             self.tips.journal.changed(known, None)
-            await sending.say(update, tip_texts.UNSUBSCRIBED, keyboards.again())
+            await sending.say(update, tip_texts.UNSUBSCRIBED, tip_keyboards.again())
 
     async def my_data(self, update: Update, _: Context) -> None:
         chat = chat_of(update).id
@@ -129,7 +133,7 @@ class PreferenceHandlers(Struct, frozen=True):
     async def forget(self, update: Update, _: Context) -> None:
         chat = chat_of(update).id
         if await self._holds(chat):
-            await sending.say(update, privacy_texts.FORGET, keyboards.forget())
+            await sending.say(update, privacy_texts.FORGET, privacy_keyboards.forget())
         else:
             self.memory.forget(chat)
             await sending.say(update, privacy_texts.NO_DATA, None)
@@ -161,7 +165,7 @@ class PreferenceHandlers(Struct, frozen=True):
         if after is None:
             await sending.acknowledge(query, tip_texts.OUTDATED_SETTING)
         else:
-            text, keyboard = tip_texts.settings(after, now), keyboards.settings(after, now)
+            text, keyboard = tip_texts.settings(after, now), tip_keyboards.settings(after, now)
             await sending.show(query, text, keyboard)
 
 

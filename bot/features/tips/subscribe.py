@@ -13,12 +13,13 @@ from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
 
 from bot.answering.faq import Limited, RedFlag, Suggestions, Unknown
 from bot.bot_api import sending
-from bot.bot_api.buttons import PickPlace, PickTime, ShareLocation, TellClock
 from bot.bot_api.sending import chat_of, message_of, query_of
 from bot.bot_api.types import Context
-from bot.features import keyboards, texts
+from bot.features import texts
 from bot.features.questions.handlers import QuestionHandlers
+from bot.features.tips import keyboards
 from bot.features.tips import texts as tip_texts
+from bot.features.tips.keyboards import PickPlace, PickTime, ShareLocation, TellClock
 from bot.features.tips.pending import Asked, PendingQuestions, Want
 from bot.features.tips.sender import Sender
 from bot.places import clock_times, lookup

@@ -5,13 +5,13 @@ Next to the id of an entry there is room for very little: 12 bytes of the 64.
 
 from typing import ClassVar, Self
 
-from msgspec import Struct
+from bot.bot_api.buttons import Button
 
 _NUMBER = r"\d{1,9}"
 _PAGE = r"\d{1,3}"
 
 
-class _OfQuestion(Struct, frozen=True):
+class _OfQuestion(Button, frozen=True):
     """A button that says what to do with the group of a question."""
 
     MARK: ClassVar[str]
@@ -25,7 +25,7 @@ class _OfQuestion(Struct, frozen=True):
         return cls(int(data.removeprefix(cls.MARK)))
 
 
-class _Paged(Struct, frozen=True):
+class _Paged(Button, frozen=True):
     """A button that opens a page of a list about a question."""
 
     MARK: ClassVar[str]
@@ -41,7 +41,7 @@ class _Paged(Struct, frozen=True):
         return cls(int(question), int(page))
 
 
-class _Target(Struct, frozen=True):
+class _Target(Button, frozen=True):
     """A button that says what the wording of a question is."""
 
     MARK: ClassVar[str]
@@ -78,7 +78,7 @@ class PickLimit(_Paged, frozen=True):
     PATTERN: ClassVar[str] = rf"^ul{_NUMBER}:{_PAGE}$"
 
 
-class PickEntry(Struct, frozen=True):
+class PickEntry(Button, frozen=True):
     """Asks which entry of a topic it is."""
 
     PATTERN: ClassVar[str] = rf"^ue\d{_NUMBER}:"
@@ -124,7 +124,7 @@ class Settle(_OfQuestion, frozen=True):
     PATTERN: ClassVar[str] = rf"^us{_NUMBER}$"
 
 
-class ShowLessons(Struct, frozen=True):
+class ShowLessons(Button, frozen=True):
     """Lists what was taught."""
 
     PATTERN: ClassVar[str] = rf"^uw{_PAGE}$"
@@ -138,7 +138,7 @@ class ShowLessons(Struct, frozen=True):
         return cls(int(data.removeprefix("uw")))
 
 
-class Undo(Struct, frozen=True):
+class Undo(Button, frozen=True):
     """Forgets a lesson."""
 
     PATTERN: ClassVar[str] = rf"^ux{_NUMBER}:(?:{_PAGE})?$"
@@ -153,17 +153,3 @@ class Undo(Struct, frozen=True):
     def unpack(cls, data: str) -> Self:
         lesson, page = data.removeprefix("ux").split(":")
         return cls(int(lesson), int(page) if page else None)
-
-
-InboxButton = (
-    OpenGroup
-    | PickTopic
-    | PickLimit
-    | PickEntry
-    | Teach
-    | NotCovered
-    | Ignore
-    | Settle
-    | ShowLessons
-    | Undo
-)

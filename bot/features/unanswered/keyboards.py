@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
+from bot.bot_api.buttons import Button, Row, button, row
 from bot.features.unanswered import texts
 from bot.features.unanswered.buttons import (
     Ignore,
-    InboxButton,
     NotCovered,
     OpenGroup,
     PickEntry,
@@ -29,54 +29,45 @@ A_ROW = 4
 FIRST = OpenGroup(0, 0)
 """Whatever stands first: no question has that number."""
 
-Row = list[InlineKeyboardButton]
 Item = TypeVar("Item")
-
-
-def _button(text: str, button: InboxButton) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text, callback_data=button.pack())
-
-
-def _row(text: str, button: InboxButton) -> Row:
-    return [_button(text, button)]
 
 
 def group(
     question: int, following: OpenGroup | None, undo: Lesson | None, *, better: bool, lessons: bool
 ) -> InlineKeyboardMarkup:
     """What can be done with a group; `better` where it gets a reply by now."""
-    put_away = _row(texts.IGNORE, Ignore(question))
+    put_away = row(texts.IGNORE, Ignore(question))
     if following:
-        put_away += _row(texts.NEXT, following)
+        put_away += row(texts.NEXT, following)
     if better:  # Last: whoever presses the same button again and again means the next one.
-        put_away += _row(texts.DONE, Settle(question))
+        put_away += row(texts.DONE, Settle(question))
     choose = [
-        _button(texts.TEACH, PickTopic(question)),
-        _button(texts.NOT_COVERED, PickLimit(question)),
+        button(texts.TEACH, PickTopic(question)),
+        button(texts.NOT_COVERED, PickLimit(question)),
     ]
     rows = [choose, put_away]
     if undo:
-        rows.append(_row(texts.UNDO_IGNORE, Undo(undo.id)))
+        rows.append(row(texts.UNDO_IGNORE, Undo(undo.id)))
     return InlineKeyboardMarkup([*rows, *_lessons(lessons)])
 
 
 def nothing(undo: Lesson | None, *, lessons: bool) -> InlineKeyboardMarkup | None:
-    rows = [_row(texts.UNDO_IGNORE, Undo(undo.id))] if undo else []
+    rows = [row(texts.UNDO_IGNORE, Undo(undo.id))] if undo else []
     rows += _lessons(lessons)
     return InlineKeyboardMarkup(rows) if rows else None
 
 
 def _lessons(there: bool) -> list[Row]:
-    return [_row(texts.LESSONS, ShowLessons())] if there else []
+    return [row(texts.LESSONS, ShowLessons())] if there else []
 
 
 def topics(
     question: int, near: Sequence[Entry], chosen: Sequence[Topic], page: int
 ) -> InlineKeyboardMarkup:
     """Entries that it may be, then all topics."""
-    rows = [_row(entry.question, Teach(question, entry.id)) for entry in near]
+    rows = [row(entry.question, Teach(question, entry.id)) for entry in near]
     shown, following = _page(chosen, page)
-    rows += [_row(f"{t.emoji} {t.title}", PickEntry(question, t.id)) for t in shown]
+    rows += [row(f"{t.emoji} {t.title}", PickEntry(question, t.id)) for t in shown]
     return _choice(
         rows, PickTopic(question, following) if following is not None else None, question
     )
@@ -84,14 +75,14 @@ def topics(
 
 def entries(question: int, topic: Topic, page: int) -> InlineKeyboardMarkup:
     shown, following = _page(topic.entries, page)
-    rows = [_row(entry.question, Teach(question, entry.id)) for entry in shown]
+    rows = [row(entry.question, Teach(question, entry.id)) for entry in shown]
     more = None if following is None else PickEntry(question, topic.id, following)
     return _choice(rows, more, question)
 
 
 def limits(question: int, chosen: Sequence[Limit], page: int) -> InlineKeyboardMarkup:
     shown, following = _page(chosen, page)
-    rows = [_row(limit.title, NotCovered(question, limit.id)) for limit in shown]
+    rows = [row(limit.title, NotCovered(question, limit.id)) for limit in shown]
     more = None if following is None else PickLimit(question, following)
     return _choice(rows, more, question)
 
@@ -105,19 +96,19 @@ def _page(items: Sequence[Item], page: int, size: int = PAGE) -> tuple[Sequence[
     return items[page * size :][:size], following
 
 
-def _choice(rows: list[Row], more: InboxButton | None, question: int) -> InlineKeyboardMarkup:
-    last = _row(texts.MORE, more) if more else []
-    return InlineKeyboardMarkup([*rows, [*last, _button(texts.BACK, OpenGroup(question))]])
+def _choice(rows: list[Row], more: Button | None, question: int) -> InlineKeyboardMarkup:
+    last = row(texts.MORE, more) if more else []
+    return InlineKeyboardMarkup([*rows, [*last, button(texts.BACK, OpenGroup(question))]])
 
 
 def taught(lesson: Lesson, place: int) -> InlineKeyboardMarkup:
     """After a lesson; its group is gone, and another stands in its place."""
-    after = _button(texts.NEXT, OpenGroup(0, place))
-    return InlineKeyboardMarkup([[_button(texts.UNDO, Undo(lesson.id)), after], *_lessons(True)])
+    after = button(texts.NEXT, OpenGroup(0, place))
+    return InlineKeyboardMarkup([[button(texts.UNDO, Undo(lesson.id)), after], *_lessons(True)])
 
 
 def undone() -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([_row(texts.TO_INBOX, FIRST), *_lessons(True)])
+    return InlineKeyboardMarkup([row(texts.TO_INBOX, FIRST), *_lessons(True)])
 
 
 def lessons(taught: Sequence[Lesson], page: int) -> InlineKeyboardMarkup:
@@ -125,12 +116,12 @@ def lessons(taught: Sequence[Lesson], page: int) -> InlineKeyboardMarkup:
     first, shown, following = lessons_page(taught, page)
     here = (first - 1) // LESSONS
     undo = [
-        _button(f"{texts.UNDO} {number}", Undo(lesson.id, here))
+        button(f"{texts.UNDO} {number}", Undo(lesson.id, here))
         for number, lesson in enumerate(shown, first)
     ]
     rows = [undo[at : at + A_ROW] for at in range(0, len(undo), A_ROW)]
-    last = [] if following is None else _row(texts.MORE, ShowLessons(following))
-    return InlineKeyboardMarkup([*rows, [*last, _button(texts.TO_INBOX, FIRST)]])
+    last = [] if following is None else row(texts.MORE, ShowLessons(following))
+    return InlineKeyboardMarkup([*rows, [*last, button(texts.TO_INBOX, FIRST)]])
 
 
 def lessons_page(taught: Sequence[Lesson], page: int) -> tuple[int, Sequence[Lesson], int | None]:

@@ -1,0 +1,111 @@
+"""Who may call what, and how often: wrappers around callbacks, and filters."""
+
+import re
+
+from msgspec import Struct
+from telegram import Chat, Message, Update
+from telegram.ext import filters
+
+from bot.bot_api import sending
+from bot.bot_api.sending import chat_of, query_of
+from bot.bot_api.throttle import Throttle, Verdict
+from bot.bot_api.types import Callback, Context
+from bot.bot_api.update_processor import asker
+from bot.features import texts
+from bot.features.tips.pending import PendingQuestions
+from bot.language.words import MAX_QUESTION
+
+STOP = re.compile(
+    r"\A\W*+(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*+"
+    r"(?:stopp?|unsub(?:scribe)?|cancel(?= \w)|no more(?= \w)|(?:don'?t|do not) send(?= \w))"
+    r"(?:,? (?:me|it|this|these|the|my|your|daily|any|more|sending|from|tips?|messages?"
+    r"|subscription|please|pls|plz|thanks|thank you|ok|now|all|anymore)(?!\w))*+\W*+"
+    r"|\A\W*+(?:leave me alone|стоп|отписаться|abbestellen|abmelden|basta|arrête|quit)\W*+",
+    re.IGNORECASE,
+)
+"""A whole message that asks for no more tips."""
+
+
+class NotTooOften(Struct, frozen=True):
+    """Whatever makes the bot send counts: who asks for too much is told once, then not heard."""
+
+    messages: Throttle
+    presses: Throttle
+    """Of buttons."""
+
+    def __call__(self, callback: Callback) -> Callback:
+        async def judged(update: Update, context: Context) -> None:
+            query, who = update.callback_query, asker(update)
+            throttle = self.presses if query else self.messages
+            match throttle.judge(who) if who else Verdict.ANSWER:
+                case Verdict.ANSWER:
+                    await callback(update, context)
+                case Verdict.ASK_TO_SLOW_DOWN if query:
+                    await sending.acknowledge(query, texts.SLOW_DOWN)
+                case Verdict.ASK_TO_SLOW_DOWN:
+                    await sending.say(update, texts.SLOW_DOWN, None)
+
+        return judged
+
+
+def by_administrators(callback: Callback) -> Callback:
+    """In groups only administrators may; in a private chat, whose it is."""
+
+    async def checked(update: Update, context: Context) -> None:
+        if await _may_change(update):
+            await callback(update, context)
+        elif update.callback_query is not None:
+            await sending.acknowledge(update.callback_query, texts.ADMINS_ONLY)
+        else:
+            await sending.say(update, texts.ADMINS_ONLY, None)
+
+    return checked
+
+
+async def _may_change(update: Update) -> bool:
+    chat, user, message = chat_of(update), update.effective_user, update.message
+    if chat.type == Chat.PRIVATE:
+        return True
+    if message is not None and message.sender_chat == chat:
+        return True  # An administrator who writes as the group.
+    if user is None:
+        return False
+    listed = await sending.patiently(chat.get_administrators)
+    return any(member.user == user for member in listed)
+
+
+class ReplyToThisBot(filters.MessageFilter):
+    """Messages that answer one of the bot's own."""
+
+    def filter(self, message: Message) -> bool:
+        answered = message.reply_to_message
+        author = answered.from_user if answered else None
+        return author is not None and author.id == message.get_bot().id
+
+
+class Stop(filters.MessageFilter):
+    """Messages that ask for no more tips."""
+
+    def filter(self, message: Message) -> bool:
+        return STOP.fullmatch((message.text or "")[:MAX_QUESTION]) is not None
+
+
+class Asked(filters.UpdateFilter):
+    """Texts of people who were asked to write something."""
+
+    def __init__(self, pending: PendingQuestions) -> None:
+        super().__init__()
+        self._pending = pending
+
+    def filter(self, update: Update) -> bool:
+        return self._pending.asked(update) is not None
+
+
+def only_operators(operators: frozenset[int], callback: Callback, outdated: Callback) -> Callback:
+    """To everybody else the button says that it is out of date."""
+
+    async def checked(update: Update, context: Context) -> None:
+        known = query_of(update).from_user.id in operators
+        await (callback if known else outdated)(update, context)
+
+    return checked

@@ -1,0 +1,154 @@
+"""Buttons under questions and answers, and where they stand."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Self
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
+from bot.bot_api.buttons import Button, Row, button, row
+from bot.features.questions import texts as question_texts
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Entry, Topic
+
+
+class ShowEntry(Button, frozen=True):
+    """Opens an entry."""
+
+    PATTERN: ClassVar[str] = r"^entry:"
+    entry: str
+
+    def pack(self) -> str:
+        return f"entry:{self.entry}"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        return cls(data.removeprefix("entry:"))
+
+
+class ShowTopic(Button, frozen=True):
+    """Opens a topic."""
+
+    PATTERN: ClassVar[str] = r"^topic:"
+    topic: str
+
+    def pack(self) -> str:
+        return f"topic:{self.topic}"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        return cls(data.removeprefix("topic:"))
+
+
+class ShowTopics(Button, frozen=True):
+    """Opens a page of the list of topics."""
+
+    PATTERN: ClassVar[str] = r"^topics(?::\d{1,3})?$"
+    page: int = 0
+
+    def pack(self) -> str:
+        return f"topics:{self.page}" if self.page else "topics"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        return cls(int(data.removeprefix("topics").removeprefix(":") or 0))
+
+
+class Vote(Button, frozen=True):
+    """Says whether an entry helped."""
+
+    PATTERN: ClassVar[str] = r"^(?:up|down):"
+    entry: str
+    up: bool
+
+    def pack(self) -> str:
+        return f"{'up' if self.up else 'down'}:{self.entry}"
+
+    @classmethod
+    def unpack(cls, data: str) -> Self:
+        said, _, entry = data.partition(":")
+        return cls(entry, said == "up")
+
+
+MOST_RELATED = 3
+PAGE = 20
+
+
+def _entry(entry: Entry) -> Row:
+    return row(entry.question, ShowEntry(entry.id))
+
+
+def _topic(topic: Topic) -> Row:
+    return row(f"{topic.emoji} {topic.title}", ShowTopic(topic.id))
+
+
+def _all_topics() -> Row:
+    return row(question_texts.ALL_TOPICS, ShowTopics())
+
+
+def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
+    """One row for each topic; Telegram takes 100, a thumb about twenty."""
+    if page * PAGE >= len(chosen):
+        page = 0  # An old button: there are fewer topics by now.
+    rows = [_topic(topic) for topic in chosen[page * PAGE :][:PAGE]]
+    if len(chosen) > PAGE:
+        rest = (page + 1) * PAGE < len(chosen)
+        rows.append(row(question_texts.MORE_TOPICS, ShowTopics(page + 1 if rest else 0)))
+    return InlineKeyboardMarkup(rows)
+
+
+def entries(topic: Topic) -> InlineKeyboardMarkup:
+    """What a topic can be asked, and the way back."""
+    return InlineKeyboardMarkup([*map(_entry, topic.entries), _all_topics()])
+
+
+def around(knowledge: Knowledge, shown: Iterable[Entry]) -> InlineKeyboardMarkup:
+    """Under an answer: what is related, the topics that it belongs to, and whether it helped."""
+    shown = list(shown)
+    ids = dict.fromkeys(other for entry in shown for other in entry.related)
+    related = [knowledge.entries[i] for i in ids if i not in {entry.id for entry in shown}]
+    belongs = {entry.topic: knowledge.topic(entry.id) for entry in shown}
+    rows = [*map(_entry, related[:MOST_RELATED]), *map(_topic, belongs.values())]
+    # Each of several answers is known by the emoji that it stands under.
+    emoji = [f"{knowledge.topic(entry.id).emoji} " if shown[1:] else "" for entry in shown]
+    votes = [_vote(entry, label) for entry, label in zip(shown, emoji, strict=True)]
+    return InlineKeyboardMarkup([*rows, *votes])
+
+
+def _vote(entry: Entry, label: str) -> Row:
+    return [
+        button(f"{label}{question_texts.UP}", Vote(entry.id, up=True)),
+        button(f"{label}{question_texts.DOWN}", Vote(entry.id, up=False)),
+    ]
+
+
+def thanked(shown: InlineKeyboardMarkup, vote: Vote) -> InlineKeyboardMarkup:
+    """The same buttons, with a mark on the one that was pressed and none on its opposite."""
+    rows = [[_thanked(each, vote) for each in line] for line in shown.inline_keyboard]
+    return InlineKeyboardMarkup(rows)
+
+
+def _thanked(pressed: InlineKeyboardButton, vote: Vote) -> InlineKeyboardButton:
+    label = pressed.text.removesuffix(question_texts.THANKS)
+    if pressed.callback_data == vote.pack():
+        return button(f"{label}{question_texts.THANKS}", vote)
+    opposite = Vote(vote.entry, not vote.up)
+    return button(label, opposite) if pressed.callback_data == opposite.pack() else pressed
+
+
+def under(knowledge: Knowledge, reply: Reply) -> InlineKeyboardMarkup | None:
+    """The buttons that belong under a reply."""
+    match reply:
+        case Answer(entries=shown):
+            return around(knowledge, shown)
+        case Suggestions(entries=near):
+            return InlineKeyboardMarkup([*map(_entry, near), _all_topics()])
+        case Limited(topics=near):
+            return InlineKeyboardMarkup([*map(_topic, near), _all_topics()])
+        case Unknown(topics=near):
+            others = [topic for topic in knowledge.topics.values() if topic not in near]
+            return topics([*near, *others])
+        case SmallTalkReply():
+            return InlineKeyboardMarkup([_all_topics()])
+        case RedFlag():
+            return None
