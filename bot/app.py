@@ -27,9 +27,10 @@ from bot.features.knowledge_base.handlers import ReloadHandlers
 from bot.features.operators import texts as operator_texts
 from bot.features.operators.error_handler import ErrorHandler
 from bot.features.operators.notices import Notices
+from bot.features.privacy.handlers import PrivacyHandlers
 from bot.features.questions.feedback import VoteHandlers
 from bot.features.questions.handlers import QuestionHandlers
-from bot.features.routes import Commands
+from bot.features.routes import Commands, Everybody
 from bot.features.statistics.handlers import StatisticsHandlers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips.circuit_breaker import CircuitBreaker
@@ -159,10 +160,14 @@ def _register(
 ) -> None:
     dialog, storage = PendingQuestions(now), tips.storage
     default = Schedule(settings.tip_time, settings.zone)
-    wanted = SubscribeHandlers(asked, storage, tips, dialog, now, default)
-    chosen = PreferenceHandlers(storage, tips, dialog, asked.memory, now)
-    voted = VoteHandlers(storage.records, asked.journal, asked.live, asked.memory)
-    routes.register(app, asked, wanted, chosen, voted, seldom)
+    everybody = Everybody(
+        questions=asked,
+        subscriptions=SubscribeHandlers(asked, storage, tips, dialog, now, default),
+        preferences=PreferenceHandlers(storage, tips, dialog, now),
+        votes=VoteHandlers(storage.records, asked.journal, asked.live, asked.memory),
+        privacy=PrivacyHandlers(storage, asked.journal, dialog, asked.memory),
+    )
+    routes.register(app, everybody, seldom)
 
 
 def _repeat(app: App, seconds: float, chore: Callable[[], Awaitable[None] | None]) -> None:

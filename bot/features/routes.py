@@ -27,6 +27,7 @@ from bot.features.guards import (
 from bot.features.help import HelpHandlers
 from bot.features.knowledge_base.handlers import ReloadHandlers
 from bot.features.privacy import keyboards as privacy_keyboards
+from bot.features.privacy.handlers import PrivacyHandlers
 from bot.features.questions import keyboards as question_keyboards
 from bot.features.questions.feedback import VoteHandlers
 from bot.features.questions.handlers import QuestionHandlers
@@ -82,19 +83,26 @@ def register_operators(
         app.add_handler(CallbackQueryHandler(only_operators(operators, do, outdated), pattern))
 
 
+class Everybody(Struct, frozen=True):
+    """What everybody can call."""
+
+    questions: QuestionHandlers
+    subscriptions: SubscribeHandlers
+    preferences: PreferenceHandlers
+    votes: VoteHandlers
+    privacy: PrivacyHandlers
+
+
 def register(
     app: App,
-    asked: QuestionHandlers,
-    wanted: SubscribeHandlers,
-    chosen: PreferenceHandlers,
-    voted: VoteHandlers,
+    everybody: Everybody,
     seldom: NotTooOften,
 ) -> None:
     """Give the application all that it handles."""
-    app.add_handlers(_chats(wanted))
-    app.add_handlers(_commands(asked, wanted, chosen, seldom))
-    app.add_handlers(_texts(asked, wanted, chosen, seldom))
-    app.add_handlers(_buttons(asked, wanted, chosen, voted, seldom))
+    app.add_handlers(_chats(everybody))
+    app.add_handlers(_commands(everybody, seldom))
+    app.add_handlers(_texts(everybody, seldom))
+    app.add_handlers(_buttons(everybody, seldom))
 
 
 Rules = list[BaseHandler[Update, Context, None]]
@@ -104,100 +112,96 @@ _FIRST = filters.UpdateType.MESSAGE
 _OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
 
 
-def _chats(wanted: SubscribeHandlers) -> Rules:
+def _chats(everybody: Everybody) -> Rules:
     """What becomes of a chat; nothing is sent for it."""
     return [
-        ChatMemberHandler(wanted.membership, ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(filters.StatusUpdate.MIGRATE, wanted.moved),
+        ChatMemberHandler(everybody.subscriptions.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(filters.StatusUpdate.MIGRATE, everybody.subscriptions.moved),
     ]
 
 
 def _commands(
-    asked: QuestionHandlers,
-    wanted: SubscribeHandlers,
-    chosen: PreferenceHandlers,
+    everybody: Everybody,
     seldom: NotTooOften,
 ) -> Rules:
     private: dict[str, Callback] = {
-        "start": wanted.start,
-        "help": asked.help,
-        "topics": asked.topics,
-        "privacy": asked.privacy,
+        "start": everybody.subscriptions.start,
+        "help": everybody.questions.help,
+        "topics": everybody.questions.topics,
+        "privacy": everybody.privacy.privacy,
     }
     for_all: dict[str, Callback] = {
-        "tip": chosen.tip,
-        "tips": chosen.tip,
-        "cancel": wanted.cancel,
+        "tip": everybody.preferences.tip,
+        "tips": everybody.preferences.tip,
+        "cancel": everybody.subscriptions.cancel,
     }
     for_administrators: dict[str, Callback] = {
-        "subscribe": wanted.subscribe,
-        "sub": wanted.subscribe,
-        "timezone": wanted.timezone,
-        "timezones": wanted.timezone,
-        "settings": chosen.settings,
-        "unsubscribe": chosen.unsubscribe,
-        "unsub": chosen.unsubscribe,
-        "mydata": chosen.my_data,
-        "forget": chosen.forget,
+        "subscribe": everybody.subscriptions.subscribe,
+        "sub": everybody.subscriptions.subscribe,
+        "timezone": everybody.subscriptions.timezone,
+        "timezones": everybody.subscriptions.timezone,
+        "settings": everybody.preferences.settings,
+        "unsubscribe": everybody.preferences.unsubscribe,
+        "unsub": everybody.preferences.unsubscribe,
+        "mydata": everybody.privacy.my_data,
+        "forget": everybody.privacy.forget,
     }
     anywhere = for_all | {name: by_administrators(do) for name, do in for_administrators.items()}
     return [
         *(CommandHandler(name, seldom(do), _PRIVATE & _FIRST) for name, do in private.items()),
-        CommandHandler("ask", seldom(asked.ask), _OR_EDITED),
+        CommandHandler("ask", seldom(everybody.questions.ask), _OR_EDITED),
         *(CommandHandler(name, seldom(do), _FIRST) for name, do in anywhere.items()),
     ]
 
 
 def _texts(
-    asked: QuestionHandlers,
-    wanted: SubscribeHandlers,
-    chosen: PreferenceHandlers,
+    everybody: Everybody,
     seldom: NotTooOften,
 ) -> Rules:
     text = filters.TEXT & ~filters.COMMAND
     here = _PRIVATE | ReplyToThisBot()
     other = ~filters.TEXT & ~filters.StatusUpdate.ALL
     rules: list[tuple[filters.BaseFilter, Callback]] = [
-        (_PRIVATE & _FIRST & Stop(), chosen.unsubscribe),
-        (here & text & _FIRST & Asked(wanted.dialog), wanted.typed),
-        (here & text & _OR_EDITED, asked.question),
-        (_PRIVATE & filters.LOCATION & _FIRST, wanted.located),
-        (_PRIVATE & filters.COMMAND & _FIRST, asked.unknown_command),
-        (_PRIVATE & other & _FIRST, asked.hint),
+        (_PRIVATE & _FIRST & Stop(), everybody.preferences.unsubscribe),
+        (
+            here & text & _FIRST & Asked(everybody.subscriptions.dialog),
+            everybody.subscriptions.typed,
+        ),
+        (here & text & _OR_EDITED, everybody.questions.question),
+        (_PRIVATE & filters.LOCATION & _FIRST, everybody.subscriptions.located),
+        (_PRIVATE & filters.COMMAND & _FIRST, everybody.questions.unknown_command),
+        (_PRIVATE & other & _FIRST, everybody.questions.hint),
     ]
     return [MessageHandler(fits, seldom(do)) for fits, do in rules]
 
 
 def _buttons(
-    asked: QuestionHandlers,
-    wanted: SubscribeHandlers,
-    chosen: PreferenceHandlers,
-    voted: VoteHandlers,
+    everybody: Everybody,
     seldom: NotTooOften,
 ) -> Rules:
     for_all: dict[str, Callback] = {
-        question_keyboards.ShowEntry.PATTERN: asked.show_entry,
-        question_keyboards.ShowTopic.PATTERN: asked.show_topic,
-        question_keyboards.ShowTopics.PATTERN: asked.show_topics,
-        tip_keyboards.ReadMore.PATTERN: chosen.read_more,
-        question_keyboards.Vote.PATTERN: voted.vote,
+        question_keyboards.ShowEntry.PATTERN: everybody.questions.show_entry,
+        question_keyboards.ShowTopic.PATTERN: everybody.questions.show_topic,
+        question_keyboards.ShowTopics.PATTERN: everybody.questions.show_topics,
+        tip_keyboards.ReadMore.PATTERN: everybody.preferences.read_more,
+        question_keyboards.Vote.PATTERN: everybody.votes.vote,
     }
     for_administrators: dict[str, Callback] = {
-        tip_keyboards.OpenSettings.PATTERN: wanted.open_settings,
-        tip_keyboards.PickTime.PATTERN: wanted.pick_time,
-        tip_keyboards.PickPlace.PATTERN: wanted.pick_place,
-        tip_keyboards.AskPlace.PATTERN: wanted.ask_place,
-        tip_keyboards.ShareLocation.PATTERN: wanted.share_location,
-        tip_keyboards.TellClock.PATTERN: wanted.tell_clock,
-        tip_keyboards.Shift.PATTERN: chosen.shift,
-        tip_keyboards.ToggleDay.PATTERN: chosen.toggle_day,
-        tip_keyboards.Pause.PATTERN: chosen.pause,
-        tip_keyboards.Resume.PATTERN: chosen.resume,
-        tip_keyboards.Stop.PATTERN: chosen.stop,
-        privacy_keyboards.Forget.PATTERN: chosen.forget_for_good,
+        tip_keyboards.OpenSettings.PATTERN: everybody.subscriptions.open_settings,
+        tip_keyboards.PickTime.PATTERN: everybody.subscriptions.pick_time,
+        tip_keyboards.PickPlace.PATTERN: everybody.subscriptions.pick_place,
+        tip_keyboards.AskPlace.PATTERN: everybody.subscriptions.ask_place,
+        tip_keyboards.ShareLocation.PATTERN: everybody.subscriptions.share_location,
+        tip_keyboards.TellClock.PATTERN: everybody.subscriptions.tell_clock,
+        tip_keyboards.Shift.PATTERN: everybody.preferences.shift,
+        tip_keyboards.ToggleDay.PATTERN: everybody.preferences.toggle_day,
+        tip_keyboards.Pause.PATTERN: everybody.preferences.pause,
+        tip_keyboards.Resume.PATTERN: everybody.preferences.resume,
+        tip_keyboards.Stop.PATTERN: everybody.preferences.stop,
+        privacy_keyboards.Forget.PATTERN: everybody.privacy.forget_for_good,
     }
     pressed = for_all | {data: by_administrators(do) for data, do in for_administrators.items()}
     return [
         *(CallbackQueryHandler(seldom(do), data) for data, do in pressed.items()),
-        CallbackQueryHandler(seldom(asked.outdated)),
+        CallbackQueryHandler(seldom(everybody.questions.outdated)),
     ]

@@ -8,7 +8,6 @@ from bot.bot_api import sending
 from bot.bot_api.sending import message_of, query_of
 from bot.bot_api.types import Context
 from bot.features import texts
-from bot.features.privacy import texts as privacy_texts
 from bot.features.questions import keyboards
 from bot.features.questions import texts as question_texts
 from bot.features.questions.keyboards import ShowEntry, ShowTopic, ShowTopics
@@ -40,9 +39,6 @@ class QuestionHandlers(Struct, frozen=True):
     async def topics(self, update: Update, _: Context) -> None:
         keyboard = keyboards.topics(self._topics())
         await sending.reply(message_of(update), question_texts.TOPICS, keyboard)
-
-    async def privacy(self, update: Update, _: Context) -> None:
-        await sending.reply(message_of(update), privacy_texts.privacy(self.journal.days), None)
 
     async def ask(self, update: Update, _: Context) -> None:
         """/ask with the question behind it, or in reply to a message that asks it."""

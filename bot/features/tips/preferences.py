@@ -11,18 +11,13 @@ from bot.bot_api import sending
 from bot.bot_api.sending import chat_of, query_of
 from bot.bot_api.types import Context
 from bot.features import texts
-from bot.features.privacy import keyboards as privacy_keyboards
-from bot.features.privacy import texts as privacy_texts
-from bot.features.privacy.keyboards import Forget
 from bot.features.questions import keyboards as question_keyboards
 from bot.features.questions import texts as question_texts
-from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.tips import keyboards as tip_keyboards
 from bot.features.tips import texts as tip_texts
 from bot.features.tips.keyboards import Pause, ReadMore, Shift, ToggleDay
 from bot.features.tips.pending import PendingQuestions
 from bot.features.tips.sender import Sender
-from bot.language.words import pages
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import RUNNING, State, Subscriber
@@ -37,7 +32,6 @@ class PreferenceHandlers(Struct, frozen=True):
     storage: Storage
     tips: Sender
     dialog: PendingQuestions
-    memory: RecentAnswers
     now: Callable[[], dt.datetime]
 
     async def tip(self, update: Update, _: Context) -> None:
@@ -118,42 +112,6 @@ class PreferenceHandlers(Struct, frozen=True):
             await self.storage.end(chat_of(update).id, State.STOPPED)
             self.tips.journal.changed(known, None)
             await sending.say(update, tip_texts.UNSUBSCRIBED, tip_keyboards.again())
-
-    async def my_data(self, update: Update, _: Context) -> None:
-        chat = chat_of(update).id
-        known = await self.storage.subscriber(chat)
-        votes = await self.storage.records.votes_of(chat)
-        if known is None and not votes:
-            await sending.say(update, privacy_texts.NO_DATA, None)
-            return
-        ledger, seen = await self.storage.ledger(chat), await self.storage.seen(chat)
-        for page in pages(privacy_texts.my_data(chat, known, ledger, seen, votes)):
-            await sending.say(update, page, None)
-
-    async def forget(self, update: Update, _: Context) -> None:
-        chat = chat_of(update).id
-        if await self._holds(chat):
-            await sending.say(update, privacy_texts.FORGET, privacy_keyboards.forget())
-        else:
-            self.memory.forget(chat)
-            await sending.say(update, privacy_texts.NO_DATA, None)
-
-    async def forget_for_good(self, update: Update, _: Context) -> None:
-        query, chat = query_of(update), chat_of(update).id
-        if Forget.unpack(query.data or "").sure:
-            self.dialog.done(update)
-            self.memory.forget(chat)
-            self.tips.journal.changed(await self.storage.subscriber(chat), None)
-            await self.storage.forget(chat)
-            await sending.show(query, privacy_texts.FORGOTTEN, None)
-        else:
-            kept = await self._holds(chat)
-            await sending.show(query, privacy_texts.KEPT if kept else privacy_texts.NO_DATA, None)
-
-    async def _holds(self, chat: int) -> bool:
-        """Whether anything is stored about a chat, or the person whose private chat it is."""
-        known = await self.storage.subscriber(chat)
-        return known is not None or bool(await self.storage.records.votes_of(chat))
 
     async def _change(self, update: Update, how: Change) -> None:
         """Change what is stored, and show the settings as they are now."""

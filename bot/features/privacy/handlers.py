@@ -1,0 +1,63 @@
+"""What is stored about somebody: told, copied, deleted."""
+
+from msgspec import Struct
+from telegram import Update
+
+from bot.bot_api import sending
+from bot.bot_api.sending import chat_of, message_of, query_of
+from bot.bot_api.types import Context
+from bot.features.privacy import keyboards, texts
+from bot.features.privacy.keyboards import Forget
+from bot.features.questions.recent_answers import RecentAnswers
+from bot.features.statistics.recorder import UsageRecorder
+from bot.features.tips.pending import PendingQuestions
+from bot.language.words import pages
+from bot.storage.storage import Storage
+
+
+class PrivacyHandlers(Struct, frozen=True):
+    """The callbacks, with what they need."""
+
+    storage: Storage
+    journal: UsageRecorder
+    pending: PendingQuestions
+    recent: RecentAnswers
+
+    async def privacy(self, update: Update, _: Context) -> None:
+        await sending.reply(message_of(update), texts.privacy(self.journal.days), None)
+
+    async def my_data(self, update: Update, _: Context) -> None:
+        chat = chat_of(update).id
+        known = await self.storage.subscriber(chat)
+        votes = await self.storage.records.votes_of(chat)
+        if known is None and not votes:
+            await sending.say(update, texts.NO_DATA, None)
+            return
+        ledger, seen = await self.storage.ledger(chat), await self.storage.seen(chat)
+        for page in pages(texts.my_data(chat, known, ledger, seen, votes)):
+            await sending.say(update, page, None)
+
+    async def forget(self, update: Update, _: Context) -> None:
+        chat = chat_of(update).id
+        if await self._holds(chat):
+            await sending.say(update, texts.FORGET, keyboards.forget())
+        else:
+            self.recent.forget(chat)
+            await sending.say(update, texts.NO_DATA, None)
+
+    async def forget_for_good(self, update: Update, _: Context) -> None:
+        query, chat = query_of(update), chat_of(update).id
+        if Forget.unpack(query.data or "").sure:
+            self.pending.done(update)
+            self.recent.forget(chat)
+            self.journal.changed(await self.storage.subscriber(chat), None)
+            await self.storage.forget(chat)
+            await sending.show(query, texts.FORGOTTEN, None)
+        else:
+            kept = await self._holds(chat)
+            await sending.show(query, texts.KEPT if kept else texts.NO_DATA, None)
+
+    async def _holds(self, chat: int) -> bool:
+        """Whether anything is stored about a chat, or the person whose private chat it is."""
+        known = await self.storage.subscriber(chat)
+        return known is not None or bool(await self.storage.records.votes_of(chat))
