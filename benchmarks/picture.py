@@ -14,7 +14,7 @@ from bot.answering import loading
 from bot.answering.faq import Faq
 from bot.features.questions import keyboards, texts
 from bot.knowledge import base
-from bot.language.words import plain
+from bot.markup import plain
 
 CONVERSATION = (
     "does massage fade strech marks?",

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bot import garbage, logs
 from bot.answering.faq import Faq, Reply, Suggestions
-from bot.errors import KnowledgeError, SkinbotError, StartError, short
+from bot.errors import KnowledgeError, SkinbotError, StartError
 from bot.features import texts
 from bot.features.questions import texts as question_texts
 from bot.knowledge import base
-from bot.language.words import plain
+from bot.markup import plain, short
 from bot.reload import cache
 from bot.settings import DATABASE, Settings, environment
 

@@ -28,12 +28,6 @@ class Problem(Struct, frozen=True, order=True):
         return f"{self.file}:{self.line}:{self.column}: {self.what}"
 
 
-def short(written: str, most: int = 60) -> str:
-    """Something from a file, fit for the one line of a problem."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in written).split())
-    return line if len(line) <= most else f"{line[:most]}…"
-
-
 class SkinbotError(Exception):
     """Base of all errors here; its text is one line fit for the operator."""
 

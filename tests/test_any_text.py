@@ -21,7 +21,7 @@ from bot.answering.faq import (
 )
 from bot.features.questions import keyboards, texts
 from bot.knowledge.base import Knowledge
-from bot.language.words import TELEGRAM_TEXT, html_problem
+from bot.markup import TELEGRAM_TEXT, html_problem
 from tests.fake_html import parse_html, utf16_length
 
 LONGEST = 5_000

@@ -12,7 +12,7 @@ from bot.answering.faq import Faq, Reply, Suggestions
 from bot.features import texts
 from bot.features.privacy import texts as privacy_texts
 from bot.features.questions import texts as question_texts
-from bot.language.words import plain
+from bot.markup import plain
 from tests.chats import Chat
 from tests.fake_html import utf16_length
 from tests.fake_limits import TEXT

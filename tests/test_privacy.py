@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from bot.answering.faq import Faq, Reply, Suggestions
 from bot.features.privacy import texts
 from bot.knowledge.lessons import Kind
-from bot.language.words import plain
 from bot.lifecycle import Parts
+from bot.markup import plain
 from bot.settings import Settings
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage

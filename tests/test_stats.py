@@ -18,7 +18,7 @@ import pytest
 from bot.answering.faq import Faq
 from bot.features.statistics import charts, texts
 from bot.features.statistics.figures import MOST_DAYS, OUTCOMES, Figures, Tally
-from bot.language.words import html_problem, plain, units
+from bot.markup import html_problem, plain, units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

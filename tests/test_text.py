@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language import words as text
+from bot import markup as text
 from bot.language.words import MAX_QUESTION, MAX_WORD, stem, stems, words
 from tests.fake_html import parse_html, utf16_length
 

@@ -13,7 +13,8 @@ from bot.answering.faq import Answer, Faq, RedFlag, Suggestions
 from bot.answering.word_influence import Against, Matched
 from bot.features.why.texts import why
 from bot.knowledge.models import Thresholds
-from bot.language.words import MAX_QUESTION, TELEGRAM_TEXT, html_problem
+from bot.language.words import MAX_QUESTION
+from bot.markup import TELEGRAM_TEXT, html_problem
 from tests.fake_html import parse_html, utf16_length
 from tests.fixtures import replace
 from tests.test_any_text import SEEDS, any_text, known

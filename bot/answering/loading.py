@@ -7,13 +7,14 @@ from pathlib import Path
 from bot.answering import evaluation, red_flags
 from bot.answering.faq import Answer, Faq, Limited, RedFlag, Reply, SmallTalkReply, Suggestions
 from bot.answering.matcher import featurize
-from bot.errors import KnowledgeError, Problem, short
+from bot.errors import KnowledgeError, Problem
 from bot.knowledge import consistency, teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.consistency import NONE
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.parser import ParsedFiles
 from bot.knowledge.yaml_reader import Loc
+from bot.markup import short
 
 TELLING = 0.1
 """Weight from which a word tells one entry from another."""

@@ -13,9 +13,9 @@ from itertools import islice
 
 from msgspec import Struct
 
-from bot.errors import short
 from bot.knowledge.models import Flag, RedFlags
 from bot.language.words import stems, words
+from bot.markup import short
 
 WINDOW = 12
 """Words within which all the words of a pattern must stand."""

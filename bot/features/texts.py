@@ -1,7 +1,7 @@
 """What people read whatever they do, as Telegram HTML."""
 
 from bot.knowledge.base import Knowledge
-from bot.language.words import escape
+from bot.markup import escape
 
 FAULT = "Sorry, something went wrong on my side. Please try again in a moment."
 FAULT_ALERT = "Sorry, something went wrong. Please try again."

@@ -7,10 +7,11 @@ from rapidfuzz import process
 
 from bot.answering import red_flags
 from bot.answering.red_flags import NEAR
-from bot.errors import Problem, short
+from bot.errors import Problem
 from bot.knowledge.parser import LEARNED, TOPICS, ParsedFiles
 from bot.knowledge.yaml_reader import Loc
 from bot.language.words import words
+from bot.markup import short
 
 NONE = "none"
 """Where an expected question must not be answered."""

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
-from bot.errors import short
 from bot.knowledge.models import MAX_ID, Model
 from bot.knowledge.yaml_reader import Bent, Loc
+from bot.markup import short
 
 _RIGHT = {
     "date_type": "write a date such as 2026-11-22, without quotes",

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from bot.knowledge.rules import Fits, Shows, Valid
-from bot.language.words import has_words, html_problem
+from bot.language.words import has_words
+from bot.markup import html_problem
 
 if TYPE_CHECKING:
     from pydantic import ConfigDict, GetCoreSchemaHandler

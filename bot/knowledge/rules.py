@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
-from bot.language.words import plain, units
+from bot.markup import plain, units
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable
 
-from bot.errors import short
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Kind, Lesson
 from bot.knowledge.models import Entry, Limit
 from bot.language.words import has_words, words
+from bot.markup import short
 
 MAX_PHRASING = 300
 """Characters, as in the YAML."""

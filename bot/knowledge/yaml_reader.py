@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 from msgspec import Struct, field
 
-from bot.errors import Problem, short
+from bot.errors import Problem
 from bot.knowledge import files, yaml_errors
+from bot.markup import short
 
 Place = tuple[int, int]
 """Line and column, counted from 1."""

@@ -21,8 +21,8 @@ from bot.answering.live import Live
 from bot.bot_api.throttle import Throttle
 from bot.features.knowledge_base import reports, texts
 from bot.knowledge.base import shipped
-from bot.language.words import plain
 from bot.lifecycle import Parts
+from bot.markup import plain
 from bot.reload import reloader
 from bot.reload.reloader import Start
 from bot.settings import Settings

@@ -11,7 +11,7 @@ from typing import Any
 
 from telegram.request import BaseRequest, RequestData
 
-from bot.language.words import plain
+from bot.markup import plain
 
 BOT = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "offline_bot"}
 CHAT_ID = 2

@@ -20,7 +20,7 @@ from bot.features.broadcasts import keyboards, texts
 from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
 from bot.features.tips import messages
 from bot.features.tips.sender import Sender
-from bot.language.words import units
+from bot.markup import units
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Broadcast, Stage

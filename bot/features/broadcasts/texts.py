@@ -1,7 +1,6 @@
 """What operators read about broadcasts, as Telegram HTML."""
 
-from bot.errors import short
-from bot.language.words import escape
+from bot.markup import escape, short
 from bot.subscriptions.delivery import Progress, Stage, Standing
 
 SEND, CANCEL = "Send", "Cancel"

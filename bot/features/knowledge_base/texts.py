@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from itertools import chain
 
-from bot.errors import KnowledgeError, Problem, short
+from bot.errors import KnowledgeError, Problem
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Lesson
-from bot.language.words import escape
+from bot.markup import escape, short
 from bot.reload.diff import Changes, Moved, Section
 
 MOST_IDS = 10

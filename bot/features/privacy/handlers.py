@@ -11,7 +11,7 @@ from bot.features.privacy.keyboards import Forget
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips.pending import PendingQuestions
-from bot.language.words import pages
+from bot.markup import pages
 from bot.storage.storage import Storage
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from bot.features.tips.texts import days
-from bot.language.words import escape
+from bot.markup import escape
 from bot.subscriptions.delivery import Delivery
 from bot.subscriptions.subscriber import Subscriber
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Topic
-from bot.language.words import escape
+from bot.markup import escape
 
 ALL_TOPICS = "All topics"
 MORE_TOPICS = "More topics"

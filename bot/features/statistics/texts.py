@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from bot.errors import short
 from bot.features.statistics.figures import TOP_ENTRIES, Figures
 from bot.knowledge.base import Knowledge
-from bot.language.words import escape, plain, units
+from bot.markup import escape, plain, short, units
 from bot.places.zones import name_of
 
 MOST_CAPTION = 1_024

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from bot.knowledge.models import Tip
-from bot.language.words import escape
+from bot.markup import escape
 from bot.places.zones import name_of
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import State, Subscriber

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.errors import short
 from bot.features.unanswered.groups import Group
 from bot.knowledge.base import Knowledge
-from bot.language.words import escape
+from bot.markup import escape, short
 
 MOST_EXAMPLES = 3
 MOST_ENTRIES = 5

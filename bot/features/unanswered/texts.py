@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
-from bot.errors import KnowledgeError, ReloadError, short
+from bot.errors import KnowledgeError, ReloadError
 from bot.features.unanswered.groups import Group
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Kind, Lesson
 from bot.knowledge.models import Entry
-from bot.language.words import escape
+from bot.markup import escape, short
 
 MOST_WORDING = 300
 MOST_OTHER = 100

@@ -21,7 +21,8 @@ from bot.answering.index import BROAD, Weighed
 from bot.features.why.word_texts import SEEN, against, code, common, line, named, spelled
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds
-from bot.language.words import escape, words
+from bot.language.words import words
+from bot.markup import escape
 
 HOW = "Write the question behind the command, for example:\n/why {example}"
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.answering.explanation import Explanation
 from bot.answering.word_influence import Against, Match, Matched, Word
-from bot.errors import short
 from bot.knowledge.base import Knowledge
-from bot.language.words import escape
+from bot.markup import escape, short
 
 MOST_CHANGED = 3
 """Words that matched another one: they get a line each."""

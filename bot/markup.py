@@ -1,0 +1,83 @@
+"""Telegram HTML: what a person reads of it, what Telegram would refuse, what people typed."""
+
+import html
+import re
+from collections.abc import Iterator
+
+TELEGRAM_TEXT = 4_096
+"""Characters (UTF-16 code units, after parsing) that Telegram takes in one message."""
+_PLAIN_TAGS = ("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "pre", "tg-spoiler")
+_TAGS = {
+    **{tag: (re.compile(f"<{tag}>"), f"<{tag}>") for tag in _PLAIN_TAGS},
+    "a": (re.compile(r'<a\s+href="[^"\s]+">'), '<a href="https://example.org">'),
+    "blockquote": (re.compile(r"<blockquote(?:\s+expandable)?>"), "<blockquote>"),
+    "code": (re.compile(r'<code(?:\s+class="language-[\w+#-]+")?>'), "<code>"),
+    "span": (re.compile(r'<span\s+class="tg-spoiler">'), '<span class="tg-spoiler">'),
+    "tg-emoji": (re.compile(r'<tg-emoji\s+emoji-id="\d+">'), '<tg-emoji emoji-id="5368324170671">'),
+}
+"""Telegram's tags: how each begins, and an example."""
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z-]*)[^<>]*>")
+_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
+
+
+def plain(source: str) -> str:
+    """What a person reads of Telegram HTML."""
+    return html.unescape(_TAG.sub("", source))
+
+
+def html_problem(source: str) -> str | None:
+    """Why Telegram would refuse this HTML, and what would be right; None when it would not."""
+    if "&" in _ENTITY.sub("", source):
+        return "a lone & breaks Telegram HTML; write &amp;"
+    if "<" in _TAG.sub("", source):
+        return "a lone < breaks Telegram HTML; write &lt;"
+    if not plain(source).strip():
+        return "only tags, nothing to read; write some text"
+    return _tag_problem(_TAG.finditer(source))
+
+
+def _tag_problem(tags: Iterator[re.Match[str]]) -> str | None:
+    opened: list[str] = []
+    for found in tags:
+        closing, tag = found.groups()
+        written = short(found[0])
+        if tag not in _TAGS:
+            return f"{written} is no tag that Telegram knows; use b, i, u, s, a or write &lt;"
+        begins, example = _TAGS[tag]
+        if closing:
+            if found[0] != f"</{tag}>" or not opened or opened.pop() != tag:
+                return f"{written} closes nothing; every tag needs its pair, the inner one first"
+        elif not begins.fullmatch(found[0]):
+            return f"{written} is not how this tag begins; write {example}"
+        elif tag in opened:
+            return f"<{tag}> stands inside another <{tag}>; close the first one"
+        else:
+            opened.append(tag)
+    return f"<{opened[-1]}> is never closed; add </{opened[-1]}>" if opened else None
+
+
+def escape(typed: str) -> str:
+    """Something that a person typed, safe inside Telegram HTML."""
+    return html.escape(typed, quote=False)
+
+
+def units(text: str) -> int:
+    """Length as Telegram counts it: UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def pages(text: str, most: int = 4_000) -> list[str]:
+    """A long text in parts that fit into a message each, cut between its lines."""
+    parts: list[str] = []
+    for line in text.split("\n"):
+        if parts and units(parts[-1]) + units(line) < most:
+            parts[-1] += f"\n{line}"
+        else:
+            parts.append(line)
+    return parts
+
+
+def short(written: str, most: int = 60) -> str:
+    """Something from a file, fit for the one line of a problem."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in written).split())
+    return line if len(line) <= most else f"{line[:most]}…"
