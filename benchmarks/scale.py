@@ -348,11 +348,11 @@ async def _deliver(storage: Storage, tips: Sender, now: Callable[[], dt.datetime
             def choose(seen: Collection[str], turn: int) -> str | None:
                 return rotation.choose(tips.knowledge.tips, seen, subscriber.chat, turn)
 
-            delivery = await storage.claim(subscriber, slot, choose, now())
+            delivery = await storage.deliveries.claim(subscriber, slot, choose, now())
             assert delivery
-            await storage.finish(delivery, Progress.SENT, now())
+            await storage.deliveries.finish(delivery, Progress.SENT, now())
 
-    while due := await storage.due(now(), BATCH):
+    while due := await storage.deliveries.due(now(), BATCH):
         await asyncio.gather(*map(one, due))
 
 

@@ -42,7 +42,7 @@ from bot.knowledge import base as knowledge
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Limit, Topic
 from bot.knowledge.parser import ParsedFiles
-from bot.language.spelling import english
+from bot.language.english import english
 
 SIZES = (15_000, 150_000)
 MOST_MILLISECONDS = {15_000: 1.5, 150_000: 5.0}

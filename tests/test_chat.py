@@ -363,6 +363,6 @@ async def test_a_chat_over_a_real_database_sends_nothing_to_real_people(tmp_path
     typed = io.StringIO("/tip\n/subscribe 9:00 UTC\n")
     await console.run(replace(BICYCLING, database=url), typed, screen)
     storage = Storage.open(url)
-    assert await storage.ledger(555) == []
-    assert len(await storage.ledger(fake_bot_api.CHAT_ID)) == 1
+    assert await storage.deliveries.ledger(555) == []
+    assert len(await storage.deliveries.ledger(fake_bot_api.CHAT_ID)) == 1
     await storage.close()

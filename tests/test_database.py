@@ -26,10 +26,10 @@ from sqlalchemy import Engine, create_engine, event, inspect
 
 from bot import cli
 from bot.errors import StorageError
-from bot.features.statistics.figures import Tally
 from bot.knowledge.lessons import Kind
 from bot.storage import migrate
 from bot.storage import migrations as shipped
+from bot.storage.counts import Tally
 from bot.storage.storage import Storage
 from bot.storage.tables import TABLES
 from bot.subscriptions.delivery import Delivery, Progress
@@ -319,14 +319,14 @@ async def test_the_subscribers_of_the_first_version_are_still_there(first: Path)
 
 async def test_the_ledger_of_the_first_version_is_still_there(first: Path) -> None:
     async with opened(first) as storage:
-        sent, unknown = await storage.ledger(ANNA)
+        sent, unknown = await storage.deliveries.ledger(ANNA)
         assert (sent.id, sent.tip, sent.progress) == (7, "oil", Progress.SENT)
         assert unknown == UNKNOWN_AT_FIRST
 
 
 async def test_what_was_seen_with_the_first_version_stays_seen(first: Path) -> None:
     async with opened(first) as storage:
-        assert await storage.seen(ANNA) == ["oil", "pads"]
+        assert await storage.deliveries.seen(ANNA) == ["oil", "pads"]
 
 
 async def test_a_database_of_the_first_version_gets_the_newest(first: Path) -> None:
@@ -338,8 +338,8 @@ async def test_a_database_of_the_first_version_gets_the_newest(first: Path) -> N
 
 async def test_a_database_of_the_first_version_goes_on_working(first: Path) -> None:
     async with opened(first) as storage:
-        assert await storage.retries(NOW, 10) == [UNKNOWN_AT_FIRST]
-        (due,) = await storage.due(datetime(2026, 11, 24, 2, tzinfo=UTC), 10)
+        assert await storage.deliveries.retries(NOW, 10) == [UNKNOWN_AT_FIRST]
+        (due,) = await storage.deliveries.due(datetime(2026, 11, 24, 2, tzinfo=UTC), 10)
         assert due.next
         asked: list[tuple[set[str], int]] = []
 
@@ -347,13 +347,13 @@ async def test_a_database_of_the_first_version_goes_on_working(first: Path) -> N
             asked.append((set(seen), turn))
             return "bell"
 
-        delivery = await storage.claim(due, due.next, choose, NOW)
+        delivery = await storage.deliveries.claim(due, due.next, choose, NOW)
         assert asked == [({"oil", "pads"}, 2)]
         assert delivery
-        await storage.finish(delivery, Progress.SENT, NOW)
-        assert await storage.seen(ANNA) == ["bell", "oil", "pads"]
+        await storage.deliveries.finish(delivery, Progress.SENT, NOW)
+        assert await storage.deliveries.seen(ANNA) == ["bell", "oil", "pads"]
         assert await storage.forget(ANNA)
-        assert await storage.ledger(ANNA) == []
+        assert await storage.deliveries.ledger(ANNA) == []
 
 
 SECOND = """
@@ -456,8 +456,11 @@ async def test_a_table_that_a_migration_makes_anew_loses_nothing_that_refers_to_
     next_version(first, monkeypatch, again + add)
     async with opened(first) as storage:
         assert await storage.subscriber(ANNA) == ANNA_AT_FIRST
-        assert [delivery.tip for delivery in await storage.ledger(ANNA)] == ["oil", "pads"]
-        assert await storage.seen(ANNA) == ["oil", "pads"]
+        assert [delivery.tip for delivery in await storage.deliveries.ledger(ANNA)] == [
+            "oil",
+            "pads",
+        ]
+        assert await storage.deliveries.seen(ANNA) == ["oil", "pads"]
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(

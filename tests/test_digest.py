@@ -205,14 +205,6 @@ async def test_a_mark_of_an_older_version_is_read(world: World) -> None:
     assert len(await world.tick(TOMORROW)) == 1
 
 
-async def test_a_clock_that_was_far_ahead_silences_nobody(world: World) -> None:
-    await world.tick(START + 1_000 * DAY)
-    world.restart()
-    assert await world.tick(TOMORROW) == []
-    await world.asked("what about the saddle")
-    assert len(await world.tick(TOMORROW + DAY)) == 1
-
-
 @pytest.mark.parametrize(
     "fault",
     [

@@ -7,6 +7,7 @@ import pytest
 
 from bot.answering import red_flags
 from bot.answering.faq import Faq, RedFlag
+from bot.knowledge import patterns
 from bot.knowledge.models import Flag, RedFlags
 from bot.language.words import stems, words
 
@@ -187,14 +188,14 @@ def test_typing_mistakes_do_not_get_around_a_flag(question: str, faq: Faq) -> No
     ],
 )
 def test_a_broken_pattern_is_explained(pattern: str, problem: str) -> None:
-    assert problem in (red_flags.problem(pattern, BODY) or "")
+    assert problem in (patterns.problem(pattern, BODY) or "")
 
 
 @pytest.mark.parametrize(
     "pattern", ["broke {body}", '"knocked out"|unconscious', "broke ... {body} ... chair"]
 )
 def test_a_sound_pattern_has_no_problem(pattern: str) -> None:
-    assert red_flags.problem(pattern, BODY) is None
+    assert patterns.problem(pattern, BODY) is None
 
 
 def test_the_words_of_flags_and_of_their_look_alikes_are_known() -> None:

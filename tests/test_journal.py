@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.answering.faq import Faq
-from bot.features.statistics.figures import Tally
 from bot.features.statistics.recorder import UsageRecorder
 from bot.lifecycle import Parts
 from bot.logs import HIDDEN
+from bot.storage.counts import Tally
 from bot.storage.storage import Storage
 from tests.chats import Chat
 from tests.fake_time import START, Clock

@@ -30,7 +30,7 @@ from bot.features.tips.keyboards import (
     TellClock,
     ToggleDay,
 )
-from bot.knowledge.models import MAX_ANSWER, MAX_HTML, MAX_ID
+from bot.knowledge.fields import MAX_ANSWER, MAX_HTML, MAX_ID
 from tests import fake_limits
 from tests.broken import BRAKES, CHAIN, change, said
 from tests.fake_html import utf16_length

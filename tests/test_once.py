@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.language import spelling
+from bot.language import english as spelling
 from bot.once import Once
 from bot.places import gazetteer
 from bot.reload import cache

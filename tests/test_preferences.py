@@ -506,7 +506,7 @@ async def test_tip_gives_anybody_a_tip_and_stores_nothing(chat: Chat, storage: S
     assert chat.text.startswith("💡 ")
     assert chat.buttons == [tip_texts.READ_MORE, tip_texts.GET_DAILY]
     assert await storage.subscriber(ANNA) is None
-    assert await storage.seen(ANNA) == []
+    assert await storage.deliveries.seen(ANNA) == []
 
 
 async def test_a_subscriber_sees_every_tip_once_before_any_comes_again(
@@ -574,7 +574,7 @@ async def test_read_more_of_an_entry_that_is_gone_says_so(
 
 
 async def test_my_data_is_all_that_is_stored(subscriber: Chat, storage: Storage) -> None:
-    [seen] = await storage.seen(ANNA)
+    [seen] = await storage.deliveries.seen(ANNA)
     await subscriber.write("/mydata")
     assert subscriber.text.splitlines() == [
         "Chat: 42",
@@ -600,7 +600,7 @@ async def test_my_data_of_a_long_time_comes_in_several_messages(
         known = await stored(storage)
         moment = known.since + dt.timedelta(days=day)
         slot = Slot(moment, moment.date())
-        await storage.claim(known, slot, lambda *_: "a_drop_a_link", moment)
+        await storage.deliveries.claim(known, slot, lambda *_: "a_drop_a_link", moment)
     before = len(subscriber.said)
     await subscriber.write("/mydata")
     pages = subscriber.texts[before:]
@@ -642,7 +642,7 @@ async def test_forget_deletes_all_after_the_confirmation(
     assert subscriber.text == privacy_texts.FORGOTTEN
     assert subscriber.buttons == []
     assert await storage.subscriber(ANNA) is None
-    assert (await storage.seen(ANNA), await storage.ledger(ANNA)) == ([], [])
+    assert (await storage.deliveries.seen(ANNA), await storage.deliveries.ledger(ANNA)) == ([], [])
     clock.forward(3 * DAY)
     assert await tips(subscriber, parts) == first
 

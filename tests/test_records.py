@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.statistics.figures import Tally
 from bot.knowledge.lessons import Kind, Lesson, Missed
+from bot.storage.counts import Tally
 from bot.storage.records import LARGEST_NUMBER, SNAPSHOTS, Records
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule

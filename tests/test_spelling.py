@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import JaroWinkler
 
-from bot.language.spelling import Heard, Vocabulary, english
+from bot.language.english import english
+from bot.language.spelling import Heard, Vocabulary
 from bot.language.words import one_spelling, stem, words
 
 KNOWN = """

@@ -17,8 +17,9 @@ import pytest
 
 from bot.answering.faq import Faq
 from bot.features.statistics import charts, texts
-from bot.features.statistics.figures import MOST_DAYS, OUTCOMES, Figures, Tally
+from bot.features.statistics.figures import MOST_DAYS, OUTCOMES, Figures
 from bot.markup import html_problem, plain, units
+from bot.storage.counts import Tally
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.storage.storage import PRUNED_AT_ONCE, Choose, Storage
+from bot.storage.statements import PRUNED_AT_ONCE, Choose
+from bot.storage.storage import Storage
 from bot.subscriptions import rotation
 from bot.subscriptions.delivery import Delivery, Progress
 from bot.subscriptions.schedule import Schedule, Slot
@@ -58,7 +59,7 @@ NOTHING: Choose = lambda *_: None  # noqa: E731 - one line says it
 
 async def claimed(storage: Storage, subscriber: Subscriber, tip: str = "oil") -> Delivery:
     """A delivery on its way."""
-    delivery = await storage.claim(subscriber, slot(subscriber), in_order(tip), NOW)
+    delivery = await storage.deliveries.claim(subscriber, slot(subscriber), in_order(tip), NOW)
     assert delivery
     return delivery
 
@@ -66,7 +67,7 @@ async def claimed(storage: Storage, subscriber: Subscriber, tip: str = "oil") ->
 async def waiting(storage: Storage, chat: int = ANNA) -> Delivery:
     """A delivery that is to be tried again now."""
     delivery = await claimed(storage, await stored(storage, somebody(chat)))
-    await storage.finish(delivery, Progress.DUE, NOW, NOW)
+    await storage.deliveries.finish(delivery, Progress.DUE, NOW, NOW)
     return replace(delivery, progress=Progress.DUE)
 
 
@@ -113,12 +114,12 @@ async def test_a_moment_of_another_zone_comes_back_in_utc(storage: Storage) -> N
 async def test_what_was_stored_is_there_after_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         delivery = await claimed(storage, await stored(storage, somebody()))
-        await storage.finish(delivery, Progress.SENT, NOW)
+        await storage.deliveries.finish(delivery, Progress.SENT, NOW)
         before = await storage.subscriber(ANNA)
     async with opened(tmp_path) as storage:
         assert await storage.subscriber(ANNA) == before
-        assert await storage.ledger(ANNA) == [replace(delivery, progress=Progress.SENT)]
-        assert await storage.seen(ANNA) == ["oil"]
+        assert await storage.deliveries.ledger(ANNA) == [replace(delivery, progress=Progress.SENT)]
+        assert await storage.deliveries.seen(ANNA) == ["oil"]
 
 
 # change
@@ -177,10 +178,10 @@ async def test_a_change_that_fails_changes_nothing(storage: Storage) -> None:
 
 async def test_a_change_keeps_the_ledger_and_what_was_seen(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, Progress.SENT, NOW)
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
     await stored(storage, somebody().ended(State.STOPPED))
-    assert [each.tip for each in await storage.ledger(ANNA)] == ["oil"]
-    assert await storage.seen(ANNA) == ["oil"]
+    assert [each.tip for each in await storage.deliveries.ledger(ANNA)] == ["oil"]
+    assert await storage.deliveries.seen(ANNA) == ["oil"]
 
 
 async def test_changes_at_the_same_time_lose_nothing(storage: Storage) -> None:
@@ -204,11 +205,11 @@ async def test_a_change_of_one_leaves_the_others(storage: Storage) -> None:
 
 async def test_forgetting_deletes_all_that_is_stored_about_a_chat(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, Progress.SENT, NOW)
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
     assert await storage.forget(ANNA) is True
     assert await storage.subscriber(ANNA) is None
-    assert await storage.ledger(ANNA) == []
-    assert await storage.seen(ANNA) == []
+    assert await storage.deliveries.ledger(ANNA) == []
+    assert await storage.deliveries.seen(ANNA) == []
 
 
 async def test_nothing_to_forget_is_told_apart(storage: Storage) -> None:
@@ -221,12 +222,12 @@ async def test_nothing_to_forget_is_told_apart(storage: Storage) -> None:
 async def test_forgetting_one_leaves_the_others(storage: Storage) -> None:
     for chat in (ANNA, BEN):
         delivery = await claimed(storage, await stored(storage, somebody(chat)))
-        await storage.finish(delivery, Progress.SENT, NOW)
+        await storage.deliveries.finish(delivery, Progress.SENT, NOW)
     before = await storage.subscriber(BEN)
     await storage.forget(ANNA)
     assert await storage.subscriber(BEN) == before
-    assert [each.tip for each in await storage.ledger(BEN)] == ["oil"]
-    assert await storage.seen(BEN) == ["oil"]
+    assert [each.tip for each in await storage.deliveries.ledger(BEN)] == ["oil"]
+    assert await storage.deliveries.seen(BEN) == ["oil"]
 
 
 async def test_whoever_comes_back_after_forgetting_is_new(storage: Storage) -> None:
@@ -234,7 +235,7 @@ async def test_whoever_comes_back_after_forgetting_is_new(storage: Storage) -> N
     await storage.forget(ANNA)
     await stored(storage, somebody())
     assert await claimed(storage, somebody(), "oil")
-    assert len(await storage.ledger(ANNA)) == 1
+    assert len(await storage.deliveries.ledger(ANNA)) == 1
 
 
 def files(folder: Path) -> bytes:
@@ -257,13 +258,13 @@ async def test_what_is_forgotten_is_gone_from_the_files(
     storage: Storage, database_folder: Path
 ) -> None:
     first = Subscriber.new(FAR_AWAY, Schedule(dt.time(9), "Asia/Kathmandu"), NOW)
-    await storage.finish(
+    await storage.deliveries.finish(
         await claimed(storage, await stored(storage, first), "old-tip"), Progress.SENT, NOW
     )
     moved = Subscriber.new(FAR_AWAY, Schedule(dt.time(9), "Pacific/Apia"), NOW + DAY)
     await stored(storage, moved)
     await claimed(storage, moved, "new-tip")
-    await storage.draw(FAR_AWAY, in_order("drawn"))
+    await storage.deliveries.draw(FAR_AWAY, in_order("drawn"))
     assert all(traces(database_folder).values()), "or this test could not see what it looks for"
     assert await storage.forget(FAR_AWAY)
     assert not any(traces(database_folder).values())
@@ -323,7 +324,7 @@ async def test_a_chat_that_is_gone_gets_no_more_tips(state: State, storage: Stor
     assert await storage.subscriber(ANNA) == Subscriber(
         ANNA, NINE, state, since=NOW, next=None, last=TODAY - DAY, paused_until=None, round=3
     )
-    assert await storage.due(NOW + 365 * DAY, 10) == []
+    assert await storage.deliveries.due(NOW + 365 * DAY, 10) == []
 
 
 async def test_the_end_of_one_is_nothing_to_the_others(storage: Storage) -> None:
@@ -343,23 +344,23 @@ async def test_the_end_of_somebody_who_is_forgotten_makes_nobody_known(storage: 
 
 async def test_a_group_takes_its_ledger_and_what_it_saw_along(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody(GROUP)))
-    await storage.finish(delivery, Progress.SENT, NOW)
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
     before = await storage.subscriber(GROUP)
     assert before
     await storage.follow(GROUP, SUPERGROUP)
     assert await storage.subscriber(SUPERGROUP) == replace(before, chat=SUPERGROUP)
     sent = replace(delivery, chat=SUPERGROUP, progress=Progress.SENT)
-    assert await storage.ledger(SUPERGROUP) == [sent]
-    assert await storage.seen(SUPERGROUP) == ["oil"]
+    assert await storage.deliveries.ledger(SUPERGROUP) == [sent]
+    assert await storage.deliveries.seen(SUPERGROUP) == ["oil"]
 
 
 async def test_nothing_of_a_group_stays_under_its_old_number(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody(GROUP)))
-    await storage.finish(delivery, Progress.SENT, NOW)
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
     await storage.follow(GROUP, SUPERGROUP)
     assert await storage.subscriber(GROUP) is None
-    assert await storage.ledger(GROUP) == []
-    assert await storage.seen(GROUP) == []
+    assert await storage.deliveries.ledger(GROUP) == []
+    assert await storage.deliveries.seen(GROUP) == []
 
 
 async def test_a_group_that_subscribed_under_its_new_number_stays_as_it_is(
@@ -367,16 +368,16 @@ async def test_a_group_that_subscribed_under_its_new_number_stays_as_it_is(
 ) -> None:
     await claimed(storage, await stored(storage, somebody(GROUP)), "old")
     wanted = replace(somebody(SUPERGROUP), schedule=Schedule(dt.time(20), "Asia/Tokyo"))
-    await storage.finish(
+    await storage.deliveries.finish(
         await claimed(storage, await stored(storage, wanted), "new"), Progress.SENT, NOW
     )
     before = await storage.subscriber(SUPERGROUP)
     await storage.follow(GROUP, SUPERGROUP)
     assert await storage.subscriber(SUPERGROUP) == before
-    assert [each.tip for each in await storage.ledger(SUPERGROUP)] == ["new"]
-    assert await storage.seen(SUPERGROUP) == ["new"]
+    assert [each.tip for each in await storage.deliveries.ledger(SUPERGROUP)] == ["new"]
+    assert await storage.deliveries.seen(SUPERGROUP) == ["new"]
     assert await storage.subscriber(GROUP) is None
-    assert await storage.ledger(GROUP) == []
+    assert await storage.deliveries.ledger(GROUP) == []
 
 
 async def test_a_group_that_is_not_known_is_not_followed(storage: Storage) -> None:
@@ -387,9 +388,9 @@ async def test_a_group_that_is_not_known_is_not_followed(storage: Storage) -> No
 async def test_what_was_on_its_way_is_tried_again_under_the_new_number(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody(GROUP)))
     await storage.follow(GROUP, SUPERGROUP)
-    await storage.finish(delivery, Progress.MIGRATED, NOW, NOW)
-    (again,) = await storage.retries(NOW, 10)
-    taken = await storage.claim_again(again, NOW)
+    await storage.deliveries.finish(delivery, Progress.MIGRATED, NOW, NOW)
+    (again,) = await storage.deliveries.retries(NOW, 10)
+    taken = await storage.deliveries.claim_again(again, NOW)
     assert taken
     assert (taken.chat, taken.tip, taken.id) == (SUPERGROUP, "oil", delivery.id)
 
@@ -399,9 +400,9 @@ async def test_a_tip_that_went_out_after_the_move_is_seen_under_the_new_number(
 ) -> None:
     delivery = await claimed(storage, await stored(storage, somebody(GROUP)))
     await storage.follow(GROUP, SUPERGROUP)
-    await storage.finish(delivery, Progress.SENT, NOW)
-    assert await storage.seen(SUPERGROUP) == ["oil"]
-    assert await storage.seen(GROUP) == []
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
+    assert await storage.deliveries.seen(SUPERGROUP) == ["oil"]
+    assert await storage.deliveries.seen(GROUP) == []
 
 
 # due
@@ -415,33 +416,33 @@ async def test_the_longest_waiting_come_first(storage: Storage) -> None:
     carl = await due_at(storage, CARL, NOW - HOUR)
     anna = await due_at(storage, ANNA, NOW - 3 * HOUR)
     ben = await due_at(storage, BEN, NOW - 2 * HOUR)
-    assert await storage.due(NOW, 10) == [anna, ben, carl]
+    assert await storage.deliveries.due(NOW, 10) == [anna, ben, carl]
 
 
 async def test_no_more_are_read_than_asked_for(storage: Storage) -> None:
     await due_at(storage, CARL, NOW - HOUR)
     anna = await due_at(storage, ANNA, NOW - 3 * HOUR)
     ben = await due_at(storage, BEN, NOW - 2 * HOUR)
-    assert await storage.due(NOW, 2) == [anna, ben]
+    assert await storage.deliveries.due(NOW, 2) == [anna, ben]
 
 
 async def test_a_tip_is_due_from_its_very_moment(storage: Storage) -> None:
     anna = await due_at(storage, ANNA, NOW)
     await due_at(storage, BEN, NOW + dt.timedelta(microseconds=1))
-    assert await storage.due(NOW, 10) == [anna]
+    assert await storage.deliveries.due(NOW, 10) == [anna]
 
 
 async def test_whole_seconds_and_parts_of_them_are_compared_rightly(storage: Storage) -> None:
     """SQLite compares texts."""
     anna = await due_at(storage, ANNA, NOW + dt.timedelta(microseconds=500_000))
-    assert await storage.due(NOW, 10) == []
-    assert await storage.due(NOW + SECOND, 10) == [anna]
+    assert await storage.deliveries.due(NOW, 10) == []
+    assert await storage.deliveries.due(NOW + SECOND, 10) == [anna]
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ACTIVE])
 async def test_nothing_is_due_for_whoever_wants_none(state: State, storage: Storage) -> None:
     await stored(storage, somebody().ended(state))
-    assert await storage.due(NOW + 365 * DAY, 10) == []
+    assert await storage.deliveries.due(NOW + 365 * DAY, 10) == []
 
 
 # advance and claim, against a change of mind
@@ -464,7 +465,7 @@ minds = pytest.mark.parametrize("mind", list(MINDS.values()), ids=list(MINDS))
 async def test_what_became_of_a_subscriber_is_written(storage: Storage) -> None:
     anna = await stored(storage, somebody())
     after = anna.served(None, NOW + DAY)
-    assert await storage.advance(anna, after) is True
+    assert await storage.deliveries.advance(anna, after) is True
     assert await storage.subscriber(ANNA) == after
 
 
@@ -474,14 +475,14 @@ async def test_a_change_of_mind_is_not_overwritten(
 ) -> None:
     read = await stored(storage, somebody())
     wanted = await stored(storage, mind(read))
-    assert await storage.advance(read, read.served(None, NOW + DAY)) is False
+    assert await storage.deliveries.advance(read, read.served(None, NOW + DAY)) is False
     assert await storage.subscriber(ANNA) == wanted
 
 
 async def test_whoever_is_forgotten_meanwhile_stays_forgotten(storage: Storage) -> None:
     anna = await stored(storage, somebody())
     await storage.forget(ANNA)
-    assert await storage.advance(anna, anna.served(None, NOW + DAY)) is False
+    assert await storage.deliveries.advance(anna, anna.served(None, NOW + DAY)) is False
     assert await storage.subscriber(ANNA) is None
 
 
@@ -491,16 +492,16 @@ async def test_no_tip_is_taken_for_whoever_changed_their_mind(
 ) -> None:
     read = await stored(storage, somebody())
     wanted = await stored(storage, mind(read))
-    assert await storage.claim(read, slot(read), in_order("oil"), NOW) is None
+    assert await storage.deliveries.claim(read, slot(read), in_order("oil"), NOW) is None
     assert await storage.subscriber(ANNA) == wanted
-    assert await storage.ledger(ANNA) == []
+    assert await storage.deliveries.ledger(ANNA) == []
 
 
 async def test_no_tip_is_taken_for_whoever_is_forgotten(storage: Storage) -> None:
     anna = await stored(storage, somebody())
     await storage.forget(ANNA)
-    assert await storage.claim(anna, slot(anna), in_order("oil"), NOW) is None
-    assert await storage.ledger(ANNA) == []
+    assert await storage.deliveries.claim(anna, slot(anna), in_order("oil"), NOW) is None
+    assert await storage.deliveries.ledger(ANNA) == []
     assert await storage.subscriber(ANNA) is None
 
 
@@ -509,7 +510,7 @@ async def test_no_tip_is_taken_for_whoever_is_forgotten(storage: Storage) -> Non
 
 async def test_a_claim_is_in_the_ledger_before_anything_is_sent(storage: Storage) -> None:
     anna = await stored(storage, somebody())
-    delivery = await storage.claim(anna, slot(anna), in_order("oil"), NOW)
+    delivery = await storage.deliveries.claim(anna, slot(anna), in_order("oil"), NOW)
     assert delivery
     assert delivery == Delivery(
         id=delivery.id,
@@ -520,34 +521,34 @@ async def test_a_claim_is_in_the_ledger_before_anything_is_sent(storage: Storage
         lost=0,
         until=MIDNIGHT,
     )
-    assert await storage.ledger(ANNA) == [delivery]
+    assert await storage.deliveries.ledger(ANNA) == [delivery]
 
 
 async def test_with_a_claim_the_next_tip_is_that_of_the_next_day(storage: Storage) -> None:
     anna = await stored(storage, somebody())
-    await storage.claim(anna, slot(anna), in_order("oil"), NOW)
+    await storage.deliveries.claim(anna, slot(anna), in_order("oil"), NOW)
     tomorrow = Slot(dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC), TODAY + DAY)
     assert await storage.subscriber(ANNA) == replace(anna, next=tomorrow, last=TODAY)
 
 
 async def test_a_slot_is_claimed_once(storage: Storage) -> None:
     anna = await stored(storage, somebody())
-    assert await storage.claim(anna, slot(anna), in_order(*TIPS), NOW)
-    assert await storage.claim(anna, slot(anna), in_order(*TIPS), NOW) is None
-    assert len(await storage.ledger(ANNA)) == 1
+    assert await storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW)
+    assert await storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW) is None
+    assert len(await storage.deliveries.ledger(ANNA)) == 1
 
 
 async def test_of_twenty_claims_at_the_same_time_one_wins(storage: Storage) -> None:
     anna = await stored(storage, somebody())
-    claims = (storage.claim(anna, slot(anna), in_order(*TIPS), NOW) for _ in range(20))
+    claims = (storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW) for _ in range(20))
     won = [delivery for delivery in await asyncio.gather(*claims) if delivery]
     assert len(won) == 1
-    assert await storage.ledger(ANNA) == won
+    assert await storage.deliveries.ledger(ANNA) == won
 
 
 async def test_claims_for_twenty_people_at_the_same_time_all_win(storage: Storage) -> None:
     people = [await stored(storage, somebody(chat)) for chat in range(1, 21)]
-    claims = (storage.claim(each, slot(each), in_order(*TIPS), NOW) for each in people)
+    claims = (storage.deliveries.claim(each, slot(each), in_order(*TIPS), NOW) for each in people)
     won = await asyncio.gather(*claims)
     assert [delivery and delivery.chat for delivery in won] == list(range(1, 21))
 
@@ -555,27 +556,27 @@ async def test_claims_for_twenty_people_at_the_same_time_all_win(storage: Storag
 async def test_a_date_that_is_in_the_ledger_is_not_taken_again(storage: Storage) -> None:
     """Not even for somebody of whom nothing but the ledger says that the day was served."""
     anna = await stored(storage, somebody())
-    delivery = await storage.claim(anna, slot(anna), in_order(*TIPS), NOW)
+    delivery = await storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW)
     await stored(storage, anna)
-    assert await storage.claim(anna, slot(anna), in_order(*TIPS), NOW) is None
-    assert await storage.ledger(ANNA) == [delivery]
+    assert await storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW) is None
+    assert await storage.deliveries.ledger(ANNA) == [delivery]
 
 
 async def test_whoever_has_the_date_in_the_ledger_goes_on_to_the_next(storage: Storage) -> None:
     """Or they would be due for ever, and stand in the way of others."""
     anna = await stored(storage, somebody())
-    await storage.claim(anna, slot(anna), in_order(*TIPS), NOW)
+    await storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW)
     await stored(storage, anna)
-    await storage.claim(anna, slot(anna), in_order(*TIPS), NOW)
-    assert await storage.due(NOW, 10) == []
+    await storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW)
+    assert await storage.deliveries.due(NOW, 10) == []
 
 
 async def test_the_day_after_is_a_slot_of_its_own(storage: Storage) -> None:
     first = await claimed(storage, await stored(storage, somebody()), "oil")
-    await storage.finish(first, Progress.SENT, NOW)
+    await storage.deliveries.finish(first, Progress.SENT, NOW)
     anna = await storage.subscriber(ANNA)
     assert anna
-    second = await storage.claim(anna, slot(anna), in_order("oil", "pads"), NOW + DAY)
+    second = await storage.deliveries.claim(anna, slot(anna), in_order("oil", "pads"), NOW + DAY)
     assert second
     assert (second.date, second.tip) == (TODAY + DAY, "pads")
     assert second.until == MIDNIGHT + DAY
@@ -583,44 +584,44 @@ async def test_the_day_after_is_a_slot_of_its_own(storage: Storage) -> None:
 
 async def test_the_choice_is_told_what_was_seen_and_in_which_round(storage: Storage) -> None:
     anna = await stored(storage, replace(somebody(), round=5))
-    await storage.draw(ANNA, in_order("pads"))
+    await storage.deliveries.draw(ANNA, in_order("pads"))
     asked: list[tuple[list[str], int]] = []
 
     def choose(seen: Collection[str], turn: int) -> str:
         asked.append((list(seen), turn))
         return "oil"
 
-    await storage.claim(anna, slot(anna), choose, NOW)
+    await storage.deliveries.claim(anna, slot(anna), choose, NOW)
     assert asked == [(["pads"], 5)]
 
 
 async def test_when_all_were_seen_a_new_round_begins(storage: Storage) -> None:
     anna = await stored(storage, replace(somebody(), round=5))
     for _ in TIPS:
-        await storage.draw(ANNA, in_order(*TIPS))
+        await storage.deliveries.draw(ANNA, in_order(*TIPS))
     asked: list[tuple[list[str], int]] = []
 
     def choose(seen: Collection[str], turn: int) -> str | None:
         asked.append((sorted(seen), turn))
         return None if seen else "oil"
 
-    delivery = await storage.claim(anna, slot(anna), choose, NOW)
+    delivery = await storage.deliveries.claim(anna, slot(anna), choose, NOW)
     assert delivery
     assert delivery.tip == "oil"
     assert asked == [([*TIPS], 5), ([], 6)]
     after = await storage.subscriber(ANNA)
     assert after
     assert after.round == 6
-    await storage.finish(delivery, Progress.SENT, NOW)
-    assert await storage.seen(ANNA) == ["oil"]
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
+    assert await storage.deliveries.seen(ANNA) == ["oil"]
 
 
 async def test_a_round_that_began_meanwhile_is_not_taken_back(storage: Storage) -> None:
     """Or its order would come once more."""
     read = await stored(storage, somebody())
     for _ in range(3):
-        await storage.draw(ANNA, in_order("oil", "pads"))
-    await storage.claim(read, slot(read), in_order("oil", "pads"), NOW)
+        await storage.deliveries.draw(ANNA, in_order("oil", "pads"))
+    await storage.deliveries.claim(read, slot(read), in_order("oil", "pads"), NOW)
     after = await storage.subscriber(ANNA)
     assert after
     assert after.round == 1
@@ -628,8 +629,8 @@ async def test_a_round_that_began_meanwhile_is_not_taken_back(storage: Storage) 
 
 async def test_without_tips_there_is_nothing_to_take(storage: Storage) -> None:
     anna = await stored(storage, somebody())
-    assert await storage.claim(anna, slot(anna), NOTHING, NOW) is None
-    assert await storage.ledger(ANNA) == []
+    assert await storage.deliveries.claim(anna, slot(anna), NOTHING, NOW) is None
+    assert await storage.deliveries.ledger(ANNA) == []
 
 
 # retries
@@ -637,7 +638,7 @@ async def test_without_tips_there_is_nothing_to_take(storage: Storage) -> None:
 
 async def retried_at(storage: Storage, chat: int, moment: dt.datetime) -> Delivery:
     delivery = await claimed(storage, await stored(storage, somebody(chat)))
-    await storage.finish(delivery, Progress.DUE, NOW, moment)
+    await storage.deliveries.finish(delivery, Progress.DUE, NOW, moment)
     return replace(delivery, progress=Progress.DUE)
 
 
@@ -645,24 +646,24 @@ async def test_what_waits_longest_is_tried_again_first(storage: Storage) -> None
     carl = await retried_at(storage, CARL, NOW - SECOND)
     anna = await retried_at(storage, ANNA, NOW - 3 * SECOND)
     ben = await retried_at(storage, BEN, NOW - 2 * SECOND)
-    assert await storage.retries(NOW, 10) == [anna, ben, carl]
-    assert await storage.retries(NOW, 2) == [anna, ben]
+    assert await storage.deliveries.retries(NOW, 10) == [anna, ben, carl]
+    assert await storage.deliveries.retries(NOW, 2) == [anna, ben]
 
 
 async def test_nothing_is_tried_again_before_its_moment(storage: Storage) -> None:
     anna = await retried_at(storage, ANNA, NOW + SECOND)
-    assert await storage.retries(NOW, 10) == []
-    assert await storage.retries(NOW + SECOND, 10) == [anna]
+    assert await storage.deliveries.retries(NOW, 10) == []
+    assert await storage.deliveries.retries(NOW + SECOND, 10) == [anna]
 
 
 async def test_what_is_on_its_way_is_not_tried_again(storage: Storage) -> None:
     await claimed(storage, await stored(storage, somebody()))
-    assert await storage.retries(NOW + 365 * DAY, 10) == []
+    assert await storage.deliveries.retries(NOW + 365 * DAY, 10) == []
 
 
 async def test_what_was_taken_up_again_is_on_its_way(storage: Storage) -> None:
-    await storage.claim_again(await waiting(storage), NOW)
-    assert await storage.retries(NOW + 365 * DAY, 10) == []
+    await storage.deliveries.claim_again(await waiting(storage), NOW)
+    assert await storage.deliveries.retries(NOW + 365 * DAY, 10) == []
 
 
 # claim_again
@@ -670,14 +671,16 @@ async def test_what_was_taken_up_again_is_on_its_way(storage: Storage) -> None:
 
 async def test_a_delivery_is_taken_up_as_it_was(storage: Storage) -> None:
     delivery = await waiting(storage)
-    again = await storage.claim_again(delivery, NOW)
+    again = await storage.deliveries.claim_again(delivery, NOW)
     assert again == replace(delivery, progress=Progress.SENDING)
-    assert await storage.ledger(ANNA) == [again]
+    assert await storage.deliveries.ledger(ANNA) == [again]
 
 
 async def test_of_twenty_that_take_up_a_delivery_one_wins(storage: Storage) -> None:
     delivery = await waiting(storage)
-    tries = await asyncio.gather(*(storage.claim_again(delivery, NOW) for _ in range(20)))
+    tries = await asyncio.gather(
+        *(storage.deliveries.claim_again(delivery, NOW) for _ in range(20))
+    )
     assert len([each for each in tries if each]) == 1
 
 
@@ -701,7 +704,7 @@ async def test_what_is_no_longer_wanted_is_not_tried_again(
 ) -> None:
     delivery = await waiting(storage)
     await change_mind(storage, mind)
-    assert await storage.claim_again(delivery, NOW) is None
+    assert await storage.deliveries.claim_again(delivery, NOW) is None
 
 
 @unwanted
@@ -711,56 +714,56 @@ async def test_what_is_no_longer_wanted_has_failed_for_good(
     """Also when the pause is over on the same day: what was missed stays missed."""
     delivery = await waiting(storage)
     await change_mind(storage, mind)
-    await storage.claim_again(delivery, NOW)
+    await storage.deliveries.claim_again(delivery, NOW)
     await change_mind(storage, lambda anna: anna.resumed(NOW))
-    assert await storage.retries(NOW + 365 * DAY, 10) == []
-    assert await storage.claim_again(delivery, NOW) is None
-    assert [each.progress for each in await storage.ledger(ANNA)] == [Progress.FAILED]
+    assert await storage.deliveries.retries(NOW + 365 * DAY, 10) == []
+    assert await storage.deliveries.claim_again(delivery, NOW) is None
+    assert [each.progress for each in await storage.deliveries.ledger(ANNA)] == [Progress.FAILED]
 
 
 async def test_a_pause_that_is_over_holds_nothing_up(storage: Storage) -> None:
     delivery = await waiting(storage)
     await change_mind(storage, lambda anna: anna.paused(NOW + HOUR))
-    assert await storage.claim_again(delivery, NOW + HOUR)
+    assert await storage.deliveries.claim_again(delivery, NOW + HOUR)
 
 
 async def test_another_time_for_the_tips_to_come_holds_nothing_up(storage: Storage) -> None:
     delivery = await waiting(storage)
     await change_mind(storage, lambda anna: anna.rescheduled(EVENING, NOW))
-    assert await storage.claim_again(delivery, NOW)
+    assert await storage.deliveries.claim_again(delivery, NOW)
 
 
 async def test_a_delivery_is_tried_until_the_day_is_over(storage: Storage) -> None:
     delivery = await waiting(storage)
-    assert await storage.claim_again(delivery, MIDNIGHT - SECOND)
+    assert await storage.deliveries.claim_again(delivery, MIDNIGHT - SECOND)
 
 
 async def test_a_delivery_is_not_tried_when_the_day_is_over(storage: Storage) -> None:
     delivery = await waiting(storage)
-    assert await storage.claim_again(delivery, MIDNIGHT) is None
-    assert await storage.retries(NOW + 365 * DAY, 10) == []
-    assert [each.progress for each in await storage.ledger(ANNA)] == [Progress.FAILED]
+    assert await storage.deliveries.claim_again(delivery, MIDNIGHT) is None
+    assert await storage.deliveries.retries(NOW + 365 * DAY, 10) == []
+    assert [each.progress for each in await storage.deliveries.ledger(ANNA)] == [Progress.FAILED]
 
 
 async def test_what_may_have_arrived_has_not_failed_when_the_day_is_over(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, Progress.UNKNOWN, NOW, NOW)
-    assert await storage.claim_again(delivery, MIDNIGHT) is None
-    assert await storage.retries(NOW + 365 * DAY, 10) == []
-    assert [each.progress for each in await storage.ledger(ANNA)] == [Progress.UNKNOWN]
+    await storage.deliveries.finish(delivery, Progress.UNKNOWN, NOW, NOW)
+    assert await storage.deliveries.claim_again(delivery, MIDNIGHT) is None
+    assert await storage.deliveries.retries(NOW + 365 * DAY, 10) == []
+    assert [each.progress for each in await storage.deliveries.ledger(ANNA)] == [Progress.UNKNOWN]
 
 
 async def test_a_delivery_to_somebody_who_is_forgotten_is_not_tried(storage: Storage) -> None:
     delivery = await waiting(storage)
     await storage.forget(ANNA)
-    assert await storage.claim_again(delivery, NOW) is None
+    assert await storage.deliveries.claim_again(delivery, NOW) is None
 
 
 async def test_what_was_sent_is_not_tried_again(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, Progress.SENT, NOW)
-    assert await storage.claim_again(delivery, NOW) is None
-    assert [each.progress for each in await storage.ledger(ANNA)] == [Progress.SENT]
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
+    assert await storage.deliveries.claim_again(delivery, NOW) is None
+    assert [each.progress for each in await storage.deliveries.ledger(ANNA)] == [Progress.SENT]
 
 
 # finish
@@ -769,15 +772,15 @@ async def test_what_was_sent_is_not_tried_again(storage: Storage) -> None:
 @pytest.mark.parametrize("progress", list(Progress))
 async def test_how_it_came_out_is_in_the_ledger(progress: Progress, storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, progress, NOW)
-    assert [each.progress for each in await storage.ledger(ANNA)] == [progress]
+    await storage.deliveries.finish(delivery, progress, NOW)
+    assert [each.progress for each in await storage.deliveries.ledger(ANNA)] == [progress]
 
 
 @pytest.mark.parametrize("progress", [Progress.SENT, Progress.UNKNOWN])
 async def test_what_may_have_arrived_is_seen(progress: Progress, storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, progress, NOW)
-    assert await storage.seen(ANNA) == ["oil"]
+    await storage.deliveries.finish(delivery, progress, NOW)
+    assert await storage.deliveries.seen(ANNA) == ["oil"]
 
 
 @pytest.mark.parametrize(
@@ -785,51 +788,51 @@ async def test_what_may_have_arrived_is_seen(progress: Progress, storage: Storag
 )
 async def test_what_did_not_arrive_is_not_seen(progress: Progress, storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, progress, NOW)
-    assert await storage.seen(ANNA) == []
+    await storage.deliveries.finish(delivery, progress, NOW)
+    assert await storage.deliveries.seen(ANNA) == []
 
 
 async def test_what_was_refused_does_not_come_back_in_this_round(storage: Storage) -> None:
     """Or one tip that Telegram does not take would stand before all others for ever."""
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, Progress.FAILED, NOW)
-    assert await storage.draw(ANNA, in_order("oil", "pads")) == "pads"
+    await storage.deliveries.finish(delivery, Progress.FAILED, NOW)
+    assert await storage.deliveries.draw(ANNA, in_order("oil", "pads")) == "pads"
 
 
 async def test_tries_without_an_answer_are_counted(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
     for lost in (1, 2, 3):
-        await storage.finish(delivery, Progress.UNKNOWN, NOW, NOW)
-        (again,) = await storage.retries(NOW, 10)
+        await storage.deliveries.finish(delivery, Progress.UNKNOWN, NOW, NOW)
+        (again,) = await storage.deliveries.retries(NOW, 10)
         assert again.lost == lost
-        taken = await storage.claim_again(again, NOW)
+        taken = await storage.deliveries.claim_again(again, NOW)
         assert taken
         delivery = taken
-    await storage.finish(delivery, Progress.SENT, NOW)
-    assert [each.lost for each in await storage.ledger(ANNA)] == [3]
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
+    assert [each.lost for each in await storage.deliveries.ledger(ANNA)] == [3]
 
 
 async def test_a_second_try_that_arrives_is_seen_once(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
-    await storage.finish(delivery, Progress.UNKNOWN, NOW, NOW)
-    again = await storage.claim_again(delivery, NOW)
+    await storage.deliveries.finish(delivery, Progress.UNKNOWN, NOW, NOW)
+    again = await storage.deliveries.claim_again(delivery, NOW)
     assert again
-    await storage.finish(again, Progress.SENT, NOW)
-    assert await storage.seen(ANNA) == ["oil"]
+    await storage.deliveries.finish(again, Progress.SENT, NOW)
+    assert await storage.deliveries.seen(ANNA) == ["oil"]
 
 
 async def test_an_outcome_that_is_final_leaves_nothing_to_try(storage: Storage) -> None:
     delivery = await waiting(storage)
-    await storage.finish(delivery, Progress.FAILED, NOW)
-    assert await storage.retries(NOW + 365 * DAY, 10) == []
+    await storage.deliveries.finish(delivery, Progress.FAILED, NOW)
+    assert await storage.deliveries.retries(NOW + 365 * DAY, 10) == []
 
 
 async def test_whoever_is_forgotten_while_it_is_sent_has_seen_nothing(storage: Storage) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()))
     await storage.forget(ANNA)
-    await storage.finish(delivery, Progress.SENT, NOW)
-    assert await storage.seen(ANNA) == []
-    assert await storage.ledger(ANNA) == []
+    await storage.deliveries.finish(delivery, Progress.SENT, NOW)
+    assert await storage.deliveries.seen(ANNA) == []
+    assert await storage.deliveries.ledger(ANNA) == []
 
 
 # interrupted
@@ -839,16 +842,18 @@ async def test_what_was_on_its_way_when_the_process_died_is_tried_again(tmp_path
     async with opened(tmp_path) as storage:
         delivery = await claimed(storage, await stored(storage, somebody()))
     async with opened(tmp_path) as storage:
-        assert await storage.interrupted(NOW + HOUR) == 1
-        assert await storage.retries(NOW + HOUR - SECOND, 10) == []
-        (again,) = await storage.retries(NOW + HOUR, 10)
+        assert await storage.deliveries.interrupted(NOW + HOUR) == 1
+        assert await storage.deliveries.retries(NOW + HOUR - SECOND, 10) == []
+        (again,) = await storage.deliveries.retries(NOW + HOUR, 10)
         assert again == replace(delivery, progress=Progress.UNKNOWN)
 
 
 async def test_what_a_second_try_had_taken_up_is_tried_again_too(storage: Storage) -> None:
-    await storage.claim_again(await waiting(storage), NOW)
-    assert await storage.interrupted(NOW) == 1
-    assert [each.progress for each in await storage.retries(NOW, 10)] == [Progress.UNKNOWN]
+    await storage.deliveries.claim_again(await waiting(storage), NOW)
+    assert await storage.deliveries.interrupted(NOW) == 1
+    assert [each.progress for each in await storage.deliveries.retries(NOW, 10)] == [
+        Progress.UNKNOWN
+    ]
 
 
 async def test_nothing_else_is_touched_by_a_start(storage: Storage) -> None:
@@ -856,17 +861,19 @@ async def test_nothing_else_is_touched_by_a_start(storage: Storage) -> None:
     people = range(1, len(others) + 1)
     for chat, progress in zip(people, others, strict=True):
         delivery = await claimed(storage, await stored(storage, somebody(chat)))
-        await storage.finish(delivery, progress, NOW, NOW + HOUR)
-    assert await storage.interrupted(NOW) == 0
-    assert await storage.retries(NOW, 10) == []
-    found = [delivery.progress for chat in people for delivery in await storage.ledger(chat)]
+        await storage.deliveries.finish(delivery, progress, NOW, NOW + HOUR)
+    assert await storage.deliveries.interrupted(NOW) == 0
+    assert await storage.deliveries.retries(NOW, 10) == []
+    found = [
+        delivery.progress for chat in people for delivery in await storage.deliveries.ledger(chat)
+    ]
     assert found == others
 
 
 async def test_a_second_start_finds_nothing_more(storage: Storage) -> None:
     await claimed(storage, await stored(storage, somebody()))
-    assert await storage.interrupted(NOW) == 1
-    assert await storage.interrupted(NOW) == 0
+    assert await storage.deliveries.interrupted(NOW) == 1
+    assert await storage.deliveries.interrupted(NOW) == 0
 
 
 # draw
@@ -874,36 +881,36 @@ async def test_a_second_start_finds_nothing_more(storage: Storage) -> None:
 
 async def test_a_tip_that_was_drawn_is_seen(storage: Storage) -> None:
     await stored(storage, somebody())
-    assert await storage.draw(ANNA, in_order("oil", "pads")) == "oil"
-    assert await storage.draw(ANNA, in_order("oil", "pads")) == "pads"
-    assert await storage.seen(ANNA) == ["oil", "pads"]
+    assert await storage.deliveries.draw(ANNA, in_order("oil", "pads")) == "oil"
+    assert await storage.deliveries.draw(ANNA, in_order("oil", "pads")) == "pads"
+    assert await storage.deliveries.seen(ANNA) == ["oil", "pads"]
 
 
 async def test_nothing_is_drawn_for_somebody_who_is_not_known(storage: Storage) -> None:
-    assert await storage.draw(ANNA, in_order("oil")) is None
+    assert await storage.deliveries.draw(ANNA, in_order("oil")) is None
     assert await storage.subscriber(ANNA) is None
-    assert await storage.seen(ANNA) == []
+    assert await storage.deliveries.seen(ANNA) == []
 
 
 async def test_drawing_goes_on_in_a_new_round(storage: Storage) -> None:
     await stored(storage, replace(somebody(), round=2))
-    drawn = [await storage.draw(ANNA, in_order("oil", "pads")) for _ in range(3)]
+    drawn = [await storage.deliveries.draw(ANNA, in_order("oil", "pads")) for _ in range(3)]
     assert drawn == ["oil", "pads", "oil"]
-    assert await storage.seen(ANNA) == ["oil"]
+    assert await storage.deliveries.seen(ANNA) == ["oil"]
     assert await storage.subscriber(ANNA) == replace(somebody(), round=3)
 
 
 async def test_drawing_does_not_put_off_the_daily_tip(storage: Storage) -> None:
     anna = await stored(storage, somebody())
-    await storage.draw(ANNA, in_order("oil"))
-    assert await storage.due(NOW, 10) == [anna]
+    await storage.deliveries.draw(ANNA, in_order("oil"))
+    assert await storage.deliveries.due(NOW, 10) == [anna]
 
 
 async def test_a_knowledge_base_without_tips_makes_nobody_start_over(storage: Storage) -> None:
     await stored(storage, somebody())
-    await storage.draw(ANNA, in_order("oil", "pads"))
-    assert await storage.draw(ANNA, NOTHING) is None
-    assert await storage.seen(ANNA) == ["oil"]
+    await storage.deliveries.draw(ANNA, in_order("oil", "pads"))
+    assert await storage.deliveries.draw(ANNA, NOTHING) is None
+    assert await storage.deliveries.seen(ANNA) == ["oil"]
     assert await storage.subscriber(ANNA) == somebody()
 
 
@@ -919,12 +926,12 @@ async def test_drawn_and_daily_tips_together_are_all_tips_once(chat: int, storag
     for day in range(len(TIPS)):
         subscriber = await storage.subscriber(chat)
         assert subscriber
-        delivery = await storage.claim(
+        delivery = await storage.deliveries.claim(
             subscriber, slot(subscriber), lambda s, t: choose(seen=s, turn=t), NOW + day * DAY
         )
         assert delivery
-        await storage.finish(delivery, Progress.SENT, NOW)
-        drawn = await storage.draw(chat, lambda s, t: choose(seen=s, turn=t))
+        await storage.deliveries.finish(delivery, Progress.SENT, NOW)
+        drawn = await storage.deliveries.draw(chat, lambda s, t: choose(seen=s, turn=t))
         assert drawn
         seen += [delivery.tip, drawn]
     assert sorted(seen[: len(TIPS)]) == sorted(seen[len(TIPS) :]) == sorted(TIPS)
@@ -932,33 +939,33 @@ async def test_drawn_and_daily_tips_together_are_all_tips_once(chat: int, storag
 
 async def test_a_tip_that_is_on_its_way_is_not_drawn_meanwhile(storage: Storage) -> None:
     await claimed(storage, await stored(storage, somebody()), "oil")
-    assert await storage.draw(ANNA, in_order("oil", "pads")) == "pads"
+    assert await storage.deliveries.draw(ANNA, in_order("oil", "pads")) == "pads"
 
 
 async def test_a_tip_that_is_to_be_tried_again_is_not_drawn_meanwhile(storage: Storage) -> None:
     await waiting(storage)
-    assert await storage.draw(ANNA, in_order("oil", "pads")) == "pads"
+    assert await storage.deliveries.draw(ANNA, in_order("oil", "pads")) == "pads"
 
 
 async def test_a_tip_that_may_have_arrived_before_a_kill_is_not_that_of_the_next_day(
     storage: Storage,
 ) -> None:
     delivery = await claimed(storage, await stored(storage, somebody()), "oil")
-    await storage.interrupted(NOW + DAY)
-    assert await storage.claim_again(delivery, NOW + DAY) is None
+    await storage.deliveries.interrupted(NOW + DAY)
+    assert await storage.deliveries.claim_again(delivery, NOW + DAY) is None
     anna = await storage.subscriber(ANNA)
     assert anna
-    next_day = await storage.claim(anna, slot(anna), in_order("oil", "pads"), NOW + DAY)
+    next_day = await storage.deliveries.claim(anna, slot(anna), in_order("oil", "pads"), NOW + DAY)
     assert next_day
     assert next_day.tip == "pads"
 
 
 async def test_a_tip_that_surely_did_not_go_out_comes_another_day(storage: Storage) -> None:
     delivery = await waiting(storage)
-    assert await storage.claim_again(delivery, MIDNIGHT) is None
+    assert await storage.deliveries.claim_again(delivery, MIDNIGHT) is None
     anna = await storage.subscriber(ANNA)
     assert anna
-    next_day = await storage.claim(anna, slot(anna), in_order("oil", "pads"), NOW + DAY)
+    next_day = await storage.deliveries.claim(anna, slot(anna), in_order("oil", "pads"), NOW + DAY)
     assert next_day
     assert next_day.tip == "oil"
 
@@ -969,17 +976,17 @@ async def test_a_tip_that_surely_did_not_go_out_comes_another_day(storage: Stora
 async def test_what_was_seen_is_in_order(storage: Storage) -> None:
     await stored(storage, somebody())
     for _ in TIPS:
-        await storage.draw(ANNA, in_order(*reversed(TIPS)))
-    assert await storage.seen(ANNA) == sorted(TIPS)
+        await storage.deliveries.draw(ANNA, in_order(*reversed(TIPS)))
+    assert await storage.deliveries.seen(ANNA) == sorted(TIPS)
 
 
 async def test_everybody_has_seen_their_own(storage: Storage) -> None:
     await stored(storage, somebody())
     await stored(storage, somebody(BEN))
-    await storage.draw(ANNA, in_order("oil"))
-    await storage.draw(BEN, in_order("pads"))
-    assert await storage.seen(ANNA) == ["oil"]
-    assert await storage.seen(BEN) == ["pads"]
+    await storage.deliveries.draw(ANNA, in_order("oil"))
+    await storage.deliveries.draw(BEN, in_order("pads"))
+    assert await storage.deliveries.seen(ANNA) == ["oil"]
+    assert await storage.deliveries.seen(BEN) == ["pads"]
 
 
 async def served(storage: Storage, chat: int, *dates: dt.date) -> None:
@@ -987,15 +994,15 @@ async def served(storage: Storage, chat: int, *dates: dt.date) -> None:
     for date in dates:
         moment = dt.datetime.combine(date, dt.time(8), dt.UTC)
         anna = await stored(storage, replace(somebody(chat), next=Slot(moment, date)))
-        delivery = await storage.claim(anna, slot(anna), in_order(f"{date:%d}"), moment)
+        delivery = await storage.deliveries.claim(anna, slot(anna), in_order(f"{date:%d}"), moment)
         assert delivery
-        await storage.finish(delivery, Progress.SENT, moment)
+        await storage.deliveries.finish(delivery, Progress.SENT, moment)
 
 
 async def test_the_ledger_of_a_chat_is_its_own_and_oldest_first(storage: Storage) -> None:
     await served(storage, ANNA, TODAY, TODAY - 2 * DAY, TODAY - DAY)
     await served(storage, BEN, TODAY)
-    assert [(each.chat, each.date) for each in await storage.ledger(ANNA)] == [
+    assert [(each.chat, each.date) for each in await storage.deliveries.ledger(ANNA)] == [
         (ANNA, TODAY - 2 * DAY),
         (ANNA, TODAY - DAY),
         (ANNA, TODAY),
@@ -1005,17 +1012,17 @@ async def test_the_ledger_of_a_chat_is_its_own_and_oldest_first(storage: Storage
 async def test_only_what_is_older_than_a_date_is_deleted(storage: Storage) -> None:
     await served(storage, ANNA, TODAY - 2 * DAY, TODAY - DAY, TODAY)
     await served(storage, BEN, TODAY - 2 * DAY)
-    assert await storage.prune(TODAY - DAY) == 2
-    assert await storage.prune(TODAY - DAY) == 0
-    assert [each.date for each in await storage.ledger(ANNA)] == [TODAY - DAY, TODAY]
-    assert await storage.ledger(BEN) == []
+    assert await storage.deliveries.prune(TODAY - DAY) == 2
+    assert await storage.deliveries.prune(TODAY - DAY) == 0
+    assert [each.date for each in await storage.deliveries.ledger(ANNA)] == [TODAY - DAY, TODAY]
+    assert await storage.deliveries.ledger(BEN) == []
 
 
 async def test_what_was_seen_stays_seen_when_the_ledger_is_cut(storage: Storage) -> None:
     await served(storage, ANNA, TODAY - DAY)
-    await storage.prune(TODAY)
-    assert await storage.ledger(ANNA) == []
-    assert await storage.seen(ANNA) == ["22"]
+    await storage.deliveries.prune(TODAY)
+    assert await storage.deliveries.ledger(ANNA) == []
+    assert await storage.deliveries.seen(ANNA) == ["22"]
 
 
 async def test_the_ledger_is_cut_in_pieces_that_hold_nobody_up(
@@ -1030,4 +1037,4 @@ async def test_the_ledger_is_cut_in_pieces_that_hold_nobody_up(
     with closing(sqlite3.connect(database_folder / "test.db")) as connection:
         connection.executemany(row, [(day,) for day in days])
         connection.commit()
-    assert [await storage.prune(TODAY) for _ in range(3)] == [PRUNED_AT_ONCE, 2, 0]
+    assert [await storage.deliveries.prune(TODAY) for _ in range(3)] == [PRUNED_AT_ONCE, 2, 0]

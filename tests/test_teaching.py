@@ -6,10 +6,9 @@ import pytest
 
 from bot.answering import loading
 from bot.answering.faq import Answer, Faq, Limited
-from bot.knowledge import teaching
+from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
-from bot.knowledge.lessons import Kind, Lesson
-from bot.knowledge.teaching import MAX_PHRASING
+from bot.knowledge.lessons import MAX_PHRASING, Kind, Lesson
 from tests.broken import BRAKES, change
 from tests.fake_time import START
 

@@ -172,10 +172,10 @@ class World:
 
     async def progress(self, chat: int = ANNA) -> list[Progress]:
         """How each delivery came out, oldest first."""
-        return [each.progress for each in await self.storage.ledger(chat)]
+        return [each.progress for each in await self.storage.deliveries.ledger(chat)]
 
     async def dates(self, chat: int = ANNA) -> list[dt.date]:
-        return [each.date for each in await self.storage.ledger(chat)]
+        return [each.date for each in await self.storage.deliveries.ledger(chat)]
 
     def fail(self, fault: faults.Fault, chat: int = ANNA, times: int = 1) -> None:
         self.telegram.fail_next("sendMessage", fault, times, chat)
@@ -349,7 +349,7 @@ async def test_the_ledger_says_what_was_sent_and_when(world: World, bot: Bot, fa
     await world.subscribe(ANNA, zone="Europe/Berlin")
     world.at(9)
     await bot.tick()
-    [sent] = await world.storage.ledger(ANNA)
+    [sent] = await world.storage.deliveries.ledger(ANNA)
     midnight = dt.datetime.combine(TOMORROW, dt.time(23), dt.UTC)
     assert sent == Delivery(
         sent.id, ANNA, TOMORROW, sent.tip, Progress.SENT, lost=0, until=midnight
@@ -423,8 +423,8 @@ async def test_who_is_forgotten_while_a_tip_is_on_its_way_leaves_no_trace(
     await world.storage.forget(ANNA)
     await bot.parts.tips.finished()
     assert len(world.tips()) == 1
-    assert await world.storage.ledger(ANNA) == []
-    assert await world.storage.seen(ANNA) == []
+    assert await world.storage.deliveries.ledger(ANNA) == []
+    assert await world.storage.deliveries.seen(ANNA) == []
     assert logged(caplog, logging.ERROR) == []
 
 
@@ -452,7 +452,7 @@ async def test_what_is_older_than_three_months_leaves_the_ledger(world: World, b
     world.at(12, days=2 + sender.KEPT.days)
     await bot.tick()
     assert TOMORROW not in await world.dates()
-    assert len(await world.storage.seen(ANNA)) == 3
+    assert len(await world.storage.deliveries.seen(ANNA)) == 3
 
 
 # Faults that are nobody's
@@ -604,9 +604,9 @@ async def test_a_tip_that_telegram_refuses_does_not_come_back_day_after_day(
     world.fail(faults.Refusal(400, "Bad Request: can't parse entities"))
     world.at(9)
     await bot.tick()
-    [refused] = await world.storage.ledger(ANNA)
+    [refused] = await world.storage.deliveries.ledger(ANNA)
     await bot.ticks(DAY, every=3 * HOUR)
-    [_, next_one] = await world.storage.ledger(ANNA)
+    [_, next_one] = await world.storage.deliveries.ledger(ANNA)
     assert next_one.tip != refused.tip
 
 
@@ -1078,7 +1078,7 @@ async def test_a_stop_in_the_middle_of_a_run_ends_it_soon(world: World) -> None:
         assert world.clock.now - began < 1
     sent = sum(len(world.tips(each)) for each in chats)
     assert 0 < sent < 100
-    assert len(await world.storage.due(world.clock.wall(), 300)) == 300 - sent
+    assert len(await world.storage.deliveries.due(world.clock.wall(), 300)) == 300 - sent
 
 
 async def test_what_a_stop_left_goes_out_after_the_next_start(world: World) -> None:
@@ -1195,7 +1195,9 @@ async def days_of_tips(world: World, faq: Faq, days: int, *chats: int) -> dict[i
     async with world.start(faq) as bot:
         for _ in range(days):
             await bot.ticks(DAY, every=DAY)
-    return {chat: [each.tip for each in await world.storage.ledger(chat)] for chat in chats}
+    return {
+        chat: [each.tip for each in await world.storage.deliveries.ledger(chat)] for chat in chats
+    }
 
 
 async def test_everybody_sees_all_tips_once_before_any_comes_again(world: World) -> None:
@@ -1342,19 +1344,3 @@ async def test_a_block_that_is_heard_of_late_does_not_undo_a_stop(world: World, 
     await world.storage.end(ANNA, State.STOPPED)
     await bot.parts.tips.finished()
     assert (await world.subscriber(ANNA)).state is State.STOPPED
-
-
-async def test_a_clock_that_was_a_year_ahead_silences_nobody(world: World, bot: Bot) -> None:
-    await world.subscribe(ANNA)
-    later = world.clock.wall() + dt.timedelta(days=365)
-
-    def served_next_year(known: Subscriber | None) -> Subscriber | None:
-        return known and known.served(Slot(later, later.date()), later)
-
-    await world.storage.change(ANNA, served_next_year)
-    await bot.tick()
-    await bot.ticks(DAY, every=3 * HOUR)
-    today = world.clock.wall().date()
-    known = await world.subscriber(ANNA)
-    assert await world.dates() == [today - dt.timedelta(days=1), today]
-    assert (known.last, known.next and known.next.date) == (today, today + dt.timedelta(days=1))

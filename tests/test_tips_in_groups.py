@@ -418,7 +418,7 @@ async def test_tips_follow_a_group_to_its_new_id(
     await subscribed.gets(subscribed.person.migrates_chat(NEW_GROUP))
     assert await storage.subscriber(GROUP) is None
     assert (await stored(storage, NEW_GROUP)).schedule.at == dt.time(9)
-    assert len(await storage.ledger(NEW_GROUP)) == 1
+    assert len(await storage.deliveries.ledger(NEW_GROUP)) == 1
     clock.forward(DAY)
     await tips(subscribed, parts)
     [tip] = telegram.messages(NEW_GROUP)
@@ -434,7 +434,7 @@ async def test_tips_follow_a_group_whose_move_went_unnoticed(
     [tip] = telegram.messages(NEW_GROUP)
     assert tip["text"].startswith("💡 ")
     assert await storage.subscriber(GROUP) is None
-    assert len(await storage.seen(NEW_GROUP)) == 2
+    assert len(await storage.deliveries.seen(NEW_GROUP)) == 2
 
 
 async def test_a_group_that_moved_without_a_subscription_gets_none(

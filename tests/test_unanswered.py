@@ -38,8 +38,8 @@ from bot.features.unanswered.buttons import (
 )
 from bot.features.unanswered.groups import NEWEST, Group
 from bot.features.unanswered.handlers import InboxHandlers
+from bot.knowledge.fields import MAX_ID
 from bot.knowledge.lessons import Kind, Lesson, Missed
-from bot.knowledge.models import MAX_ID
 from bot.lifecycle import Parts
 from bot.reload import reloader as reloading
 from bot.reload.reloader import Reloader

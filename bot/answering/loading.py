@@ -8,7 +8,8 @@ from bot.answering import evaluation, red_flags
 from bot.answering.faq import Answer, Faq, Limited, RedFlag, Reply, SmallTalkReply, Suggestions
 from bot.answering.matcher import featurize
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge import consistency, teaching
+from bot.knowledge import consistency
+from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.consistency import NONE
 from bot.knowledge.lessons import Lesson

@@ -14,23 +14,17 @@ from itertools import islice
 from msgspec import Struct
 
 from bot.knowledge.models import Flag, RedFlags
+from bot.knowledge.patterns import NEAR, PIECE, TERM
 from bot.language.words import stems, words
-from bot.markup import short
 
 WINDOW = 12
 """Words within which all the words of a pattern must stand."""
-NEAR = " ... "
 MOST_PLACES = 10_000
 """Places of one look-alike that are compared in a text; whatever repeats itself more is none."""
-
 Phrase = tuple[str, ...]
 """Adjacent stems."""
 Span = tuple[int, int]
 """Positions of the first word of a phrase and of the first one behind it."""
-
-_ALTERNATIVE = r'(?:"[^"|]+"|\{[a-z0-9_]+\}|[^\s"{}|]+)'
-_TERM = re.compile(rf"{_ALTERNATIVE}(?:\|{_ALTERNATIVE})*")
-_PIECE = re.compile(_ALTERNATIVE)
 _MASKED = ""
 
 
@@ -116,20 +110,6 @@ def first(watching: Sequence[Watch], said: Sequence[str]) -> Flag | None:
     return next((watch.flag for watch in watching if watch.sees(said)), None)
 
 
-def problem(pattern: str, names: Mapping[str, Sequence[str]]) -> str | None:
-    """What is wrong with a pattern or look-alike, and what would be right."""
-    pattern = pattern.replace(NEAR, " ")
-    if _TERM.sub("", pattern).strip():
-        such = 'a|b, {name} or "two words"'
-        return f"the pattern {short(pattern)} cannot be read; write words, {such}"
-    for piece in _PIECE.findall(pattern):
-        if piece.startswith("{") and piece[1:-1] not in names:
-            return f"there is no set {short(piece)} under words; define it there"
-        if not piece.startswith("{") and not words(piece):
-            return f"{short(piece)} has no word in it; write a word"
-    return None
-
-
 def vocabulary(red_flags: RedFlags) -> Iterator[tuple[str, ...]]:
     """Every word that a pattern or a look-alike knows."""
     for members in red_flags.words.values():
@@ -149,7 +129,7 @@ def _by_stem(patterns: Iterable[Pattern]) -> dict[str, tuple[Pattern, ...]]:
 
 
 def _pattern(pattern: str, term: Callable[[str], Term]) -> Pattern:
-    return Pattern(tuple(map(term, _TERM.findall(pattern))))
+    return Pattern(tuple(map(term, TERM.findall(pattern))))
 
 
 def _look_alike(unless: str, term: Callable[[str], Term]) -> Pattern:
@@ -159,7 +139,7 @@ def _look_alike(unless: str, term: Callable[[str], Term]) -> Pattern:
 
 
 def _term(term: str, names: Mapping[str, Sequence[Phrase]]) -> Term:
-    return Term.of([phrase for piece in _PIECE.findall(term) for phrase in _phrases(piece, names)])
+    return Term.of([phrase for piece in PIECE.findall(term) for phrase in _phrases(piece, names)])
 
 
 def _phrases(piece: str, names: Mapping[str, Sequence[Phrase]]) -> Sequence[Phrase]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from rapidfuzz import process
 
-from bot.answering import red_flags
-from bot.answering.red_flags import NEAR
 from bot.errors import Problem
+from bot.knowledge import patterns as red_flags
 from bot.knowledge.parser import LEARNED, TOPICS, ParsedFiles
+from bot.knowledge.patterns import NEAR
 from bot.knowledge.yaml_reader import Loc
 from bot.language.words import words
 from bot.markup import short

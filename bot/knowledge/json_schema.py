@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 
 from bot.knowledge import base
-from bot.knowledge.models import Model, Topic
+from bot.knowledge.fields import Model
+from bot.knowledge.models import Topic
 from bot.knowledge.parser import ADAPTERS, FILES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

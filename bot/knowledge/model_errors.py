@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
-from bot.knowledge.models import MAX_ID, Model
+from bot.knowledge.fields import MAX_ID, Model
 from bot.knowledge.yaml_reader import Bent, Loc
 from bot.markup import short
 

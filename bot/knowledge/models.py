@@ -6,67 +6,25 @@ editors use. Nothing here imports Pydantic: a start that has a copy (`compiled`)
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, ClassVar, cast
+from typing import Annotated
 
-from bot.knowledge.rules import Fits, Shows, Valid
-from bot.language.words import has_words
-from bot.markup import html_problem
-
-if TYPE_CHECKING:
-    from pydantic import ConfigDict, GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
-
-MAX_ID = 52
-"""Bytes of an id, so that it fits with its button's prefix into Telegram's 64."""
-MAX_ANSWER = 800
-"""Characters as Telegram counts them; two answers with their details fit into one message."""
-MAX_HTML = 1_200
-"""The same for what is a message of its own."""
-
-
-def _wordless(value: str) -> str | None:
-    return None if has_words(value) else "this has no word in it; write it as people would type it"
-
-
-def _folded(value: str) -> str | None:
-    if "<blockquote" in value:
-        return "details are shown in a block quote already; remove <blockquote>"
-    return None
-
-
-_ID = r"^[a-z][a-z0-9_]*$"
-Id = Annotated[str, Fits(pattern=_ID, max_length=MAX_ID)]
-EntryId = Annotated[str, Fits(pattern=r"^[a-z][a-z0-9_]*\.[a-z0-9_]+$", max_length=MAX_ID)]
-Title = Annotated[str, Fits(min_length=1, max_length=60)]
-_Markup = Annotated[str, Fits(min_length=1, max_length=4_000), Valid(html_problem)]
-Html = Annotated[_Markup, Shows(MAX_HTML)]
-Answer = Annotated[_Markup, Shows(MAX_ANSWER)]
-Line = Annotated[str, Fits(min_length=1, max_length=500)]
-Pattern = Annotated[str, Fits(min_length=1, max_length=2_000), Valid(_wordless)]
-Phrasing = Annotated[str, Fits(min_length=1, max_length=300), Valid(_wordless)]
-Weight = Annotated[float, Fits(ge=-50, le=50)]
-Share = Annotated[float, Fits(ge=0, le=1)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """Frozen; read strictly: no unknown keys, nothing turned into another type."""
-
-    __pydantic_config__: ClassVar["ConfigDict"] = {
-        "strict": True,
-        "extra": "forbid",
-        "str_strip_whitespace": True,
-        "use_attribute_docstrings": True,
-    }
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: object, handler: "GetCoreSchemaHandler"
-    ) -> "CoreSchema":
-        """Strict about what is in it; but it comes as a dict, which a strict dataclass refuses."""
-        schema = handler(source)
-        cast("dict[str, object]", handler.resolve_ref_schema(schema))["strict"] = False
-        return schema
+from bot.knowledge.fields import (
+    Answer,
+    EntryId,
+    Fits,
+    Html,
+    Id,
+    Line,
+    Model,
+    Pattern,
+    Phrasing,
+    Share,
+    Shows,
+    Title,
+    Valid,
+    Weight,
+    _folded,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

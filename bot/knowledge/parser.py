@@ -9,13 +9,13 @@ from msgspec import Struct, field
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge import model_errors, yaml_reader
+from bot.knowledge import model_errors, yaml_files
+from bot.knowledge.fields import Model
 from bot.knowledge.models import (
     About,
     Expected,
     Learned,
     Limits,
-    Model,
     RedFlags,
     SmallTalks,
     Synonyms,
@@ -87,7 +87,7 @@ class ParsedFiles(Struct):
             self.problems.append(Problem(TOPICS, 1, 1, what))
 
     def add(self, folder: Path, file: str, model: type[Model]) -> None:
-        found = self.sources[file] = yaml_reader.read(folder / file, file)
+        found = self.sources[file] = yaml_files.read(folder / file, file)
         self.problems.extend(found.problems)
         if found.value is not None:
             self.validate(found, model)

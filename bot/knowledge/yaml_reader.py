@@ -7,14 +7,13 @@ the events are read here instead: text stays text, and what YAML would have bent
 import datetime as dt
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
 from msgspec import Struct, field
 
 from bot.errors import Problem
-from bot.knowledge import files, yaml_errors
+from bot.knowledge import yaml_errors
 from bot.markup import short
 
 Place = tuple[int, int]
@@ -81,33 +80,11 @@ def _texts(value: object, path: tuple[str | None, ...], loc: Loc) -> Iterator[tu
             yield from _texts(item, path[1:], (*loc, i))
 
 
-def read(path: Path, file: str) -> Source:
-    """Parse a file; what is wrong with it is in `problems`, nothing is raised.
+def parse(text: str, file: str) -> Source:
+    """Parse YAML text; what is wrong with it is in `problems`, nothing is raised.
 
     `file` is the name that problems give.
     """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(files.MAX_BYTES + 1)
-    except FileNotFoundError:
-        return _unreadable(file, "there is no such file; add it")
-    except IsADirectoryError:
-        return _unreadable(file, "this is a folder; put a YAML file in its place")
-    except OSError as error:
-        return _unreadable(file, f"the file cannot be read: {error.strerror}; make it readable")
-    if len(data) > files.MAX_BYTES:
-        return _unreadable(file, "the file is larger than 1 MiB; shorten it")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace")
-        place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
-        return _unreadable(file, "this is no UTF-8 text; save the file as UTF-8", place)
-    return parse(text, file)
-
-
-def parse(text: str, file: str) -> Source:
-    """Parse YAML text; see `read`."""
     if found := yaml_errors.refused(text):
         return Source(file, problems=(Problem(file, *found),))
     try:
@@ -137,10 +114,6 @@ def _trapped(event: yaml.Event) -> str | None:
     if getattr(event, "tag", None):
         return "a value cannot begin with !; put it in quotes"
     return None
-
-
-def _unreadable(file: str, what: str, place: Place = (1, 1)) -> Source:
-    return Source(file, problems=(Problem(file, *place, what),))
 
 
 def _place(event: yaml.Event) -> Place:

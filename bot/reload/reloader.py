@@ -14,7 +14,8 @@ from bot import garbage
 from bot.answering.faq import Faq, RedFlag
 from bot.answering.live import Live
 from bot.errors import KnowledgeError, ReloadError, SkinbotError
-from bot.knowledge import files, teaching
+from bot.knowledge import files
+from bot.knowledge import lessons as teaching
 from bot.knowledge.files import Files, Found
 from bot.knowledge.lessons import Kind, Lesson
 from bot.reload import build, cache, diff, put_file

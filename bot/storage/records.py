@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
-from bot.features.statistics.figures import Tally
 from bot.knowledge.lessons import Kind, Lesson, Missed
+from bot.storage.counts import Tally
 from bot.storage.database import Database, put, transaction
 from bot.storage.tables import lessons, marks, questions, snapshots, subscribers, tallies, votes
 from bot.subscriptions.subscriber import RUNNING

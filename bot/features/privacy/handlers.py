@@ -33,7 +33,10 @@ class PrivacyHandlers(Struct, frozen=True):
         if known is None and not votes:
             await sending.say(update, texts.NO_DATA, None)
             return
-        ledger, seen = await self.storage.ledger(chat), await self.storage.seen(chat)
+        ledger, seen = (
+            await self.storage.deliveries.ledger(chat),
+            await self.storage.deliveries.seen(chat),
+        )
         for page in pages(texts.my_data(chat, known, ledger, seen, votes)):
             await sending.say(update, page, None)
 

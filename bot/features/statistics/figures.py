@@ -7,26 +7,15 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from bot.storage.counts import Tally
+
 OUTCOMES = ("answer", "suggestions", "limited", "red_flag", "smalltalk", "unknown")
 """What can become of a question, in the order in which it is shown."""
 MOST_DAYS = 365
 """The most days that the chart is made for."""
 TOP_ENTRIES = 5
 BUSIEST_HOURS = 3
-
 Name = TypeVar("Name", str, int)
-
-
-class Tally(Struct, frozen=True):
-    """How often something happened on a day."""
-
-    day: dt.date
-    kind: str
-    """outcome, entry, hour, joined, left, tip or vote."""
-    name: str
-    """Of the outcome, the entry, the hour ("00" to "23"), of what became of the tip, or of the vote
-    (up, down); empty for joined and left."""
-    count: int
 
 
 class Figures(Struct, frozen=True):

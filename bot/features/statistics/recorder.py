@@ -9,12 +9,12 @@ from msgspec import Struct, field
 
 from bot.answering import evaluation
 from bot.answering.faq import Answer, Reply, Suggestions, Unknown
-from bot.features.statistics.figures import Tally
 from bot.knowledge.lessons import Missed
 from bot.language.words import MAX_QUESTION
 from bot.logs import HIDDEN
 from bot.places.zones import zone
 from bot.settings import TOKEN
+from bot.storage.counts import Tally
 from bot.storage.records import Records
 from bot.subscriptions.subscriber import RUNNING, Subscriber
 

@@ -90,7 +90,7 @@ class Sender(Struct):
 
     async def recover(self) -> None:
         """After a start: what was on its way when the process died is tried again."""
-        if cut := await self.storage.interrupted(self.now(), self.only):
+        if cut := await self.storage.deliveries.interrupted(self.now(), self.only):
             log.info(
                 "%d messages were on their way when the process ended; sending them again", cut
             )
@@ -172,8 +172,8 @@ class Sender(Struct):
         ]
 
     async def _tips_due(self, now: dt.datetime) -> list[tuple[int, Work]]:
-        again = await self.storage.retries(now, BATCH, self.only)
-        due = await self.storage.due(now, BATCH, self.only)
+        again = await self.storage.deliveries.retries(now, BATCH, self.only)
+        due = await self.storage.deliveries.due(now, BATCH, self.only)
         return [
             *((delivery.chat, partial(self._retry, delivery)) for delivery in again),
             *((subscriber.chat, partial(self._serve, subscriber)) for subscriber in due),
@@ -197,10 +197,10 @@ class Sender(Struct):
         except ValueError:  # A zone that is no more: others must not wait behind them.
             if slot := subscriber.next:
                 aside = replace(slot, moment=self.now() + ASIDE)
-                await self.storage.advance(subscriber, replace(subscriber, next=aside))
+                await self.storage.deliveries.advance(subscriber, replace(subscriber, next=aside))
             raise
         if due is None:
-            await self.storage.advance(subscriber, subscriber.served(None, self.now()))
+            await self.storage.deliveries.advance(subscriber, subscriber.served(None, self.now()))
             return
         await self.pace.turn()
         # Read only now: the turn may have taken its time.
@@ -209,25 +209,25 @@ class Sender(Struct):
             # A reload meanwhile must not take the tip away that was chosen.
             knowledge = self.knowledge
             choose = partial(_choose, knowledge, subscriber.chat)
-            delivery = await self.storage.claim(subscriber, slot, choose, self.now())
+            delivery = await self.storage.deliveries.claim(subscriber, slot, choose, self.now())
             await self._send(knowledge, delivery)
 
     async def _retry(self, earlier: Delivery) -> None:
         await self.pace.turn()
         if self._going_on():
             knowledge = self.knowledge
-            delivery = await self.storage.claim_again(earlier, self.now())
+            delivery = await self.storage.deliveries.claim_again(earlier, self.now())
             never_left = earlier.progress is Progress.DUE and not earlier.lost
             tip_left = delivery and not delivery.broadcast and delivery.tip not in knowledge.tips
             if delivery and never_left and tip_left:
                 choose = partial(_choose, knowledge, delivery.chat)
-                delivery = await self.storage.exchange(delivery, choose)
+                delivery = await self.storage.deliveries.exchange(delivery, choose)
             await self._send(knowledge, delivery)
 
     async def draw(self, chat: int) -> Tip | None:
         """A tip right now: the next one of a subscriber, any one for others."""
         knowledge = self.knowledge
-        drawn = await self.storage.draw(chat, partial(_choose, knowledge, chat))
+        drawn = await self.storage.deliveries.draw(chat, partial(_choose, knowledge, chat))
         if drawn is not None:
             return knowledge.tips[drawn]
         tips = list(knowledge.tips.values())
@@ -238,7 +238,7 @@ class Sender(Struct):
             return
         send = await self._message(knowledge, delivery)
         if send is None:  # The tip has left the knowledge base since the first try.
-            await self.storage.finish(delivery, Progress.FAILED, self.now())
+            await self.storage.deliveries.finish(delivery, Progress.FAILED, self.now())
             return
         result = await outcome(send)
         await self._keep(delivery, result)
@@ -265,7 +265,7 @@ class Sender(Struct):
             self.journal.count("tip", what)
 
     async def _write_down(self, delivery: Delivery, result: Outcome) -> None:
-        now, finish = self.now(), partial(self.storage.finish, delivery)
+        now, finish = self.now(), partial(self.storage.deliveries.finish, delivery)
         match result:
             case Sent():
                 await finish(Progress.SENT, now)
@@ -309,13 +309,11 @@ class Sender(Struct):
             await self.notices.tell(self.bot, tip_texts.run_stopped(seconds))
 
     async def _tidy(self) -> None:
-        """Once a day: forget old deliveries, and mend what a wrong clock has done."""
+        """Once a day: forget old deliveries and broadcasts."""
         now = self.now()
         if self._tidied == now.date():
             return
-        if silenced := await self.storage.come_back_to(now.date(), now):
-            log.warning("a clock was far ahead; %d subscribers get tips again", silenced)
-        while await self.storage.prune(now.date() - KEPT):
+        while await self.storage.deliveries.prune(now.date() - KEPT):
             pass
         await self.storage.mailings.prune(now - KEPT)
         self._tidied = now.date()

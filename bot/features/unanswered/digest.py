@@ -16,8 +16,6 @@ from bot.places.zones import zone
 from bot.storage.records import Records
 
 MARK = "digest"
-FAR_AHEAD = dt.timedelta(days=2)
-"""No zone is so far ahead of another: a clock was wrong."""
 
 
 class Digest(Struct):
@@ -42,7 +40,7 @@ class Digest(Struct):
         if self._told is None:
             self._told = _read(await self.records.mark(MARK))
         told = self._told
-        if told is None or told > day + FAR_AHEAD:
+        if told is None:
             # Nobody waits for what happened before there were digests.
             await self._go_on_from(day)
         elif told < day:

