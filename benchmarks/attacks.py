@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.promises import AtMost, report
 from benchmarks.siege import Siege, besieged
-from tests import fake_faults as faults
+from tests.fake_bot_api import faults
 
 SECONDS = 3.0
 """That an attack goes on."""

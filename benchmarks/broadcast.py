@@ -18,7 +18,7 @@ from benchmarks.crash import killed
 from benchmarks.promises import report
 from benchmarks.subscribers import Installation
 from bot.storage.storage import Storage
-from tests.fake_telegram import FakeTelegram
+from tests.fake_bot_api.telegram import FakeTelegram
 
 OPERATOR = 7
 NEWS = "We are back on <b>Monday</b>."

@@ -34,9 +34,9 @@ from aiohttp import web
 from benchmarks.faults import faulty
 from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import FIRST_CHAT, Installation, received
-from tests.fake_server import FakeServer
-from tests.fake_telegram import FakeTelegram
-from tests.processes import BICYCLES
+from tests.fake_bot_api.server import FakeServer
+from tests.fake_bot_api.telegram import FakeTelegram
+from tests.support.processes import BICYCLES
 
 FASTEST, SLOWEST = 0.05, 0.1
 """Seconds that an answer takes after Telegram has carried a call out."""

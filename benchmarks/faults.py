@@ -10,11 +10,18 @@ from pathlib import Path
 from benchmarks.promises import AtMost
 from benchmarks.subscribers import FIRST_CHAT, Installation, received
 from bot.subscriptions.subscriber import State
-from tests.fake_faults import ConnectionCut, Fault, FloodWait, ServerError, Timeout, UnansweredError
-from tests.fake_server import FakeServer
-from tests.fake_telegram import FakeTelegram
-from tests.fake_wire import Json, Upload
-from tests.processes import BICYCLES
+from tests.fake_bot_api.faults import (
+    ConnectionCut,
+    Fault,
+    FloodWait,
+    ServerError,
+    Timeout,
+    UnansweredError,
+)
+from tests.fake_bot_api.parameters import Json, Upload
+from tests.fake_bot_api.server import FakeServer
+from tests.fake_bot_api.telegram import FakeTelegram
+from tests.support.processes import BICYCLES
 
 DELAYS = {"sendMessage": 0.075}
 PROXY = ServerError(403)

@@ -29,8 +29,8 @@ from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import FIRST_CHAT, Installation, end
 from bot.answering import evaluation
 from bot.knowledge import base
-from tests.fake_server import FakeServer
-from tests.fake_telegram import Call, FakeTelegram
+from tests.fake_bot_api.server import FakeServer
+from tests.fake_bot_api.telegram import Call, FakeTelegram
 
 DELAYS = {"sendMessage": 0.1}
 PER_SECOND, PER_CHAT = 30, 1

@@ -68,7 +68,7 @@ from bot.reload.reloader import Reloader
 from bot.reload.workshop import Workshop
 from bot.settings import Settings
 from bot.storage.storage import Storage
-from tests.processes import BICYCLES
+from tests.support.processes import BICYCLES
 
 RELOADS = 500
 SHIPPED = 40

@@ -14,9 +14,9 @@ import psutil  # type: ignore[import-untyped] # it ships no types
 
 from benchmarks.subscribers import Installation, end
 from bot.knowledge import base
-from tests.fake_server import FakeServer
-from tests.fake_telegram import FakeTelegram
-from tests.fake_wire import Json
+from tests.fake_bot_api.parameters import Json
+from tests.fake_bot_api.server import FakeServer
+from tests.fake_bot_api.telegram import FakeTelegram
 
 DELAYS = {"sendMessage": 0.1}
 """Seconds to Telegram and back."""

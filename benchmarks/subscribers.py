@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import Subscriber
-from tests.fake_telegram import FakeTelegram
+from tests.fake_bot_api.telegram import FakeTelegram
 
 TOKEN = "1234567890:AAbenchmarkbenchmarkbenchmarkbenchm"
 FIRST_CHAT = 1000

@@ -34,8 +34,8 @@ from bot.answering import evaluation, loading
 from bot.features.guards import STOP
 from bot.features.questions import texts
 from bot.knowledge import base
-from tests.fake_server import FakeServer
-from tests.fake_telegram import FakeTelegram
+from tests.fake_bot_api.server import FakeServer
+from tests.fake_bot_api.telegram import FakeTelegram
 
 TOKEN = "1234567890:AAbenchmarkbenchmarkbenchmarkbenchm"
 DELAYS = {"sendMessage": 0.1}

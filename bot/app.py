@@ -34,10 +34,14 @@ from bot.features.routes import Commands, Everybody
 from bot.features.statistics.handlers import StatisticsHandlers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips.circuit_breaker import CircuitBreaker
+from bot.features.tips.enrolment import Enrolment
+from bot.features.tips.messages import Messages
 from bot.features.tips.pending import PendingQuestions
 from bot.features.tips.preferences import PreferenceHandlers
+from bot.features.tips.results import Results
 from bot.features.tips.sender import Sender
 from bot.features.tips.subscribe import SubscribeHandlers
+from bot.features.tips.whereabouts import Whereabouts
 from bot.features.unanswered.digest import Digest
 from bot.features.unanswered.handlers import InboxHandlers
 from bot.features.why.handlers import WhyHandlers
@@ -87,7 +91,8 @@ def build(
     notices = Notices(settings.operators)
     journal = UsageRecorder(storage.records, now, settings.zone, settings.kept_days)
     health = CircuitBreaker(clocks.monotonic)
-    tips = Sender(live, storage, app.bot, pace, notices, now, health, journal, only)
+    results = Results(storage, app.bot, notices, journal, health, now)
+    tips = Sender(live, storage, app.bot, pace, now, Messages(storage, app.bot), results, only)
     folder = settings.knowledge or base.shipped()
     reloader = Reloader(live, storage.records, folder, now, workshop or Workshop())
     watching = FileWatcher(reloader, notices, app.bot)
@@ -160,9 +165,12 @@ def _register(
 ) -> None:
     dialog, storage = PendingQuestions(now), tips.storage
     default = Schedule(settings.tip_time, settings.zone)
+    enrolment = Enrolment(storage, asked.journal, now, default)
     everybody = Everybody(
         questions=asked,
-        subscriptions=SubscribeHandlers(asked, storage, tips, dialog, now, default),
+        subscriptions=SubscribeHandlers(
+            asked, storage, tips, dialog, now, enrolment, Whereabouts(asked.live)
+        ),
         preferences=PreferenceHandlers(storage, tips, dialog, now),
         votes=VoteHandlers(storage.records, asked.journal, asked.live, asked.memory),
         privacy=PrivacyHandlers(storage, asked.journal, dialog, asked.memory),

@@ -42,10 +42,10 @@ from bot.storage.records import Records
 from bot.storage.storage import Storage
 from bot.storage.tables import subscribers
 from bot.subscriptions.subscriber import State
-from tests.chats import Chat
-from tests.fake_telegram import FakeRequest, FakeTelegram
-from tests.fake_time import AtOnce, Clock, LeapingLoop
-from tests.fake_updates import Person
+from tests.fake_bot_api.people import Person
+from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram
+from tests.support.chats import Chat
+from tests.support.fake_time import AtOnce, Clock, LeapingLoop
 
 BICYCLES = Path(__file__).parent / "bicycles"
 TOKEN = "123456:TEST"

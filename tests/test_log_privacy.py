@@ -12,11 +12,11 @@ from bot.answering.faq import Faq, Reply
 from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
-from tests import fake_faults as faults
-from tests.fake_telegram import FakeTelegram
-from tests.fake_time import Clock
-from tests.fake_updates import Person
+from tests.fake_bot_api import faults
+from tests.fake_bot_api.people import Person
+from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fixtures import build_parts, replace, sql
+from tests.support.fake_time import Clock
 
 NAME, USERNAME, TEXT = "Wilhelmina", "minna_the_cyclist", "zebra crossing"
 PRIVATE = (NAME, USERNAME, "zebra")

@@ -14,12 +14,12 @@ from bot import app as composition
 from bot.bot_api.polling import REFUSED
 from bot.features import texts
 from bot.settings import Settings
-from tests import fake_faults as faults
-from tests.fake_server import FakeServer
-from tests.fake_telegram import FakeTelegram
-from tests.fake_updates import Person
+from tests.fake_bot_api import faults
+from tests.fake_bot_api.people import Person
+from tests.fake_bot_api.server import FakeServer
+from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fixtures import ANNA
-from tests.processes import BICYCLES, TOKEN, bot_process
+from tests.support.processes import BICYCLES, TOKEN, bot_process
 
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"
 

@@ -1,7 +1,4 @@
-"""Names of places in any script, and the time zones that people live by there.
-
-The cities are those of GeoNames with 15,000 people or more; building a `Gazetteer` reads them.
-"""
+"""Names of places in any script, and the time zones that people live by there."""
 
 import re
 from array import array
@@ -39,7 +36,7 @@ _BY_THE_WAY, _ALSO = 0.1, 0.01
 _AS_A_WHOLE = 0.3
 """Weight of a country for each of its people, compared to a city of the same name."""
 _COUNTRY = 300_000
-"""Weight of the smallest country: more than that of a village which is called so."""
+"""Weight of the smallest country: more than a village of its name has."""
 _CODE = 3
 """Letters of a name that is too short for slips; of a small city it is an airport's code."""
 _REST = re.compile(r" (?:and|Islands)\b.*")
@@ -221,7 +218,7 @@ class Gazetteer:
         return Match(area, people if area.region else max(people, _COUNTRY))
 
     def _match_zone(self, zone: str) -> Match:
-        return Match(self._home(zone), self.zones[zone][1] if zone in self.zones else 0)
+        return Match(self._home(zone), self.zones.get(zone, (None, 0))[1])
 
     def _called(self, name: str) -> list[City]:
         hashed = hash(name)

@@ -5,14 +5,11 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from bot.errors import InputError, StorageError
+from bot.errors import InputError
 from bot.knowledge import files
 from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
@@ -20,6 +17,7 @@ from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Learned
 from bot.knowledge.parser import LEARNED, ParsedFiles
 from bot.reload import build
+from bot.storage.database import refuse_what_is_not_there
 from bot.storage.storage import Storage
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -41,21 +39,12 @@ async def lessons(url: str) -> list[Lesson]:
     Raises:
         StorageError: there is no database, and none is made; or it cannot be used.
     """
-    _refuse_what_is_not_there(url)
+    refuse_what_is_not_there(url)
     storage = Storage.open(url)
     try:
         return await storage.records.lessons()
     finally:
         await storage.close()
-
-
-def _refuse_what_is_not_there(url: str) -> None:
-    """A file that is opened would be made."""
-    with suppress(ArgumentError):  # Whoever opens it says what is wrong.
-        address = make_url(url)
-        file = Path(address.database or ".")
-        if address.get_backend_name() == "sqlite" and not file.exists():
-            raise StorageError(f"there is no database {file}; name another in DATABASE_URL")
 
 
 def export(folder: Path, taught: Sequence[Lesson]) -> Export:

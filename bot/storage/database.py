@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial, wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from msgspec import Struct
@@ -136,6 +137,19 @@ def _with_key(table: Table, names: tuple[str, ...]) -> tuple[Select[Any], Update
     """Whether a row is there, and how it is changed: to build this takes longer than to run it."""
     its_own = [table.c[name] == bindparam(f"its_{name}") for name in names]
     return select(exists().where(*its_own)), update(table).where(*its_own)
+
+
+def refuse_what_is_not_there(url: str) -> None:
+    """A file that is opened would be made.
+
+    Raises:
+        StorageError: there is no such file.
+    """
+    with suppress(ArgumentError):  # Whoever opens it says what is wrong.
+        address = make_url(url)
+        file = Path(address.database or ".")
+        if address.get_backend_name() == "sqlite" and not file.exists():
+            raise StorageError(f"there is no database {file}; name another in DATABASE_URL")
 
 
 def _opened(url: str) -> Engine:

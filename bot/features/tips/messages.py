@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
+from msgspec import Struct, field
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 
 from bot.bot_api.rate_limiter import PACED
 from bot.features.tips import keyboards, texts
+from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Tip
-from bot.subscriptions.delivery import Broadcast
+from bot.storage.storage import Storage
+from bot.subscriptions.delivery import Broadcast, Delivery
 
 NO_SOURCE = ("message to copy not found", "message can't be copied", "message_id_invalid")
 """What Telegram says of a message that is to be copied, in lower case; it is so for everybody."""
@@ -41,3 +44,24 @@ def broadcast(bot: ExtBot[int], chat: int, shown: Broadcast, paced: int | None =
 def has_no_source(why: str) -> bool:
     """Whether the message to be copied is what Telegram refused."""
     return any(reason in why.lower() for reason in NO_SOURCE)
+
+
+class Messages(Struct, frozen=True):
+    """What a delivery sends; None where there is nothing to send any more."""
+
+    storage: Storage
+    bot: ExtBot[int]
+    _broadcasts: dict[int, Broadcast] = field(default_factory=dict)
+    """What is sent for each that was begun, looked up once."""
+
+    async def to_send(self, knowledge: Knowledge, delivery: Delivery) -> Send | None:
+        number = delivery.broadcast
+        if not number:
+            chosen = knowledge.tips.get(delivery.tip)
+            return tip(self.bot, delivery.chat, chosen) if chosen else None
+        if number not in self._broadcasts:
+            found = await self.storage.mailings.get(number)
+            if found is None:
+                return None
+            self._broadcasts[number] = found
+        return broadcast(self.bot, delivery.chat, self._broadcasts[number])

@@ -1,6 +1,7 @@
 """What the bot has asked somebody to write, until they do or some time has passed."""
 
 import datetime as dt
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import Enum, auto
@@ -10,6 +11,15 @@ from telegram import Update
 
 REMEMBERED = 10_000
 PATIENCE = dt.timedelta(minutes=15)
+
+
+NEVER_MIND = re.compile(
+    r"\A\W*+(?:cancel|never ?mind|nvm|forget it|leave it|skip|not now|no|nah|nope|nothing|back"
+    r"|nein|нет|stop asking|i (?:don'?t|do not) (?:want to|wanna) say"
+    r"|none of (?:your|ur) business)\W*+",
+    re.IGNORECASE,
+)
+"""Instead of an answer to what was asked."""
 
 
 class Want(Enum):

@@ -110,7 +110,7 @@ class PreferenceHandlers(Struct, frozen=True):
             await sending.say(update, tip_texts.NOT_SUBSCRIBED, None)
         else:
             await self.storage.end(chat_of(update).id, State.STOPPED)
-            self.tips.journal.changed(known, None)
+            self.tips.results.journal.changed(known, None)
             await sending.say(update, tip_texts.UNSUBSCRIBED, tip_keyboards.again())
 
     async def _change(self, update: Update, how: Change) -> None:
@@ -118,7 +118,7 @@ class PreferenceHandlers(Struct, frozen=True):
         query, now = query_of(update), self.now()
         after = await self.storage.change(
             chat_of(update).id,
-            self.tips.journal.watched(lambda known: how(known) if known else None),
+            self.tips.results.journal.watched(lambda known: how(known) if known else None),
         )
         if after is None:
             await sending.acknowledge(query, tip_texts.OUTDATED_SETTING)

@@ -16,43 +16,28 @@ from telegram.ext import ExtBot
 from bot.answering.live import Live
 from bot.bot_api.rate_limiter import RateLimiter
 from bot.features import texts
-from bot.features.operators.notices import Notices
-from bot.features.statistics.recorder import UsageRecorder
-from bot.features.tips import messages
-from bot.features.tips import texts as tip_texts
-from bot.features.tips.circuit_breaker import FIRST_REST, CircuitBreaker
+from bot.features.tips.circuit_breaker import FIRST_REST
+from bot.features.tips.messages import Messages
 from bot.features.tips.outcome import (
-    Gone,
-    Moved,
-    NotSent,
-    Outcome,
-    Refused,
-    Sent,
-    TooFast,
-    Unsure,
     outcome,
 )
+from bot.features.tips.results import Results
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Tip
 from bot.storage.storage import Storage
 from bot.subscriptions import rotation
-from bot.subscriptions.delivery import Broadcast, Delivery, Progress, Stage
-from bot.subscriptions.subscriber import State, Subscriber
+from bot.subscriptions.delivery import Delivery, Progress
+from bot.subscriptions.subscriber import Subscriber
 
 BATCH = 200
 MAILED = 50
 """Messages of a broadcast between two batches: tips that come due meanwhile wait two seconds."""
 AT_ONCE = 16
 """Sender on their way at the same time; half of the connections, the others are for answers."""
-LATER = dt.timedelta(seconds=30)
-AFTER_UNSURE = (30, 120, 600, 1800)
-"""Seconds before trying again what may have arrived, each time longer; then it is left alone."""
 LOOKED = 1.0
 """Seconds after which it is looked again for what is due, while the last is on its way."""
 ASIDE = dt.timedelta(hours=1)
 """When a subscriber whose zone cannot be read is looked at again."""
-KEPT = dt.timedelta(days=90)
-"""How long the ledger is kept."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -69,20 +54,15 @@ class Sender(Struct):
     storage: Storage
     bot: ExtBot[int]
     pace: RateLimiter
-    notices: Notices
     now: Callable[[], dt.datetime]
-    health: CircuitBreaker
-    journal: UsageRecorder
+    messages: Messages
+    results: Results
     only: int | None = None
     """The one chat to send to; None for all."""
     _urgent: deque[int] = field(default_factory=deque)
     _run: asyncio.Task[None] | None = None
     _stopping: bool = False
-    _tidied: dt.date | None = None
     _told: float = -FIRST_REST
-    _unwritten: dict[int, tuple[Delivery, Outcome]] = field(default_factory=dict)
-    _broadcasts: dict[int, Broadcast] = field(default_factory=dict)
-    """What is sent for each that was begun, looked up once."""
 
     @property
     def knowledge(self) -> Knowledge:
@@ -99,7 +79,9 @@ class Sender(Struct):
         """Send what is due, soon; first of all to a chat that waits for it."""
         if chat is not None:
             self._urgent.append(chat)
-        if not (self._stopping or self.health.resting or (self._run and not self._run.done())):
+        if not (
+            self._stopping or self.results.health.resting or (self._run and not self._run.done())
+        ):
             self._run = asyncio.create_task(self._safely())
 
     async def finished(self) -> None:
@@ -120,9 +102,11 @@ class Sender(Struct):
                 await self.run()
         except Exception as error:
             log.exception("tips: a run failed; the next tick begins another")
-            if self.health.clock() - self._told >= FIRST_REST:
-                self._told = self.health.clock()
-                await self.notices.tell(self.bot, texts.fault_notice(type(error).__name__, None))
+            if self.results.health.clock() - self._told >= FIRST_REST:
+                self._told = self.results.health.clock()
+                await self.results.notices.tell(
+                    self.bot, texts.fault_notice(type(error).__name__, None)
+                )
 
     async def run(self) -> None:
         """Send until nothing is due any more, or too much fails."""
@@ -140,7 +124,7 @@ class Sender(Struct):
                     if not waiting:
                         looked_in_vain = time()
                 if not (waiting or busy):
-                    await self._tidy()
+                    await self.results.tidy()
                     break
                 if waiting and len(busy) < AT_ONCE:
                     chat, do = waiting.popleft()
@@ -166,7 +150,10 @@ class Sender(Struct):
         tips = await self._tips_due(now) if self.knowledge.tips else []
         mailed = await self.storage.mailings.due(now, MAILED, self.only)
         return [
-            *((d.chat, partial(self._keep, d, result)) for d, result in self._unwritten.values()),
+            *(
+                (d.chat, partial(self.results.keep, d, result))
+                for d, result in self.results.unwritten.values()
+            ),
             *tips,
             *((delivery.chat, partial(self._retry, delivery)) for delivery in mailed),
         ]
@@ -188,7 +175,7 @@ class Sender(Struct):
                 waiting.appendleft((chat, partial(self._serve, subscriber)))
 
     def _going_on(self) -> bool:
-        return not (self._stopping or self.health.resting)
+        return not (self._stopping or self.results.health.resting)
 
     async def _serve(self, subscriber: Subscriber) -> None:
         """Today's tip, or none where the day of what is due is over."""
@@ -236,101 +223,13 @@ class Sender(Struct):
     async def _send(self, knowledge: Knowledge, delivery: Delivery | None) -> None:
         if delivery is None:
             return
-        send = await self._message(knowledge, delivery)
+        send = await self.messages.to_send(knowledge, delivery)
         if send is None:  # The tip has left the knowledge base since the first try.
             await self.storage.deliveries.finish(delivery, Progress.FAILED, self.now())
             return
         result = await outcome(send)
-        await self._keep(delivery, result)
-        await self._watch(delivery, result)
-
-    async def _message(self, knowledge: Knowledge, delivery: Delivery) -> messages.Send | None:
-        number = delivery.broadcast
-        if not number:
-            tip = knowledge.tips.get(delivery.tip)
-            return messages.tip(self.bot, delivery.chat, tip) if tip else None
-        if number not in self._broadcasts:
-            found = await self.storage.mailings.get(number)
-            if found is None:
-                return None
-            self._broadcasts[number] = found
-        return messages.broadcast(self.bot, delivery.chat, self._broadcasts[number])
-
-    async def _keep(self, delivery: Delivery, result: Outcome) -> None:
-        """Write an outcome down; where the database fails, remember it until it can be."""
-        self._unwritten[delivery.id] = delivery, result
-        await self._write_down(delivery, result)
-        del self._unwritten[delivery.id]
-        if not delivery.broadcast and (what := _counted(delivery, result)):
-            self.journal.count("tip", what)
-
-    async def _write_down(self, delivery: Delivery, result: Outcome) -> None:
-        now, finish = self.now(), partial(self.storage.deliveries.finish, delivery)
-        match result:
-            case Sent():
-                await finish(Progress.SENT, now)
-            case Gone(state=state):
-                await finish(Progress(state), now)
-                gone = self.journal.watched(partial(_gone, state))
-                await self.storage.change(delivery.chat, gone)
-            case Moved(chat=new):
-                await self.storage.follow(delivery.chat, new)
-                await finish(Progress.MIGRATED, now, now)
-            case TooFast(seconds=seconds):
-                await finish(Progress.DUE, now, now + dt.timedelta(seconds=seconds))
-            case NotSent():
-                await finish(Progress.DUE, now, now + LATER)
-            case Unsure():
-                await finish(Progress.UNKNOWN, now, _after_unsure(delivery.lost, now))
-            case Refused(why=why) if delivery.broadcast and messages.has_no_source(why):
-                # So it would be for everybody else.
-                await self.storage.mailings.stop(delivery.broadcast, Stage.LOST, now)
-                await finish(Progress.UNKNOWN if delivery.lost else Progress.CANCELLED, now)
-            case Refused():
-                await finish(Progress.FAILED, now)
-
-    async def _watch(self, delivery: Delivery, result: Outcome) -> None:
-        match result:
-            case TooFast():
-                return  # The pace knows already.
-            case Refused(why=why) if messages.has_no_source(why):
-                return  # That says nothing about Telegram.
-            case Sent() | Gone() | Moved() | Refused(by_the_chat=True):
-                good = True
-            case Refused(why=why):
-                good = False
-                log.error("a message was refused for a reason that is not the chat's: %s", why)
-            case NotSent() | Unsure():
-                good = False
-                log.warning("delivery %s: %s", delivery.id, result)
-        if self.health.note(delivery.chat, good=good):
-            seconds = self.health.until - self.health.clock()
-            log.error("too many messages fail; the run goes on in %.0f s", seconds)
-            await self.notices.tell(self.bot, tip_texts.run_stopped(seconds))
-
-    async def _tidy(self) -> None:
-        """Once a day: forget old deliveries and broadcasts."""
-        now = self.now()
-        if self._tidied == now.date():
-            return
-        while await self.storage.deliveries.prune(now.date() - KEPT):
-            pass
-        await self.storage.mailings.prune(now - KEPT)
-        self._tidied = now.date()
-
-
-def _counted(delivery: Delivery, result: Outcome) -> str | None:
-    """What has become of a tip; None where it is tried again."""
-    match result:
-        case Sent():
-            return Progress.SENT
-        case Gone(state=state):
-            return state
-        case Refused():
-            return Progress.FAILED
-        case Unsure() if delivery.lost >= len(AFTER_UNSURE):
-            return Progress.UNKNOWN
-    return None
+        await self.results.keep(delivery, result)
+        await self.results.watch(delivery, result)
 
 
 def _choose(knowledge: Knowledge, chat: int, seen: Collection[str], turn: int) -> str | None:
@@ -344,15 +243,3 @@ def _ended(busy: dict[int, asyncio.Task[None]]) -> dict[int, BaseException]:
         del busy[chat]
     failed = {chat: task for chat, task in done.items() if not task.cancelled()}
     return {chat: error for chat, task in failed.items() if (error := task.exception())}
-
-
-def _gone(state: State, known: Subscriber | None) -> Subscriber | None:
-    """Only who got tips until now: an old answer must not undo what was chosen since."""
-    return known.ended(state) if known and known.state is State.ACTIVE else None
-
-
-def _after_unsure(before: int, now: dt.datetime) -> dt.datetime | None:
-    """When to try again, after so many earlier tries without an answer; None for never."""
-    if before >= len(AFTER_UNSURE):
-        return None
-    return now + dt.timedelta(seconds=AFTER_UNSURE[before])

@@ -4,14 +4,11 @@ import asyncio
 import datetime as dt
 import re
 from collections.abc import Callable
-from functools import partial
-from typing import ParamSpec
 
-from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec import Struct
 from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
 
-from bot.answering.faq import Limited, RedFlag, Suggestions, Unknown
+from bot.answering.faq import Limited, Suggestions, Unknown
 from bot.bot_api import sending
 from bot.bot_api.sending import chat_of, message_of, query_of
 from bot.bot_api.types import Context
@@ -19,28 +16,18 @@ from bot.features import texts
 from bot.features.questions.handlers import QuestionHandlers
 from bot.features.tips import keyboards
 from bot.features.tips import texts as tip_texts
+from bot.features.tips.enrolment import Enrolment
 from bot.features.tips.keyboards import PickPlace, PickTime, ShareLocation, TellClock
-from bot.features.tips.pending import Asked, PendingQuestions, Want
+from bot.features.tips.pending import NEVER_MIND, Asked, PendingQuestions, Want
 from bot.features.tips.sender import Sender
+from bot.features.tips.whereabouts import Whereabouts
 from bot.places import clock_times, lookup
 from bot.places.zones import Place, is_zone, name_of
 from bot.storage.storage import Storage
-from bot.subscriptions.schedule import Schedule
-from bot.subscriptions.subscriber import GONE, RUNNING, State, Subscriber
+from bot.subscriptions.subscriber import RUNNING
 
-FEW_WORDS = 3
-"""So few are a place and nothing else, however they sound: Bled, CST."""
-NEVER_MIND = re.compile(
-    r"\A\W*+(?:cancel|never ?mind|nvm|forget it|leave it|skip|not now|no|nah|nope|nothing|back"
-    r"|nein|нет|stop asking|i (?:don'?t|do not) (?:want to|wanna) say"
-    r"|none of (?:your|ur) business)\W*+",
-    re.IGNORECASE,
-)
-"""Instead of an answer to what was asked."""
 _OFFSET = re.compile(r"(?:(?:utc|gmt)\s*+)?[+\-−]\s*+\d[\d:.,]*+", re.IGNORECASE)
 """The one number in a place that is no time: hours from UTC."""
-
-Asking = ParamSpec("Asking")
 
 
 class SubscribeHandlers(Struct, frozen=True):
@@ -51,15 +38,12 @@ class SubscribeHandlers(Struct, frozen=True):
     tips: Sender
     dialog: PendingQuestions
     now: Callable[[], dt.datetime]
-    default: Schedule
-    """What is offered to somebody who has said nothing yet."""
-    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    enrolment: Enrolment
+    whereabouts: Whereabouts
 
     async def start(self, update: Update, context: Context) -> None:
         """/start: who had blocked the bot is back; behind the link `tips`, a subscription."""
-        await self.storage.change(
-            chat_of(update).id, self.questions.journal.watched(self._returned)
-        )
+        await self.enrolment.came_back(chat_of(update).id)
         if context.args == ["tips"]:
             await self._begin(update)
         else:
@@ -85,7 +69,7 @@ class SubscribeHandlers(Struct, frozen=True):
         written = " ".join(context.args or [])
         if not written:
             await self._ask_where(update, None)
-        elif found := await self._looked_up(lookup.find, written):
+        elif found := await self.whereabouts.find(written):
             await self._choose(update, found, None)
         else:
             await self._no_place(update, written, None)
@@ -102,12 +86,12 @@ class SubscribeHandlers(Struct, frozen=True):
                 self.dialog.done(update)
                 await self._understand(update, text)
             case Want.CLOCK if asked and (clock := clock_times.parse(text)):
-                found = await self._looked_up(lookup.at_local_time, clock, self.now())
+                found = await self.whereabouts.by_clock(clock, self.now())
                 said = tip_texts.WHICH_BY_CLOCK if found else tip_texts.NO_CLOCK
                 await sending.say(update, said, keyboards.places(asked.at, found))
             case Want.PLACE | Want.CLOCK if asked:
                 at, place = clock_times.read(text)
-                if found := await self._place(place):
+                if found := await self.whereabouts.told_in(place):
                     await self._choose(update, found, at or asked.at)
                 else:
                     await self._something_else(update, context, asked)
@@ -128,7 +112,7 @@ class SubscribeHandlers(Struct, frozen=True):
             await sending.say(update, tip_texts.NO_LOCATION, ReplyKeyboardRemove())
             return
         self.dialog.done(update)
-        text = await self._settle(chat_of(update).id, asked.at if asked else None, place)
+        text = await self.enrolment.settle(chat_of(update).id, asked.at if asked else None, place)
         await sending.say(update, text, ReplyKeyboardRemove())
         self.tips.wake(chat_of(update).id)
 
@@ -149,7 +133,7 @@ class SubscribeHandlers(Struct, frozen=True):
             return
         self.dialog.done(update)
         place = Place(sending.label(query) or name_of(picked.zone), picked.zone)
-        text = await self._settle(chat_of(update).id, picked.at, place)
+        text = await self.enrolment.settle(chat_of(update).id, picked.at, place)
         await sending.show(query, text, None)
         self.tips.wake(chat_of(update).id)
 
@@ -173,8 +157,7 @@ class SubscribeHandlers(Struct, frozen=True):
         if change is None:
             return
         left = change.new_chat_member.status in {"kicked", "left"}
-        how = self.questions.journal.watched(_left if left else self._returned)
-        await self.storage.change(change.chat.id, how)
+        await (self.enrolment.left if left else self.enrolment.came_back)(change.chat.id)
 
     async def moved(self, update: Update, _: Context) -> None:
         """A group that became a supergroup has a new id."""
@@ -202,9 +185,9 @@ class SubscribeHandlers(Struct, frozen=True):
             await self._with_time(update, at)
         elif at is None and re.search(r"\d", _OFFSET.sub("", place)):
             await sending.say(update, tip_texts.subscribe_how(written), None)
-        elif found := await self._looked_up(lookup.find, place):
+        elif found := await self.whereabouts.find(place):
             known = await self.storage.subscriber(chat_of(update).id)
-            usual = known.schedule if known else self.default
+            usual = known.schedule if known else self.enrolment.default
             await self._choose(update, found, at or usual.at)
         elif at:
             await self._no_place(update, place, at)
@@ -216,30 +199,13 @@ class SubscribeHandlers(Struct, frozen=True):
         self.dialog.ask(update, Want.PLACE, at)
         await sending.say(update, tip_texts.no_place(written), self._ways(update, at))
 
-    async def _looked_up(
-        self, look: Callable[Asking, tuple[Place, ...]], *args: Asking.args, **kwargs: Asking.kwargs
-    ) -> tuple[Place, ...]:
-        """In a thread, and in one at a time: many of them would hold up every answer."""
-        async with self._one_by_one:
-            return await asyncio.to_thread(look, *args, **kwargs)
-
-    async def _place(self, text: str) -> tuple[Place, ...]:
-        """Where the text says that somebody is; nowhere for what must see a doctor first."""
-        found = await self._looked_up(lookup.find, text)
-        if not found or len(text.split()) < FEW_WORDS:
-            return found
-        # The name of a city may sound like an injury; what counts is what stands around it.
-        city = found[0].name.partition(",")[0]
-        around = re.sub(re.escape(city), " ", text, flags=re.IGNORECASE)
-        return () if isinstance(self.questions.live.faq.ask(around), RedFlag) else found
-
     async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
         if len(found) > 1:
             self.dialog.ask(update, Want.PLACE, at)
             await sending.say(update, tip_texts.WHICH, keyboards.places(at, found))
             return
         self.dialog.done(update)
-        text = await self._settle(chat_of(update).id, at, found[0])
+        text = await self.enrolment.settle(chat_of(update).id, at, found[0])
         # The phone's button for the location may still be there.
         private = chat_of(update).type == Chat.PRIVATE
         await sending.say(update, text, ReplyKeyboardRemove() if private else None)
@@ -250,7 +216,7 @@ class SubscribeHandlers(Struct, frozen=True):
         message = message_of(update)
         if known := await self.storage.subscriber(message.chat.id):
             zone = known.schedule.zone
-            text = await self._settle(known.chat, at, Place(name_of(zone), zone))
+            text = await self.enrolment.settle(known.chat, at, Place(name_of(zone), zone))
             await sending.say(update, text, None)
             self.tips.wake(chat_of(update).id)
         else:
@@ -262,36 +228,8 @@ class SubscribeHandlers(Struct, frozen=True):
 
     def _ways(self, update: Update, at: dt.time | None) -> InlineKeyboardMarkup:
         """To say where one is, beside writing it."""
-        likely = Place(name_of(self.default.zone), self.default.zone)
+        likely = Place(name_of(self.enrolment.default.zone), self.enrolment.default.zone)
         return keyboards.where(at, likely, private=chat_of(update).type == Chat.PRIVATE)
-
-    async def _settle(self, chat: int, at: dt.time | None, place: Place) -> str:
-        """Write the time and place down; without a time, only the place of who gets tips."""
-        now = self.now()
-        known = await self.storage.subscriber(chat)
-        if at is None and known is None:
-            return tip_texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
-        how = partial(self._subscribed, chat=chat, at=at, zone=place.zone, now=now)
-        after = await self.storage.change(chat, self.questions.journal.watched(how))
-        if after is None or after.state not in RUNNING:
-            return tip_texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
-        return tip_texts.subscribed(after, place.name, now)
-
-    def _subscribed(
-        self,
-        known: Subscriber | None,
-        chat: int,
-        at: dt.time | None,
-        zone: str,
-        now: dt.datetime,
-    ) -> Subscriber:
-        usual = known.schedule if known else self.default
-        schedule = replace(usual, at=at or usual.at, zone=zone)
-        if known is None:
-            return Subscriber.new(chat, schedule, now)
-        if at is None or known.state in RUNNING:
-            return known.rescheduled(schedule, now)
-        return known.again(schedule, now)
 
     async def _something_else(self, update: Update, context: Context, asked: Asked | None) -> None:
         """Not what was asked for: a question, or something that could not be read."""
@@ -303,15 +241,6 @@ class SubscribeHandlers(Struct, frozen=True):
             await self._no_place(update, message.text or "", asked.at)
         else:
             await sending.say(update, tip_texts.NO_TIME, None)
-
-    def _returned(self, known: Subscriber | None) -> Subscriber | None:
-        gone = known is not None and known.state in GONE
-        return known.returned(self.now()) if known and gone else None
-
-
-def _left(known: Subscriber | None) -> Subscriber | None:
-    active = known is not None and known.state is State.ACTIVE
-    return known.ended(State.BLOCKED) if known and active else None
 
 
 def _asking(update: Update, text: str) -> str:

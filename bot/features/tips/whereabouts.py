@@ -1,0 +1,43 @@
+"""Where somebody is: looked up beside the answers, one after another."""
+
+import asyncio
+import datetime as dt
+import re
+
+from msgspec import Struct, field
+
+from bot.answering.faq import RedFlag
+from bot.answering.live import Live
+from bot.places import lookup
+from bot.places.zones import Place
+
+FEW_WORDS = 3
+"""So few are a place and nothing else, however they sound: Bled, CST."""
+
+Places = tuple[Place, ...]
+
+
+class Whereabouts(Struct, frozen=True):
+    """Looks places up in a thread, and in one at a time: many would hold up every answer."""
+
+    live: Live
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def find(self, text: str) -> Places:
+        async with self._one_by_one:
+            return await asyncio.to_thread(lookup.find, text)
+
+    async def by_clock(self, clock: dt.time, now: dt.datetime) -> Places:
+        """Where clocks show this now."""
+        async with self._one_by_one:
+            return await asyncio.to_thread(lookup.at_local_time, clock, now)
+
+    async def told_in(self, text: str) -> Places:
+        """Where the text says that somebody is; nowhere for what must see a doctor first."""
+        found = await self.find(text)
+        if not found or len(text.split()) < FEW_WORDS:
+            return found
+        # The name of a city may sound like an injury; what counts is what stands around it.
+        city = found[0].name.partition(",")[0]
+        around = re.sub(re.escape(city), " ", text, flags=re.IGNORECASE)
+        return () if isinstance(self.live.faq.ask(around), RedFlag) else found

@@ -1,0 +1,244 @@
+"""Chats run side by side; the messages of one chat stay in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import pytest
+from telegram import Update
+from telegram.request import RequestData
+from typing_extensions import override
+
+from bot.answering.faq import Faq
+from bot.bot_api.intake import Intake
+from bot.bot_api.types import App
+from bot.bot_api.update_processor import ALONE_SECONDS, AT_ONCE
+from bot.features import texts
+from bot.lifecycle import Parts
+from bot.storage.receipts import Receipts
+from bot.storage.storage import Storage
+from tests.fake_bot_api import faults
+from tests.fake_bot_api.parameters import Json
+from tests.fake_bot_api.people import Person
+from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram
+from tests.fake_bot_api.world import BOT, ChatState
+from tests.fixtures import build_parts
+from tests.support.fake_time import Clock
+
+FAR = 1 << 40
+
+Deliver = Callable[[list[Json]], Coroutine[Any, Any, None]]
+
+
+class SlowRequest(FakeRequest):
+    """A way to Telegram that takes a second; to some chats longer."""
+
+    def __init__(self, telegram: FakeTelegram, seconds: dict[int, float]) -> None:
+        super().__init__(telegram)
+        self._seconds = seconds
+
+    @override
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        *_timeouts: object,
+        **_named_timeouts: object,
+    ) -> tuple[int, bytes]:
+        chat = request_data.parameters.get("chat_id") if request_data else None
+        if isinstance(chat, int):
+            await asyncio.sleep(self._seconds.get(chat, 1))
+        return await super().do_request(url, method, request_data)
+
+
+@pytest.fixture
+def telegram(clock: Clock) -> FakeTelegram:
+    return FakeTelegram(clock=clock)
+
+
+@pytest.fixture
+def slow() -> dict[int, float]:
+    """Seconds that a message to a chat takes, where it is not one."""
+    return {}
+
+
+@pytest.fixture
+async def parts(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, slow: dict[int, float]
+) -> AsyncIterator[Parts]:
+    parts = build_parts(telegram, faq, clock, storage, request=SlowRequest(telegram, slow))
+    async with parts.app as app:
+        await app.start()
+        yield parts
+        await app.stop()
+
+
+@pytest.fixture
+def deliver(app: App) -> Deliver:
+    """Hands over updates as polling does, and returns when all are handled."""
+
+    async def all_of(updates: list[Json]) -> None:
+        for update in updates:
+            app.update_queue.put_nowait(Update.de_json(update, app.bot))
+        await app.update_queue.join()
+
+    return all_of
+
+
+def times(telegram: FakeTelegram, to: Person | ChatState) -> list[float]:
+    """When messages arrived in a chat, taken or not."""
+    chat = to.chat if isinstance(to, Person) else to
+    return [
+        round(c.at, 6)
+        for c in telegram.calls
+        if c.method == "sendMessage" and c.params["chat_id"] == chat.id
+    ]
+
+
+async def test_the_messages_of_one_chat_stay_in_order(
+    telegram: FakeTelegram, anna: Person, deliver: Deliver
+) -> None:
+    questions = ["hello", "how much is a bicycle", "why does my chain squeak", "hello", "/topics"]
+    await deliver([anna.writes(question) for question in questions])
+    texts = [m["text"][:9] for m in telegram.messages(anna.id) if m["from"]["is_bot"]]
+    assert texts == ["Hello. Wh", "The handb", "It is dry", "Hello. Wh", "What woul"]
+    assert times(telegram, anna) == [1, 2, 3, 4, 5]
+
+
+async def test_chats_run_side_by_side(telegram: FakeTelegram, deliver: Deliver) -> None:
+    people = [telegram.person(number) for number in range(1, AT_ONCE + 1)]
+    await deliver([each.writes("hello") for _ in range(2) for each in people])
+    assert [times(telegram, each) for each in people] == [[1, 2]] * AT_ONCE
+
+
+async def test_no_more_than_a_bounded_number_are_answered_at_once(
+    telegram: FakeTelegram, deliver: Deliver
+) -> None:
+    people = [telegram.person(number) for number in range(1, AT_ONCE + 2)]
+    await deliver([each.writes("hello") for each in people])
+    assert [times(telegram, each) for each in people] == [[1]] * AT_ONCE + [[2]]
+
+
+async def test_a_flood_in_one_chat_does_not_hold_up_another(
+    telegram: FakeTelegram, anna: Person, deliver: Deliver
+) -> None:
+    ben = telegram.person(7, "Ben")
+    await deliver([*(anna.writes("/topics") for _ in range(5_000)), ben.writes("hello")])
+    assert times(telegram, ben) == [1]
+    assert times(telegram, anna) == list(range(1, 22))
+    assert telegram.messages(anna.id)[-1]["text"] == texts.SLOW_DOWN
+
+
+async def test_one_person_holds_one_place_at_a_time_in_all_their_chats(
+    telegram: FakeTelegram, deliver: Deliver
+) -> None:
+    groups = [telegram.group(-1000 - number) for number in range(3)]
+    eve = [telegram.person(7, "Eve", chat=group) for group in groups]
+    ben = [telegram.person(8, "Ben", chat=group) for group in groups]
+    await deliver([each.writes("/ask hello") for each in (*eve, ben[0])])
+    assert [times(telegram, each)[0] for each in eve] == [1, 2, 3]
+    assert times(telegram, ben[0])[-1] == 2
+
+
+async def test_whoever_waits_for_a_flood_to_end_holds_no_place(
+    telegram: FakeTelegram, deliver: Deliver
+) -> None:
+    """One person's groups, say, in which Telegram takes nothing for a minute."""
+    floods = 2 * AT_ONCE
+    groups = [telegram.group(-1000 - number) for number in range(floods)]
+    flooders = [telegram.person(7_000 + i, "Eve", chat=each) for i, each in enumerate(groups)]
+    for group in groups:
+        telegram.fail_next("sendMessage", faults.FloodWait(60), chat_id=group.id)
+    ben = telegram.person(8, "Ben")
+    await deliver([*(each.writes("/ask hello") for each in flooders), ben.writes("hello")])
+    assert times(telegram, ben) == [3]
+    assert all(when[-1] >= 61 for when in (times(telegram, each.chat) for each in flooders))
+
+
+async def test_what_waits_for_a_flood_to_end_keeps_the_order_of_its_chat(
+    telegram: FakeTelegram, anna: Person, deliver: Deliver
+) -> None:
+    telegram.fail_next("sendMessage", faults.FloodWait(60), chat_id=anna.id)
+    await deliver([anna.writes("hello"), anna.writes("how much is a bicycle")])
+    said = [each["text"] for each in telegram.messages(anna.id) if each["from"] == BOT]
+    assert said[0] == "Hello. What would you like to know?"
+    assert len(said) == 2
+    assert times(telegram, anna) == [1, 62, 63]
+
+
+async def test_a_slow_chat_does_not_hold_up_another(
+    telegram: FakeTelegram, anna: Person, deliver: Deliver, slow: dict[int, float]
+) -> None:
+    slow[anna.id] = 300
+    ben = telegram.person(7, "Ben")
+    await deliver([anna.writes("hello"), *(ben.writes("hello") for _ in range(3))])
+    assert times(telegram, ben) == [1, 2, 3]
+    assert times(telegram, anna) == [300]
+
+
+async def test_an_update_without_a_chat_waits_only_for_its_person(
+    telegram: FakeTelegram, anna: Person, deliver: Deliver
+) -> None:
+    pressed = anna.presses_old("topic:chain")
+    del pressed["callback_query"]["message"]
+    await deliver([anna.writes("hello"), anna.writes("hello"), pressed])
+    assert times(telegram, anna) == [1, 2, 3]
+
+
+async def test_of_what_may_kill_the_process_one_is_begun_at_a_time(
+    telegram: FakeTelegram, app: App, parts: Parts, deliver: Deliver, clock: Clock
+) -> None:
+    """So that it is known which of them did, if it dies again; others do not wait for that."""
+    intake, receipts = parts.polling.intake, Receipts(parts.tips.storage.database)
+    people = [telegram.person(number) for number in range(1, 8)]
+    updates = [each.writes("hello") for each in people]
+    numbers = [each["update_id"] for each in updates]
+    await Intake(receipts, clock).take(numbers[:5])  # The process that died.
+    await intake.take(numbers)
+    began = clock.now
+    delivered = asyncio.create_task(deliver(updates))
+    await asyncio.sleep(ALONE_SECONDS / 2)
+    begun = [receipt.begun for receipt in (await receipts.take(numbers, [], (0, FAR))).values()]
+    assert begun == [2, 1, 1, 1, 1, 1, 1]
+    await delivered
+    later = [ALONE_SECONDS * n for n in range(5)]
+    at = [times(telegram, each)[0] - began for each in people]
+    assert at == pytest.approx([*(1 + each for each in later), 1, 1])
+    assert app.running
+
+
+async def test_one_that_waits_long_holds_up_others_like_it_for_a_moment_only(
+    telegram: FakeTelegram,
+    parts: Parts,
+    deliver: Deliver,
+    clock: Clock,
+    slow: dict[int, float],
+) -> None:
+    intake, receipts = parts.polling.intake, Receipts(parts.tips.storage.database)
+    people = [telegram.person(number) for number in range(1, 4)]
+    slow[1] = 60
+    updates = [each.writes("hello") for each in people]
+    numbers = [each["update_id"] for each in updates]
+    await Intake(receipts, clock).take(numbers)
+    await intake.take(numbers)
+    began = clock.now
+    await deliver(updates)
+    at = [times(telegram, each)[0] - began for each in people]
+    assert at == pytest.approx([60, 1 + ALONE_SECONDS, 1 + 2 * ALONE_SECONDS])
+
+
+async def test_what_a_stop_keeps_from_running_is_dropped_without_a_warning(
+    telegram: FakeTelegram, anna: Person, app: App, slow: dict[int, float]
+) -> None:
+    slow[anna.id] = 3600
+    for _ in range(3):
+        app.update_queue.put_nowait(Update.de_json(anna.writes("hello"), app.bot))
+    await asyncio.sleep(1)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    waiting = [t for t in others if t.get_name().endswith("process_concurrent_update")]
+    for task in waiting:
+        task.cancel()
+    ends = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(end) for end in ends] == [asyncio.CancelledError] * 3
+    assert times(telegram, anna) == []

@@ -1,0 +1,139 @@
+"""What operators hear when files change on the disk."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.answering import loading
+from bot.answering.faq import Faq
+from bot.errors import KnowledgeError
+from bot.features.knowledge_base import reports
+from bot.knowledge import files
+from bot.lifecycle import Parts
+from bot.reload.reloader import Start
+from bot.settings import Settings
+from bot.storage.storage import Storage
+from tests.fake_bot_api.telegram import FakeTelegram
+from tests.fixtures import BICYCLES, build_parts, sql
+from tests.support.fake_time import Clock
+
+OPERATOR = 1_000_001
+OLD_ANSWER, NEW_ANSWER = "It is dry.", "It wants oil."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What the bot reads: a copy that a test may change."""
+    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
+
+
+@pytest.fixture
+async def parts(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, folder: Path
+) -> AsyncIterator[Parts]:
+    telegram.person(OPERATOR, "Olga")
+    settings = Settings(operators=frozenset({OPERATOR}), knowledge=folder)
+    parts = build_parts(telegram, faq, clock, storage, settings)
+    async with parts.app:
+        yield parts
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    path = folder / "topics/chain.yaml"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def told(telegram: FakeTelegram) -> list[str]:
+    return [message["text"] for message in telegram.messages(OPERATOR)]
+
+
+async def test_files_that_say_the_same_as_before_are_no_news(
+    parts: Parts, telegram: FakeTelegram
+) -> None:
+    await parts.watching.take()
+    assert told(telegram) == []
+
+
+async def test_a_change_is_told(parts: Parts, telegram: FakeTelegram, folder: Path) -> None:
+    change(folder, OLD_ANSWER, NEW_ANSWER)
+    await parts.watching.take()
+    [said] = told(telegram)
+    assert said.startswith("Reloaded.\n• Entries: 1 changed (chain.squeak)")
+
+
+async def test_what_was_saved_while_it_started_is_taken_too(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    parts.watching.begun = Start(parts.live.faq, files.read(folder))
+    change(folder, OLD_ANSWER, NEW_ANSWER)
+    await parts.watching.catch_up()
+    [said] = told(telegram)
+    assert said.startswith("Reloaded.")
+
+
+async def test_a_folder_that_is_as_the_start_has_read_it_is_not_read_again(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    answers = parts.live.faq
+    parts.watching.begun = Start(answers, files.read(folder))
+    await parts.watching.catch_up()
+    assert told(telegram) == []
+    assert parts.live.faq is answers
+
+
+async def test_a_problem_is_told_once_however_often_the_file_is_saved(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    change(folder, "emoji:", "emojy:")
+    await parts.watching.take()
+    await parts.watching.take()
+    [said] = told(telegram)
+    assert "did you mean 'emoji'?" in said
+
+
+async def test_a_problem_that_the_start_has_told_is_not_told_again(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    parts.watching.begun = Start(parts.live.faq, files.read(folder))
+    change(folder, "emoji:", "emojy:")
+    with pytest.raises(KnowledgeError) as broken:
+        loading.load(folder)
+    parts.watching.knows(reports.problems(broken.value))
+    await parts.watching.catch_up()
+    assert told(telegram) == []
+
+
+async def test_another_problem_is_told_too(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    change(folder, "emoji:", "emojy:")
+    await parts.watching.take()
+    change(folder, "summary:", "sumary:")
+    await parts.watching.take()
+    first, second = told(telegram)
+    assert "sumary" not in first
+    assert "sumary" in second
+
+
+async def test_that_a_problem_is_gone_is_told_although_nothing_else_is_new(
+    parts: Parts, telegram: FakeTelegram, folder: Path
+) -> None:
+    change(folder, "emoji:", "emojy:")
+    await parts.watching.take()
+    change(folder, "emojy:", "emoji:")
+    await parts.watching.take()
+    assert told(telegram)[1:] == ["Checked: no problems. Nothing has changed."]
+
+
+async def test_a_database_that_fails_is_told_and_the_next_change_is_taken(
+    parts: Parts, telegram: FakeTelegram, folder: Path, storage: Storage
+) -> None:
+    change(folder, OLD_ANSWER, NEW_ANSWER)
+    await sql(storage, "ALTER TABLE snapshots RENAME TO hidden")
+    await parts.watching.take()
+    await sql(storage, "ALTER TABLE hidden RENAME TO snapshots")
+    await parts.watching.take()
+    _, said = told(telegram)
+    assert said.startswith("Reloaded.")
