@@ -2,8 +2,6 @@
 
 import sys
 
-from bot import garbage
-
 UNIX_ONLY = "skinbot runs on Linux and macOS; on Windows, run it inside WSL"
 
 
@@ -12,9 +10,8 @@ def main() -> int:
     if sys.platform == "win32":
         print(UNIX_ONLY, file=sys.stderr)  # noqa: T201 - a command line prints
         return 1
-    # To look through what a start imports for garbage costs a tenth of it.
-    with garbage.spared():
-        from bot import cli
+    from bot import cli
+
     return cli.main()
 
 

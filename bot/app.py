@@ -48,8 +48,8 @@ from bot.features.why.handlers import WhyHandlers
 from bot.knowledge import base
 from bot.lifecycle import Parts
 from bot.reload import reloader as reloading
+from bot.reload.build import Builder, beside
 from bot.reload.reloader import Reloader
-from bot.reload.workshop import Workshop
 from bot.settings import DATABASE, Settings
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage
@@ -81,7 +81,7 @@ def build(
     clocks: Clocks,
     tick_seconds: float = TICK_SECONDS,
     only: int | None = None,
-    workshop: Workshop | None = None,
+    build: Builder = beside,
 ) -> Parts:
     """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
     pace, now = RateLimiter(clocks.monotonic), clocks.now
@@ -94,7 +94,7 @@ def build(
     results = Results(storage, app.bot, notices, journal, health, now)
     tips = Sender(live, storage, app.bot, pace, now, Messages(storage, app.bot), results, only)
     folder = settings.knowledge or base.shipped()
-    reloader = Reloader(live, storage.records, folder, now, workshop or Workshop())
+    reloader = Reloader(live, storage.records, folder, now, build)
     watching = FileWatcher(reloader, notices, app.bot)
     polling = Polling(app, updates_request, intake, partial(_passed_over, notices, app))
     parts = Parts(app, live, tips, journal, notices, watching, polling)

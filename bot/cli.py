@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bot import garbage, logs
+from bot import logs
 from bot.answering.faq import Faq, Reply, Suggestions
 from bot.errors import KnowledgeError, SkinbotError, StartError
 from bot.features import texts
@@ -113,9 +113,7 @@ def _run(_: argparse.Namespace, settings: Settings) -> int:
     if settings.token is None:
         raise StartError("BOT_TOKEN is not set; put the token from @BotFather there or into .env")
     # Each command imports what only it needs: the others start faster without.
-    # To look through what a start makes for garbage costs a sixth of it.
-    with garbage.spared():
-        from bot import app
+    from bot import app
 
     logs.set_up(sys.stderr, settings.level, settings.format, settings.token)
     asyncio.run(app.run(settings, settings.token))
@@ -123,8 +121,7 @@ def _run(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _chat(given: argparse.Namespace, settings: Settings) -> int:
-    with garbage.spared():
-        from bot.terminal import console
+    from bot.terminal import console
 
     logs.set_up(sys.stderr, "ERROR", settings.format, settings.token)
     asyncio.run(console.run(settings, sys.stdin, sys.stdout, given.now))

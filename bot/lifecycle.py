@@ -1,6 +1,7 @@
 """The life of the process: start, poll, drain, end."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Callable, Coroutine
@@ -90,6 +91,8 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         if await _unless(stop, parts.polling.connect()):
             await parts.tips.recover()
             await app.start()
+            # What is there by now stays: to search it for garbage would hold up answers.
+            gc.freeze()
             # The first tick of the job queue comes only after a whole interval.
             parts.tips.wake()
             log.info("@%s is answering", app.bot.username)

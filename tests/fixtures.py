@@ -22,7 +22,6 @@ from msgspec import Struct, structs
 from sqlalchemy import Connection, event, insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from telegram.request import BaseRequest
-from typing_extensions import override
 
 from bot import app as composition
 from bot.answering import loading
@@ -35,7 +34,6 @@ from bot.lifecycle import Parts
 from bot.reload import build
 from bot.reload import cache as compiled
 from bot.reload.build import Built, Job
-from bot.reload.workshop import Workshop, good
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.records import Records
@@ -248,13 +246,10 @@ async def opened(folder: Path) -> AsyncIterator[Storage]:
         await storage.close()
 
 
-class Indoors(Workshop, frozen=True):
-    """Builds in a thread: to start a process for it takes longer than most tests."""
-
-    @override
-    async def build(self, job: Job) -> Built:
-        loop = asyncio.get_running_loop()
-        return good(await loop.run_in_executor(None, partial(build.build, job, instantly)))
+async def at_once(job: Job) -> Built:
+    """Builds without looking at the files twice."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(None, partial(build.build, job, instantly))
 
 
 def replace(thing: Result, **changes: object) -> Result:
@@ -289,7 +284,7 @@ def build_parts(
         clocks=composition.Clocks(clock, clock.wall),
         # Tests wake the sender themselves: the job queue goes by the clock of the machine.
         tick_seconds=86_400,
-        workshop=Indoors(),
+        build=at_once,
     )
 
 

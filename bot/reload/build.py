@@ -1,33 +1,27 @@
-"""Makes a knowledge base ready in a process of its own: the bot goes on answering meanwhile.
+"""Makes a knowledge base ready in a thread: the bot goes on answering meanwhile."""
 
-`main` takes a pickled `Job` from standard input and leaves `Built`, `Broken`
-or `Failed` in the file. Only the bot starts it, and only the bot reads what it leaves.
-"""
-
-import os
-import pickle
+import asyncio
+import ctypes
+import gc
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct, field
 
 from bot.answering.faq import Faq
-from bot.errors import KnowledgeError, Problem
+from bot.errors import KnowledgeError, Problem, ReloadError
 from bot.knowledge import files
 from bot.knowledge.files import Files, Found
 from bot.knowledge.lessons import Kind, Lesson
-from bot.reload import cache, diff, mapped
+from bot.reload import cache, diff
 
 PAUSE = 0.2
 """Seconds between two looks at files that may be on their way to the disk."""
 LOOKS = 25
 UNSETTLED = "the files are changing all the time; reload when they are written"
-NICE = 5
-"""How far this process steps back behind the one that answers."""
-UPDATED = "The program or a library was updated on the disk; restart the bot to take it."
 NO_ROOM = "There is no room for temporary files: {}."
 
 
@@ -43,8 +37,6 @@ class Job(Struct, frozen=True):
     instead: Files = field(default_factory=dict)
     """Files that replace those of the source."""
     pause: float = PAUSE
-    program: str = ""
-    """What the other process runs, which cannot read what another version leaves."""
 
 
 class Built(Struct, frozen=True):
@@ -58,31 +50,50 @@ class Built(Struct, frozen=True):
     left_out: tuple[Lesson, ...]
 
 
-class Broken(Struct, frozen=True):
-    """A knowledge base that cannot be used."""
-
-    problems: tuple[Problem, ...]
+Builder = Callable[[Job], Awaitable[Built]]
 
 
-class Failed(Struct, frozen=True):
-    """Nobody knows about the knowledge base: something else is wrong."""
+async def beside(job: Job) -> Built:
+    """As `build`, while everything else goes on."""
+    return await asyncio.to_thread(_unsearched, job)
 
-    why: str
+
+def _unsearched(job: Job) -> Built:
+    # To look through all of it for garbage again and again would stop every answer for long; a
+    # knowledge base holds no circles.
+    gc.disable()
+    try:
+        return build(job)
+    finally:
+        gc.enable()
 
 
-def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built | Broken | Failed:
-    if job.program not in {"", cache.program()}:
-        return Failed(UPDATED)
+def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built:
+    """Read, check, train, and ask all questions.
+
+    Raises:
+        KnowledgeError: with every problem.
+        ReloadError: nobody knows about the knowledge base: something else is wrong.
+    """
     try:
         found = _found(job, sleep)
         faq, left_out = fitted(found, job.lessons, job.new)
-    except KnowledgeError as error:
-        return Broken(error.problems)
     except OSError as error:
-        return Failed(NO_ROOM.format(error.strerror))
+        raise ReloadError(NO_ROOM.format(error.strerror)) from error
     expected = (each.question for each in faq.knowledge.expected.expected)
     replies = diff.replies(faq, dict.fromkeys([*expected, *job.questions]))
     return Built(faq, files.pack(found.files), replies, left_out)
+
+
+def give_back() -> None:
+    """Return free memory to the system: after a large knowledge base glibc would keep tens of MB.
+
+    Other C libraries have no way to ask for that.
+    """
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _found(job: Job, sleep: Callable[[float], None]) -> Found:
@@ -159,10 +170,3 @@ def _load(found: Found, lessons: Sequence[Lesson]) -> Faq:
     if found.problems:
         raise KnowledgeError(found.problems)
     return faq
-
-
-def main() -> None:
-    os.nice(NICE)
-    job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 - the bot itself has written it
-    with Path(sys.argv[1]).open("wb") as result:
-        mapped.dump(build(job), result)

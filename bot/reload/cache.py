@@ -9,6 +9,7 @@ whoever reads it, so none is read that others than this user may have written.
 import hashlib
 import logging
 import os
+import pickle
 import re
 import stat
 import sys
@@ -20,7 +21,6 @@ import bot
 from bot.answering.faq import Faq
 from bot.knowledge.lessons import Kind, Lesson
 from bot.once import Once
-from bot.reload import mapped
 
 KEPT = 3
 """Copies that stay: the newest."""
@@ -146,7 +146,7 @@ def _read(copy: Path) -> Faq | None:
             if not _ours(os.fstat(file.fileno())):
                 log.warning("%s is not used: others than this user can write it", copy)
                 return None
-            found = mapped.load(file)
+            found = pickle.load(file)  # noqa: S301 - only this user can have written it
     except FileNotFoundError:
         return None
     except Exception as error:  # noqa: BLE001 - what is damaged can raise anything
@@ -171,7 +171,7 @@ def _write(faq: Faq, copy: Path) -> None:
     unfinished = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            mapped.dump(faq, file)
+            pickle.dump(faq, file, pickle.HIGHEST_PROTOCOL)
             file.flush()
             os.fsync(handle)
         unfinished.replace(copy)

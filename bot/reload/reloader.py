@@ -10,7 +10,6 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bot import garbage
 from bot.answering.faq import Faq, RedFlag
 from bot.answering.live import Live
 from bot.errors import KnowledgeError, ReloadError, SkinbotError
@@ -19,10 +18,9 @@ from bot.knowledge import lessons as teaching
 from bot.knowledge.files import Files, Found
 from bot.knowledge.lessons import Kind, Lesson
 from bot.reload import build, cache, diff, put_file
-from bot.reload.build import Built, Job
+from bot.reload.build import Builder, Built, Job, beside
 from bot.reload.diff import Changes
 from bot.reload.put_file import Replacement
-from bot.reload.workshop import Workshop
 from bot.storage.records import Records
 
 RECENT = 500
@@ -63,8 +61,7 @@ async def start(folder: Path, records: Records) -> Start:
     lessons = await records.lessons()
     found = files.look(folder)
     try:
-        with garbage.spared():
-            faq, left_out = build.fitted(found, lessons)
+        faq, left_out = build.fitted(found, lessons)
         return Start(faq, found.files, left_out=left_out)
     except OSError as error:
         log.warning("there is no place for temporary files, without which nothing is reloaded")
@@ -94,7 +91,8 @@ class Reloader(Struct):
     records: Records
     folder: Path
     now: Callable[[], dt.datetime]
-    workshop: Workshop = field(default_factory=Workshop)
+    build: Builder = beside
+    """Makes a knowledge base ready without holding up answers."""
     _number: int | None = None
     """Of the kept knowledge base that answers."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -161,7 +159,7 @@ class Reloader(Struct):
             if kind is not Kind.IGNORE:
                 new = Lesson(0, kind, target, phrasing, day)
                 job = Job(await self._files(), tuple(await self.records.lessons()), new)
-                faq = (await self.workshop.build(job)).faq
+                faq = (await self.build(job)).faq
             lesson = await self.records.teach(kind, target, phrasing, day, settles)
             self.live.faq = faq
             return Taught(lesson, diff.told(faq.ask(phrasing)))
@@ -176,7 +174,7 @@ class Reloader(Struct):
             faq = self.live.faq
             if undone.kind is not Kind.IGNORE:
                 rest = tuple(lesson for lesson in lessons if lesson.id != number)
-                faq = (await self.workshop.build(Job(await self._files(), rest))).faq
+                faq = (await self.build(Job(await self._files(), rest))).faq
             await self.records.unlearn(number)
             self.live.faq = faq
             return undone
@@ -192,7 +190,7 @@ class Reloader(Struct):
                 log.exception("what the bot knows could not be replaced")
                 raise ReloadError(FAULT) from error
             finally:
-                garbage.give_back()
+                build.give_back()
 
     async def _build(self, job: Job) -> tuple[Built, Changes]:
         """With what operators taught, compared with what answers now."""
@@ -200,9 +198,7 @@ class Reloader(Struct):
         lessons = tuple(await self.records.lessons())
         expected = (each.question for each in before.knowledge.expected.expected)
         missed = (each.text for each in await self.records.missed(RECENT))
-        built = await self.workshop.build(
-            replace(job, lessons=lessons, questions=(*expected, *missed))
-        )
+        built = await self.build(replace(job, lessons=lessons, questions=(*expected, *missed)))
         was = {}
         for question in built.replies:
             was[question] = diff.told(before.ask(question))

@@ -1,18 +1,22 @@
 """What is made of the files of a knowledge base: something that answers, or all that is wrong."""
 
+import asyncio
+import gc
 import pickle
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.errors import KnowledgeError, ReloadError
 from bot.knowledge import files
 from bot.knowledge.files import MAX_BYTES
 from bot.knowledge.lessons import Kind, Lesson
-from bot.reload import build, cache
-from bot.reload.build import LOOKS, UNSETTLED, UPDATED, Broken, Built, Failed, Job
+from bot.reload import build
+from bot.reload.build import LOOKS, UNSETTLED, Built, Job
 from tests.fixtures import BICYCLES
 from tests.support.broken import BRAKES, CHAIN, change
 from tests.support.fake_time import START
@@ -23,15 +27,13 @@ FOLDER_HERE = "this is a folder; put a YAML file in its place"
 
 
 def built(job: Job) -> Built:
-    made = build.build(job, sleep=lambda _: None)
-    assert isinstance(made, Built), made
-    return made
+    return build.build(job, sleep=lambda _: None)
 
 
 def problems(job: Job, sleep: Callable[[float], None] = lambda _: None) -> list[str]:
-    made = build.build(job, sleep)
-    assert isinstance(made, Broken), made
-    return [str(problem) for problem in made.problems]
+    with pytest.raises(KnowledgeError) as raised:
+        build.build(job, sleep)
+    return [str(problem) for problem in raised.value.problems]
 
 
 def lesson(
@@ -182,7 +184,6 @@ def test_a_file_that_grows_while_it_is_read_is_taken_when_it_is_whole(folder: Pa
         (folder / CHAIN).write_bytes(next(growing, whole))
 
     made = build.build(Job(folder), write_on)
-    assert isinstance(made, Built)
     assert files.unpack(made.files)[CHAIN] == whole
     assert next(growing, None) is None
 
@@ -285,17 +286,42 @@ def test_a_lesson_for_what_is_no_longer_there_does_no_harm(folder: Path) -> None
 # What has nothing to do with the knowledge base
 
 
-def test_another_version_of_the_program_builds_nothing(folder: Path) -> None:
-    assert build.build(Job(folder, program="another")) == Failed(UPDATED)
-    assert built(Job(folder, program=cache.program()))
-
-
 def test_without_a_place_for_temporary_files_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    made = build.build(Job(BICYCLES, pause=0))
-    assert made == Failed("There is no room for temporary files: No such file or directory.")
+    with pytest.raises(ReloadError) as raised:
+        built(Job(BICYCLES))
+    said = "There is no room for temporary files: No such file or directory."
+    assert str(raised.value) == said
+
+
+async def test_everything_else_goes_on_while_it_is_built() -> None:
+    waited: list[float] = []
+
+    async def meanwhile() -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(0.001)
+            waited.append(time.monotonic() - began)
+
+    others = asyncio.create_task(meanwhile())
+    made = await build.beside(Job(BICYCLES, pause=0))
+    others.cancel()
+    assert made.faq.knowledge.entries
+    assert len(waited) > 2
+    assert gc.isenabled()
+
+
+def test_memory_that_is_free_can_be_given_back_anywhere() -> None:
+    build.give_back()
+
+
+async def test_the_search_for_garbage_goes_on_after_something_broken(folder: Path) -> None:
+    (folder / CHAIN).unlink()
+    with pytest.raises(KnowledgeError):
+        await build.beside(Job(folder, pause=0))
+    assert gc.isenabled()
 
 
 def test_nothing_is_left_behind(

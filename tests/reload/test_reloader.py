@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 import logging
 import shutil
-import sys
 import tempfile
 from collections.abc import Awaitable
 from pathlib import Path
@@ -20,12 +19,12 @@ from bot.knowledge.files import MAX_BYTES
 from bot.knowledge.lessons import Kind, Lesson, Missed
 from bot.reload import diff
 from bot.reload import reloader as reloading
+from bot.reload.build import Built, Job
 from bot.reload.diff import Changes, Moved, Section
 from bot.reload.reloader import FAULT, NOTHING_OLDER, Reloader, Start
-from bot.reload.workshop import DIED, Workshop
 from bot.storage.records import SNAPSHOTS, Records
 from bot.storage.storage import Storage
-from tests.fixtures import BICYCLES, Indoors, sql
+from tests.fixtures import BICYCLES, at_once, sql
 from tests.support.broken import BRAKES, CHAIN, change
 from tests.support.fake_time import Clock
 
@@ -33,8 +32,19 @@ SQUEAK = "why does my chain squeak"
 FOOTBALL = "who won the football match"
 PEDALS = "pedals go clonk"
 RUST = "crumbling cassette"
-DYING = Workshop(command=(sys.executable, "-S", "-c", "raise MemoryError"))
-HANGING = Workshop(command=(sys.executable, "-S", "-c", "import time; time.sleep(60)"))
+
+
+async def failing(_: Job) -> Built:
+    """As when memory runs out."""
+    raise MemoryError
+
+
+async def hanging(_: Job) -> Built:
+    """As when a file server does not answer."""
+    await asyncio.Event().wait()
+    raise AssertionError("nobody ends this")
+
+
 """Processes that build nothing, for what must not need one or must survive its end."""
 
 
@@ -52,7 +62,7 @@ def records(storage: Storage) -> Records:
 @pytest.fixture
 async def reloader(faq: Faq, records: Records, folder: Path, clock: Clock) -> Reloader:
     """As it is once a process has begun."""
-    reloader = Reloader(Live(faq), records, folder, clock.wall, Indoors())
+    reloader = Reloader(Live(faq), records, folder, clock.wall, at_once)
     await reloader.keep(files.read(folder))
     return reloader
 
@@ -155,13 +165,13 @@ async def test_of_a_broken_folder_every_problem_is_told_and_the_old_one_goes_on_
     assert await versions(records) == ["It is dry"]
 
 
-async def test_when_the_building_process_dies_the_old_one_goes_on_answering(
+async def test_when_building_fails_for_no_good_reason_the_old_one_goes_on_answering(
     reloader: Reloader, records: Records, folder: Path
 ) -> None:
-    reloader.workshop = DYING
+    reloader.build = failing
     say(folder, "It wants oil")
     before = reloader.live.faq
-    assert await refused(reloader.reload()) == DIED
+    assert await refused(reloader.reload()) == reloading.FAULT
     assert reloader.live.faq is before
     assert await versions(records) == ["It is dry"]
 
@@ -180,7 +190,7 @@ async def test_a_cancelled_reload_changes_nothing_and_holds_up_nobody(
     reloader: Reloader, folder: Path
 ) -> None:
     say(folder, "It wants oil")
-    reloader.workshop = HANGING
+    reloader.build = hanging
     task = asyncio.create_task(reloader.reload())
     waiting = asyncio.create_task(reloader.put("x.yaml", b""))
     await asyncio.sleep(0)
@@ -249,7 +259,7 @@ async def test_a_file_that_is_sent_and_broken_is_told_and_nothing_is_written(
 async def test_what_cannot_be_put_there_is_refused_before_anything_is_built(
     reloader: Reloader, folder: Path, name: str, size: int, said: str
 ) -> None:
-    reloader.workshop = HANGING
+    reloader.build = hanging
     before = everything(folder)
     assert (await refused(reloader.put(name, bytes(size)))).startswith(said)
     assert everything(folder) == before
@@ -376,7 +386,7 @@ async def test_a_wording_that_turns_an_expected_question_astray_is_refused_with_
 async def test_a_wording_that_has_no_place_is_refused_before_anything_is_built(
     reloader: Reloader, records: Records, target: str, phrasing: str, said: str
 ) -> None:
-    reloader.workshop = HANGING
+    reloader.build = hanging
     assert (await refused(reloader.teach(Kind.ENTRY, target, phrasing, []))).startswith(said)
     assert await records.lessons() == []
 
@@ -384,7 +394,7 @@ async def test_a_wording_that_has_no_place_is_refused_before_anything_is_built(
 async def test_what_is_ignored_needs_no_building_and_neither_does_undoing_that(
     reloader: Reloader, records: Records
 ) -> None:
-    reloader.workshop = HANGING
+    reloader.build = hanging
     before = reloader.live.faq
     taught = await reloader.teach(Kind.IGNORE, "", FOOTBALL, [])
     assert (taught.lesson.kind, taught.reply) == (Kind.IGNORE, "unknown")
@@ -408,8 +418,8 @@ async def test_a_lesson_is_kept_when_it_cannot_be_undone(
     reloader: Reloader, records: Records, clock: Clock
 ) -> None:
     lesson = await records.teach(Kind.ENTRY, "chain.slip", PEDALS, clock.wall().date(), [])
-    reloader.workshop = DYING
-    assert await refused(reloader.unlearn(lesson.id)) == DIED
+    reloader.build = failing
+    assert await refused(reloader.unlearn(lesson.id)) == reloading.FAULT
     assert await records.lessons() == [lesson]
 
 
