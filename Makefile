@@ -20,7 +20,7 @@ check:
 	@.ci/install dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 	$(BIN)/skinbot check
 	$(BIN)/python -m pytest --numprocesses logical --dist worksteal --cov --cov-report=term
 

@@ -97,7 +97,7 @@ def build(
     reloader = Reloader(live, storage.records, folder, now, build)
     watching = FileWatcher(reloader, notices, app.bot)
     polling = Polling(app, updates_request, intake, partial(_passed_over, notices, app))
-    parts = Parts(app, live, tips, journal, notices, watching, polling)
+    parts = Parts(app, live, tips, journal, notices, watching, polling, order)
     asked = QuestionHandlers(live, journal)
     broadcasting = BroadcastHandlers(storage, tips, app.bot, now)
     commands = Commands(
@@ -111,6 +111,7 @@ def build(
     routes.register_operators(app, settings.operators, commands, asked.outdated)
     seldom = NotTooOften(throttle, throttle.longer(PRESSES))
     _register(app, asked, tips, settings, now, seldom)
+    order.wants = partial(routes.fits, app)
     app.add_error_handler(ErrorHandler(notices, clocks.monotonic).handle)
     digest = _digest(parts, storage, settings, now)
     for chore in (tips.wake, journal.write, broadcasting.refresh, digest.maybe):

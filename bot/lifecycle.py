@@ -15,8 +15,9 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.answering.live import Live
 from bot.bot_api.intake import DRAIN_SECONDS
-from bot.bot_api.polling import Polling
+from bot.bot_api.polling import CONFIRM_SECONDS, Polling
 from bot.bot_api.types import App
+from bot.bot_api.update_processor import UpdateProcessor
 from bot.features import texts
 from bot.features.knowledge_base import reports
 from bot.features.knowledge_base import texts as knowledge_texts
@@ -29,6 +30,9 @@ from bot.reload.reloader import Start
 
 MOMENT = 0.1
 """Seconds in which a request is sent."""
+
+ANSWER_SECONDS = DRAIN_SECONDS - CONFIRM_SECONDS
+"""That a stop waits for answers, before it tells Telegram what is done."""
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +50,7 @@ class Parts(Struct, frozen=True):
     notices: Notices
     watching: FileWatcher
     polling: Polling
+    updates: UpdateProcessor
 
 
 class _Bystanders(ThreadPoolExecutor):
@@ -190,11 +195,17 @@ async def _drain(parts: Parts) -> None:
     """
     log.info("stopping; answering what was fetched")
     parts.polling.intake.stop()
+    await _logged(_finish(parts))
+    # What is handled still would be answered twice: now, and after the next start.
+    await parts.updates.give_up()
+    await _logged(parts.polling.confirm())
+    await parts.polling.intake.close()
+
+
+async def _finish(parts: Parts) -> None:
     try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            farewell = parts.notices.tell(parts.app.bot, operator_texts.STOPPING)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            farewell = _logged(parts.notices.tell(parts.app.bot, operator_texts.STOPPING))
             await asyncio.gather(parts.app.stop(), parts.tips.stop(), farewell)
     except TimeoutError:
-        log.warning("some messages could not be sent in %.0f s", DRAIN_SECONDS)
-    await parts.polling.confirm()
-    await parts.polling.intake.close()
+        log.warning("some messages could not be sent in %.0f s", ANSWER_SECONDS)

@@ -46,7 +46,6 @@ FAULTS: list[faults.Fault] = [
 FATAL: list[faults.Fault] = [
     faults.Unauthorized(),
     faults.Refusal(404, "Not Found"),
-    faults.Refusal(403, "Forbidden"),
 ]
 OVER_SOCKETS = [f for f in FAULTS if not isinstance(f, faults.Timeout | faults.NoConnection)]
 """Those that can be had from a server without waiting for a time-out."""

@@ -8,10 +8,12 @@ confirmed, and no more is fetched than is handled soon.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
+
+from bot.bot_api.receipt import BEGUN_ALONE, DEADLY, SURVIVED, Receipt, Receipts
 
 WINDOW = 100
 """Updates that Telegram hands out at once, at most."""
@@ -25,8 +27,6 @@ MOST_LET_GO = 1_000
 """Updates that are handled though they are confirmed; then nothing more is fetched."""
 DRAIN_SECONDS = 8.0
 """That a stop may take: a supervisor kills after ten."""
-DEATHS = 2
-"""Deaths of the process after which an update that was being handled is not handled again."""
 DATABASE_SECONDS = 0.5
 """For which answers wait until it is written down what was fetched."""
 
@@ -35,35 +35,16 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
-class Receipt(Struct, frozen=True):
-    """What is known of an update that comes again."""
-
-    begun: int
-    """How often its handling was begun."""
-    done: bool
-
-
-class Receipts(Protocol):
-    """Keeps, over a death of the process, how far the handling of updates has come."""
-
-    async def take(
-        self, fetched: Sequence[int], done: Collection[int], unconfirmed: tuple[int, int]
-    ) -> dict[int, Receipt]:
-        """Write down what is done and what was fetched; returns what was known of the latter."""
-
-    async def begin_again(self, number: int) -> None:
-        """An update that was begun before is handled once more."""
-
-    async def close(self, done: Collection[int]) -> None:
-        """The process ends, and was not killed: only what is done needs to be known."""
-
-
 class Intake(Struct):
     """Told what is fetched and what is done; tells what to handle and what to ask for next."""
 
     receipts: Receipts
     clock: Callable[[], float]
     """Seconds, never going back."""
+    _asked: int = 0
+    """The update that was asked for the last time."""
+    _confirmed: int = 0
+    """Those before this one cannot come again: Telegram has heard of it."""
     _next: int = 0
     """Behind the last one that was fetched."""
     _open: dict[int, float] = field(default_factory=dict)
@@ -71,7 +52,7 @@ class Intake(Struct):
     _let_go: set[int] = field(default_factory=set)
     """Those in hand that may be confirmed already."""
     _done: set[int] = field(default_factory=set)
-    """Those that are done and not confirmed: one before them is still in hand."""
+    """Those that are done, but may come again."""
     _unwritten: set[int] = field(default_factory=set)
     """Those that were done since it was written down the last time."""
     _suspects: set[int] = field(default_factory=set)
@@ -114,13 +95,14 @@ class Intake(Struct):
         """What to handle of this, in order; and what is not, as the process died of it."""
         if not fetched and not self.waits:
             # All is confirmed. After a week without updates Telegram numbers them anew.
-            self._next = 0
+            self._next = self._asked = 0
         new = [each for each in fetched if each not in self._open and each not in self._done]
+        self.confirmed()
         known = await self._written(new)
         fresh, fatal = [], []
         for each in new:
             receipt = known.get(each, Receipt(0, done=False))
-            if receipt.done or receipt.begun >= DEATHS:
+            if receipt.done or receipt.suspicion >= DEADLY:
                 self._done.add(each)
                 if not receipt.done:
                     self._unwritten.add(each)
@@ -128,22 +110,30 @@ class Intake(Struct):
             else:
                 fresh.append(each)
                 self._open[each] = self.clock()
-                if receipt.begun:
+                if receipt.suspicion:
                     self._suspects.add(each)
         self._next = max([self._next, *(each + 1 for each in fetched)])
         self._make_room(len(fetched))
         return fresh, fatal
+
+    def ask(self) -> int:
+        """Telegram is asked now; returns the update to ask for."""
+        self._asked = self.offset
+        return self._asked
+
+    def confirmed(self) -> None:
+        """Telegram has answered to that."""
+        self._confirmed = self._asked
+        self._done = {each for each in self._done if each >= self._confirmed}
 
     def done(self, number: int) -> None:
         """It is handled, or cannot be."""
         if self._open.pop(number, None) is not None:
             self._unwritten.add(number)
             self._suspects.discard(number)
-            if number not in self._let_go:
-                self._done.add(number)
+            self._done.add(number)
             self._let_go.discard(number)
             self._chats.pop(number, None)
-            self._confirm()
             self._news.set()
 
     def belongs(self, number: int, chat: int) -> None:
@@ -176,17 +166,29 @@ class Intake(Struct):
         """Nothing that can be handed out again is waited for from now on."""
         self._stopping.set()
 
+    @property
+    def stops(self) -> bool:
+        """Whether the process is about to end."""
+        return self._stopping.is_set()
+
     def is_suspect(self, number: int) -> bool:
         """Whether it was in hand when the process died."""
         return number in self._suspects
 
     async def begin_again(self, number: int) -> None:
         """A suspect is handled once more; if the process dies of it, it is known to be the one."""
-        await _in_time(self.receipts.begin_again(number))
+        await _in_time(self.receipts.suspect(number, BEGUN_ALONE))
+
+    async def survived(self, number: int) -> None:
+        """The process did not die of this suspect at once."""
+        await _in_time(self.receipts.suspect(number, SURVIVED))
 
     async def close(self) -> None:
         """At the end of the process: what is in hand still has done no harm."""
-        await _in_time(self.receipts.close(self._done))
+        if self._let_go:
+            lost = len(self._let_go)
+            log.warning("%d messages of a flood are lost: Telegram took no answers", lost)
+        await _in_time(self.receipts.close(frozenset(self._done)))
 
     async def _written(self, new: Sequence[int]) -> dict[int, Receipt]:
         if not (new or self._unwritten & self._done):
@@ -205,12 +207,11 @@ class Intake(Struct):
             return
         lines = Counter(self._chats.values())
         for each in sorted(self._open.keys() - self._let_go):
-            unconfirmed = len(self._open) - len(self._let_go) + len(self._done)
+            unconfirmed = len(self._open) - len(self._let_go) + self._blocked
             full = len(self._let_go) >= MOST_LET_GO
             if full or unconfirmed <= ROOM or not self._is_stuck(each, lines):
                 return
             self._let_go.add(each)
-            self._confirm()
 
     def _is_stuck(self, number: int, lines: Mapping[int, int]) -> bool:
         """Whether its chat takes nothing, or others are done while it is not."""
@@ -219,10 +220,13 @@ class Intake(Struct):
             return True
         floods = chat is not None and lines[chat] >= LONG_LINE
         late = self.clock() - self._open[number] >= PATIENCE
-        return (floods or late) and len(self._done) >= WINDOW // 2
+        return (floods or late) and self._blocked >= WINDOW // 2
 
-    def _confirm(self) -> None:
-        self._done = {each for each in self._done if each >= self.offset}
+    @property
+    def _blocked(self) -> int:
+        """How many are done, but not to be confirmed: one before them is in hand."""
+        first = self.offset
+        return sum(each >= first for each in self._done)
 
 
 async def _in_time(work: Coroutine[Any, Any, Result]) -> Result | None:

@@ -14,11 +14,10 @@ from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 from msgspec import Struct, field
-from telegram import Update
+from telegram import Bot, Update
 from telegram.error import (
     BadRequest,
     Conflict,
-    Forbidden,
     InvalidToken,
     NetworkError,
     RetryAfter,
@@ -56,7 +55,7 @@ class PassedOver(Enum):
     """Why an update is not handled."""
 
     DEADLY = auto()
-    """The process died twice while it was in hand."""
+    """The process died again and again while it was in hand."""
     UNREADABLE = auto()
     """Its shape is none that the library knows."""
 
@@ -99,7 +98,8 @@ class Polling(Struct):
             return
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
-                await self._updates(limit=1, timeout=0)
+                await self._updates(limit=1, wait=0)
+                self.intake.confirmed()
         except (TelegramError, TimeoutError) as error:
             log.warning("the last questions may be answered again after a restart (%s)", error)
 
@@ -112,7 +112,7 @@ class Polling(Struct):
         await self.intake.settled(self._wait, more=self._more)
         fetched = await self._updates(
             limit=WINDOW,
-            timeout=0 if self.intake.waits else POLL_SECONDS,
+            wait=0 if self.intake.waits else POLL_SECONDS,
             allowed_updates=json.dumps(UPDATES),
         )
         fresh, fatal = await self.intake.take(list(fetched))
@@ -121,20 +121,22 @@ class Polling(Struct):
         for number in fresh:
             self._hand_over(number, fetched[number])
         for number in fatal:
-            log.error("update %d is passed over: the process died of it twice", number)
+            log.error("update %d is passed over: the process died of it again and again", number)
             self._mention(PassedOver.DEADLY, number)
 
-    async def _updates(self, **asked: object) -> dict[int, dict[str, Any]]:
+    async def _updates(self, *, wait: int, **asked: object) -> dict[int, dict[str, Any]]:
         """What Telegram hands out from the offset on, by number and as it came.
 
         PTB's own way reads all of a batch or nothing of it, and logs what it cannot read.
         """
-        query = urlencode({"offset": self.intake.offset, **asked})
-        patience = float(self.request.read_timeout or 0) + int(str(asked["timeout"]))
+        query = urlencode({"offset": self.intake.ask(), "timeout": wait, **asked})
+        patience = float(self.request.read_timeout or 0) + wait
         address = f"{self.app.bot.base_url}/getUpdates?{query}"
         try:
             found = await self.request.post(address, read_timeout=patience)
-        except (LookupError, TypeError):
+        except TelegramError:
+            raise
+        except Exception:  # noqa: BLE001 - PTB does not expect other JSON than Telegram's
             found = None
         numbered = _by_number(found) if isinstance(found, list) else {}
         if found != [] and not numbered:
@@ -143,7 +145,7 @@ class Polling(Struct):
 
     def _hand_over(self, number: int, update: dict[str, Any]) -> None:
         try:
-            self.app.update_queue.put_nowait(Update.de_json(update, self.app.bot))
+            self.app.update_queue.put_nowait(_read(update, self.app.bot))
         except Exception as error:  # noqa: BLE001 - whatever PTB makes of what it does not know
             # Without its text and its trace, which may hold what people wrote.
             log.error("update %d cannot be read: %s", number, type(error).__name__)  # noqa: TRY400
@@ -159,6 +161,15 @@ class Polling(Struct):
         telling.add_done_callback(self._telling.discard)
 
 
+def _read(raw: dict[str, Any], bot: Bot) -> Update | None:
+    update = Update.de_json(raw, bot)
+    who = (update.effective_chat, update.effective_user, update.effective_sender) if update else ()
+    # PTB takes whatever stands there.
+    if not all(isinstance(each.id, int) for each in who if each):
+        raise TypeError
+    return update
+
+
 def _by_number(updates: Iterable[object]) -> dict[int, dict[str, Any]]:
     """Without those that have none: nothing could be said of them, not even that they are done."""
     found = (each for each in updates if isinstance(each, dict))
@@ -170,7 +181,7 @@ async def _until_it_works(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await work()
-        except (InvalidToken, Forbidden):
+        except InvalidToken:
             # From None: PTB puts the token into the text of this error.
             raise StartError(REFUSED) from None
         except RetryAfter as flood:
@@ -179,7 +190,7 @@ async def _until_it_works(work: Callable[[], Awaitable[None]]) -> None:
             _report(error, pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is
             # PTB does not expect other JSON than Telegram's, such as a server's on the way.
             log.warning("an answer that nobody can read (%s)", type(error).__name__)
             await asyncio.sleep(pause)

@@ -1,6 +1,5 @@
 """Sending, editing and answering in the ways that this bot needs, with what is normal forgiven."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -22,10 +21,12 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, RetryAfter
 
 from bot.bot_api.transport import NotConnectedError
-from bot.bot_api.update_processor import aside
+from bot.bot_api.update_processor import aside, is_in_hand
 
 TRIES = 3
 RECONNECT_SECONDS = 1.0
+LONGEST_FLOOD = 24 * 3600.0
+"""Seconds; a longer wait is nonsense."""
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -182,6 +183,7 @@ async def _stop_spinner(query: CallbackQuery, text: str | None, *, must_be_close
 async def patiently(send: Callable[[], Awaitable[T]]) -> T:
     """Try again what surely did not arrive: told to wait (429), or never connected.
 
+    Answers to an update wait until there is a network again; others are given up after a few tries.
     After a time-out nobody knows, so that is raised: a second try could say it twice.
     """
     tries = TRIES
@@ -192,15 +194,15 @@ async def patiently(send: Callable[[], Awaitable[T]]) -> T:
             await aside(seconds_to_wait(flood))
         except NotConnectedError:
             tries -= 1
-            if not tries:
+            if tries <= 0 and not is_in_hand():
                 raise
-            await asyncio.sleep(RECONNECT_SECONDS)
+            await aside(RECONNECT_SECONDS)
 
 
 def seconds_to_wait(flood: RetryAfter) -> float:
     """PTB gives a number or a timedelta, depending on how it is set up."""
     wait = flood.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else wait
+    return min(wait.total_seconds() if isinstance(wait, timedelta) else wait, LONGEST_FLOOD)
 
 
 def _says_what_it_said(error: BadRequest) -> bool:

@@ -85,6 +85,9 @@ class Transport(BaseRequest):
             )
             server = self._servers[request.url.scheme, request.url.netloc]
             return checked(*await server.send(request))
+        except UnicodeError:
+            # From None: its text holds what somebody wrote.
+            raise NetworkError("a text with half a letter") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             _raise_as_telegram(error)
 
@@ -96,17 +99,17 @@ def checked(status: int, body: bytes) -> tuple[int, bytes]:
         NetworkError: it is a refusal, but not Telegram's: the page of a proxy, say, which has
             nothing to tell about a token or a chat.
     """
-    if status >= HTTPStatus.BAD_REQUEST and not _is_telegrams(body):
+    if status >= HTTPStatus.MULTIPLE_CHOICES and not _is_telegrams(status, body):
         raise NetworkError(f"an error page with status {status}")
     return status, body
 
 
-def _is_telegrams(refusal: bytes) -> bool:
+def _is_telegrams(status: int, refusal: bytes) -> bool:
     try:
         said = json.loads(refusal)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
-    return isinstance(said, dict) and said.get("ok") is False and "error_code" in said
+    return isinstance(said, dict) and said.get("ok") is False and said.get("error_code") == status
 
 
 class _Server:

@@ -105,6 +105,12 @@ def register(
     app.add_handlers(_buttons(everybody, seldom))
 
 
+def fits(app: App, update: Update) -> bool:
+    """Whether something of this is handled."""
+    rules = (rule for group in app.handlers.values() for rule in group)
+    return any(rule.check_update(update) not in (None, False) for rule in rules)
+
+
 Rules = list[BaseHandler[Update, Context, None]]
 
 _PRIVATE = filters.ChatType.PRIVATE

@@ -12,6 +12,8 @@ MAX_WORD = 64
 """Characters of a word that are read: what is longer is no word, and would fill the caches."""
 MAX_QUESTION = 1_000
 """Characters of a message that are read; the rest is cut before matching."""
+MOST_FOLDED = 2 * MAX_QUESTION
+"""Characters of it that are read after folding, which makes eighteen of some."""
 _CONTRACTIONS = {
     "n't": " not",
     "'m": " am",
@@ -106,7 +108,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared: folded, contractions opened, one spelling."""
-    found = _WORD.findall(fold(text))
+    found = _WORD.findall(fold(text)[:MOST_FOLDED])
     return tuple(chain.from_iterable(map(_open, map(_shortened, found))))
 
 

@@ -9,7 +9,7 @@ from functools import cache, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 from sqlalchemy import (
     URL,
     Connection,
@@ -54,6 +54,9 @@ class Database(Struct, frozen=True):
 
     engine: Engine
     threads: ThreadPoolExecutor
+    _wiping: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _wipes: list[asyncio.Task[None]] = field(default_factory=list)
+    """The next one, if somebody waits for it."""
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -81,9 +84,17 @@ class Database(Struct, frozen=True):
     async def wipe(self) -> None:
         """Remove from SQLite's files what was deleted: it may stand in gaps of pages, or the log.
 
-        Where that fails it is logged.
+        Where that fails it is logged. One that has begun may have passed by what was deleted since:
+        whoever asks meanwhile shares the next one.
         """
         if self.engine.dialect.name == "sqlite":
+            if not self._wipes:
+                self._wipes.append(asyncio.create_task(self._wiped()))
+            await asyncio.shield(self._wipes[0])
+
+    async def _wiped(self) -> None:
+        async with self._wiping:
+            self._wipes.clear()
             await self._elsewhere(partial(_wipe, self.engine))
 
     async def close(self) -> None:

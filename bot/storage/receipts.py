@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot.bot_api.intake import Receipt
+from bot.bot_api.receipt import IN_HAND, Receipt
 from bot.storage.database import Database, transaction
 from bot.storage.tables import updates
 
@@ -34,17 +34,21 @@ class Receipts(Struct, frozen=True):
             its_own = update(updates).where(updates.c.id == bindparam("number"))
             connection.execute(its_own.values(done=True), [{"number": each} for each in done])
         rows = connection.execute(select(updates).where(updates.c.id.in_(fetched)))
-        known = {row.id: Receipt(row.begun, row.done) for row in rows}
-        new = [{"id": each, "begun": 1, "done": False} for each in fetched if each not in known]
+        known = {row.id: Receipt(row.suspicion, row.done) for row in rows}
+        new = [
+            {"id": each, "suspicion": IN_HAND, "done": False}
+            for each in fetched
+            if each not in known
+        ]
         if new:
             connection.execute(insert(updates), new)
         return known
 
     @transaction
-    def begin_again(self, connection: Connection, number: int) -> None:
-        """An update that was begun before is handled once more."""
+    def suspect(self, connection: Connection, number: int, more: int) -> None:
+        """That the process dies of this update is by so much more likely."""
         its_own = update(updates).where(updates.c.id == number)
-        connection.execute(its_own.values(begun=updates.c.begun + 1))
+        connection.execute(its_own.values(suspicion=updates.c.suspicion + more))
 
     @transaction
     def close(self, connection: Connection, done: Collection[int]) -> None:

@@ -66,9 +66,12 @@ class Records(Struct, frozen=True):
         return [Tally(*row) for row in connection.execute(query)]
 
     @transaction
-    def missed(self, connection: Connection, most: int) -> list[Missed]:
+    def missed(
+        self, connection: Connection, most: int, before: dt.date = dt.date.max
+    ) -> list[Missed]:
         """Those of the newest days first; within a day in no order that would tell anything."""
-        query = select(questions).order_by(questions.c.day.desc(), questions.c.id).limit(most)
+        query = select(questions).where(questions.c.day < before)
+        query = query.order_by(questions.c.day.desc(), questions.c.id).limit(most)
         rows = connection.execute(query)
         return [Missed(row.id, row.text, row.outcome, row.day) for row in rows]
 

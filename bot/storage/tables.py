@@ -180,8 +180,8 @@ updates = Table(
     "updates",
     TABLES,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    # How often its handling was begun.
-    Column("begun", SmallInteger, nullable=False),
+    # That the process dies of it: see `bot_api/receipt.py`.
+    Column("suspicion", SmallInteger, nullable=False),
     Column("done", Boolean, nullable=False),
 )
 """Updates that Telegram may hand out again: numbers of Telegram's, which say nothing of anybody."""

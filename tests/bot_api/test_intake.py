@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bot_api.intake import DATABASE_SECONDS, DEATHS, MOST_LET_GO, PATIENCE, WINDOW, Intake
+from bot.bot_api.intake import DATABASE_SECONDS, MOST_LET_GO, PATIENCE, WINDOW, Intake
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage
 from tests.fixtures import opened, sql
@@ -27,7 +27,8 @@ def intake(receipts: Receipts, clock: Clock) -> Intake:
 
 
 async def handled(intake: Intake, fetched: Sequence[int]) -> list[int]:
-    """What of this is to be handled."""
+    """What of this, which Telegram has handed out, is to be handled."""
+    intake.ask()
     fresh, fatal = await intake.take(fetched)
     assert fatal == []
     return fresh
@@ -78,6 +79,28 @@ async def test_what_comes_again_is_not_handled_again(intake: Intake) -> None:
     await handled(intake, [7, 8])
     intake.done(8)
     assert await handled(intake, [7, 8, 9]) == [9]
+
+
+async def test_what_was_done_while_telegram_was_handing_it_out_is_not_handled_again(
+    intake: Intake,
+) -> None:
+    """Not even where a full disk has kept it from being written down."""
+    await handled(intake, [7, 8])
+    assert intake.ask() == 7
+    intake.done(7)
+    intake.done(8)
+    assert await intake.take([7, 8, 9]) == ([9], [])
+
+
+async def test_what_was_done_and_not_confirmed_before_an_end_in_order_is_not_done_twice(
+    intake: Intake, receipts: Receipts, clock: Clock
+) -> None:
+    """As there was no network."""
+    await handled(intake, [7])
+    intake.done(7)
+    assert intake.ask() == 8
+    await intake.close()
+    assert await handled(after_a_death(receipts, clock), [7, 8]) == [8]
 
 
 async def test_updates_may_be_numbered_anew_after_a_silence(intake: Intake) -> None:
@@ -215,12 +238,23 @@ async def test_what_was_being_handled_at_two_deaths_is_passed_over(
     intake: Intake, receipts: Receipts, clock: Clock
 ) -> None:
     await handled(intake, [7, 8, 9])
-    for _ in range(DEATHS - 1):
-        again = after_a_death(receipts, clock)
-        await handled(again, [7, 8, 9])
-        await again.begin_again(8)
+    again = after_a_death(receipts, clock)
+    await handled(again, [7, 8, 9])
+    await again.begin_again(8)
     last = after_a_death(receipts, clock)
     assert await last.take([7, 8, 9]) == ([7, 9], [8])
+
+
+async def test_what_was_only_in_hand_as_another_one_killed_is_handled_four_times(
+    intake: Intake, receipts: Receipts, clock: Clock
+) -> None:
+    await handled(intake, [7])
+    for _ in range(3):
+        again = after_a_death(receipts, clock)
+        await handled(again, [7])
+        await again.begin_again(7)
+        await again.survived(7)
+    assert await after_a_death(receipts, clock).take([7]) == ([], [7])
 
 
 async def test_what_was_passed_over_is_told_once(

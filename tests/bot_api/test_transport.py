@@ -163,6 +163,24 @@ async def test_what_may_have_arrived_is_told_from_what_never_left(
     assert len(telegram.messages(anna.id)) == 1
 
 
+@pytest.mark.parametrize("status", [302, 401, 403, 404])
+async def test_a_page_of_a_server_on_the_way_is_no_refusal_of_telegrams(
+    bot: Bot, telegram: FakeTelegram, status: int
+) -> None:
+    telegram.fail_next("getMe", faults.Page(status, "<h1>Forbidden</h1>"))
+    with pytest.raises(NetworkError) as raised:
+        await bot.get_me()
+    assert type(raised.value) is NetworkError
+
+
+async def test_a_text_that_cannot_be_sent_does_not_stand_in_the_error(
+    bot: Bot, anna: Person
+) -> None:
+    with pytest.raises(NetworkError) as raised:
+        await bot.send_message(anna.id, "zebra \ud800")
+    assert "zebra" not in str(raised.value)
+
+
 async def test_where_nobody_listens_nothing_has_left() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

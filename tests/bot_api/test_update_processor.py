@@ -11,12 +11,14 @@ from typing_extensions import override
 
 from bot.answering.faq import Faq
 from bot.bot_api.intake import Intake
+from bot.bot_api.suspects import ALONE_SECONDS
 from bot.bot_api.types import App
-from bot.bot_api.update_processor import ALONE_SECONDS, AT_ONCE
+from bot.bot_api.update_processor import AT_ONCE, CHAT_LINE
 from bot.features import texts
 from bot.lifecycle import Parts
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage
+from bot.subscriptions.subscriber import State
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
@@ -120,6 +122,40 @@ async def test_no_more_than_a_bounded_number_are_answered_at_once(
     assert [times(telegram, each) for each in people] == [[1]] * AT_ONCE + [[2]]
 
 
+async def test_no_more_of_one_chat_is_in_hand_than_it_could_take(
+    telegram: FakeTelegram, parts: Parts, deliver: Deliver, slow: dict[int, float]
+) -> None:
+    """A group in which Telegram takes nothing would fill all that can be in hand."""
+    group = telegram.group(-1000)
+    slow[-1000] = 0.1
+    people = [telegram.person(number, chat=group) for number in range(1, CHAT_LINE + 21)]
+    await deliver([each.writes("/ask hello") for each in people])
+    assert len(times(telegram, group)) == CHAT_LINE
+    assert not parts.polling.intake.waits
+
+
+async def test_what_people_say_to_each_other_needs_no_place_in_line(
+    telegram: FakeTelegram, deliver: Deliver
+) -> None:
+    group = telegram.group(-1000)
+    telegram.fail_next("sendMessage", faults.FloodWait(60), chat_id=group.id)
+    ben = telegram.person(7, "Ben", chat=group)
+    chatter = [ben.writes("nice weather") for _ in range(100)]
+    await deliver([ben.writes("/ask hello"), *chatter, telegram.person(7, "Ben").writes("hello")])
+    assert len(times(telegram, telegram.person(7, "Ben"))) == 1
+
+
+async def test_what_becomes_of_a_chat_is_heard_however_long_the_line_is(
+    anna: Person, parts: Parts, deliver: Deliver
+) -> None:
+    await deliver([anna.writes("/subscribe 7:30 berlin")])
+    flood = [anna.writes("hello") for _ in range(100)]
+    await deliver([*flood, anna.blocks_bot()])
+    chat = await parts.tips.storage.subscriber(anna.id)
+    assert chat is not None
+    assert chat.state is State.BLOCKED
+
+
 async def test_a_flood_in_one_chat_does_not_hold_up_another(
     telegram: FakeTelegram, anna: Person, deliver: Deliver
 ) -> None:
@@ -199,8 +235,8 @@ async def test_of_what_may_kill_the_process_one_is_begun_at_a_time(
     began = clock.now
     delivered = asyncio.create_task(deliver(updates))
     await asyncio.sleep(ALONE_SECONDS / 2)
-    begun = [receipt.begun for receipt in (await receipts.take(numbers, [], (0, FAR))).values()]
-    assert begun == [2, 1, 1, 1, 1, 1, 1]
+    begun = [receipt.suspicion for receipt in (await receipts.take(numbers, [], (0, FAR))).values()]
+    assert begun == [4, 1, 1, 1, 1, 1, 1]
     await delivered
     later = [ALONE_SECONDS * n for n in range(5)]
     at = [times(telegram, each)[0] - began for each in people]

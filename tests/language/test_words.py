@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import markup as text
-from bot.language.words import MAX_QUESTION, MAX_WORD, stem, stems, words
+from bot.language.words import MAX_QUESTION, MAX_WORD, MOST_FOLDED, stem, stems, words
 from tests.fake_bot_api.html import parse_html, utf16_length
 
 FRAGMENTS = (
@@ -188,3 +188,7 @@ def test_what_people_type_shows_as_typed_once_escaped(typed: str) -> None:
 @given(st.text(st.characters(), max_size=20))
 def test_length_is_counted_as_telegram_counts(typed: str) -> None:
     assert text.units(typed) == utf16_length(typed)
+
+
+def test_letters_that_fold_into_many_are_not_all_read() -> None:
+    assert sum(map(len, words("\ufdfa" * MAX_QUESTION))) <= MOST_FOLDED

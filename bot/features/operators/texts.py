@@ -24,8 +24,8 @@ def help_text(knowledge: Knowledge) -> str:
 
 def died_of(update: int) -> str:
     return (
-        f"Update {update} was passed over: the process died twice while it was being handled. "
-        "Whoever wrote it got no answer; the bot goes on with all others."
+        f"Update {update} was passed over: the process died again and again while it was being "
+        "handled. Whoever wrote it may have got no answer; the bot goes on with all others."
     )
 
 

@@ -53,8 +53,7 @@ class Digest(Struct):
 
     async def _tell(self, told: dt.date, day: dt.date) -> None:
         """Of all days since the last one that are over: nothing says when on a day it was."""
-        missed = await self.records.missed(groups.NEWEST)
-        over = [each for each in missed if each.day < day]
+        over = await self.records.missed(groups.NEWEST, day)
         is_new = any(each.day >= told for each in over)
         new = await self._new(over, told) if is_new else []
         down = await self.records.voted_down(told, day)

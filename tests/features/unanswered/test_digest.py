@@ -10,6 +10,7 @@ from bot.answering.faq import Faq
 from bot.answering.live import Live
 from bot.bot_api.types import App
 from bot.features.operators.notices import Notices
+from bot.features.unanswered import groups
 from bot.features.unanswered.digest import MARK, Digest
 from bot.knowledge.lessons import Kind, Missed
 from bot.places import zones
@@ -102,6 +103,15 @@ async def test_the_first_start_tells_nothing_of_the_days_before(fresh: World) ->
     await fresh.voted("chain.slip", 1)
     assert await fresh.tick(TOMORROW) == []
     assert await fresh.tick(TOMORROW + DAY) == []
+
+
+async def test_a_busy_morning_takes_nothing_from_the_day_before(world: World) -> None:
+    await world.asked("what about the saddle")
+    world.clock.forward(DAY.total_seconds() / 2)
+    assert world.today == TOMORROW.date()
+    await world.asked(*(f"qwxz {number}" for number in range(groups.NEWEST)))
+    (told,) = await world.tick(TOMORROW)
+    assert "what about the saddle" in told
 
 
 async def test_it_comes_at_the_first_tick_after_its_hour(world: World) -> None:

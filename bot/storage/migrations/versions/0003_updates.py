@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.create_table(
         "updates",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("begun", sa.SmallInteger(), nullable=False),
+        sa.Column("suspicion", sa.SmallInteger(), nullable=False),
         sa.Column("done", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_updates"),
     )

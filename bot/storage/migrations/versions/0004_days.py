@@ -22,7 +22,9 @@ def upgrade() -> None:
         # Nor may they stay in pages that are free by now.
         op.execute("PRAGMA secure_delete = ON")
     _anew("questions", _questions, _day_of("asked"), _numbers)
+    last = _last_lesson()
     _anew("lessons", _lessons, _day_of("taught"))
+    _count_on_from(last)
     _anew("votes", _votes, _day_of("at"))
     _anew("tallies", _tallies)
 
@@ -40,6 +42,28 @@ def _anew(
     new = make()
     if rows:
         connection.execute(sa.insert(new), rows)
+
+
+def _last_lesson() -> int:
+    """The last number that was given, were it to one that is gone by now."""
+    connection = op.get_bind()
+    last = "SELECT last_value FROM lessons_id_seq"
+    if connection.dialect.name == "sqlite":
+        last = "SELECT seq FROM sqlite_sequence WHERE name = 'lessons'"
+    return int(connection.execute(sa.text(last)).scalar() or 0)
+
+
+def _count_on_from(last: int) -> None:
+    """A number that was given before would let an old button undo another lesson."""
+    if not last:
+        return
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        op.execute("DELETE FROM sqlite_sequence WHERE name = 'lessons'")
+        on = "INSERT INTO sqlite_sequence (name, seq) VALUES ('lessons', :last)"
+    else:
+        on = "SELECT setval('lessons_id_seq', :last)"
+    connection.execute(sa.text(on), {"last": last})
 
 
 def _day_of(column: str) -> Callable[[list[Row]], list[Row]]:
