@@ -54,6 +54,8 @@ class Database(Struct, frozen=True):
 
     engine: Engine
     threads: ThreadPoolExecutor
+    was_wiped: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set where the last `wipe` left no traces."""
     _wiping: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wipes: list[asyncio.Task[None]] = field(default_factory=list)
     """The next one, if somebody waits for it."""
@@ -95,7 +97,10 @@ class Database(Struct, frozen=True):
     async def _wiped(self) -> None:
         async with self._wiping:
             self._wipes.clear()
-            await self._elsewhere(partial(_wipe, self.engine))
+            if await self._elsewhere(partial(_wipe, self.engine)):
+                self.was_wiped.set()
+            else:
+                self.was_wiped.clear()
 
     async def close(self) -> None:
         """When all that was begun is done."""
@@ -229,7 +234,7 @@ def _set_pragmas(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> Non
     cursor.close()
 
 
-def _wipe(engine: Engine) -> None:
+def _wipe(engine: Engine) -> bool:
     with engine.connect() as connection:
         try:
             if connection.exec_driver_sql("PRAGMA page_count").scalar_one() < VACUUMED_PAGES:
@@ -240,3 +245,4 @@ def _wipe(engine: Engine) -> None:
             why = str(error.orig)
         if why:  # The rows are gone all the same.
             log.warning("traces of what was deleted stay in the database for a while: %s", why)
+    return why is None

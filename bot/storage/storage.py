@@ -82,7 +82,8 @@ class Storage(Struct, frozen=True):
         A private chat has the number of its person, so that their votes go with it.
         """
         gone = await self._forget(chat)
-        await self.database.wipe()
+        if gone or not self.database.was_wiped.is_set():
+            await self.database.wipe()
         return gone
 
     @transaction
