@@ -275,6 +275,7 @@ async def test_a_page_of_a_server_on_the_way_says_nothing_about_the_token(
     async with running():
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage", 1, FOREVER)
+    assert len(telegram.sent("sendMessage")) == 1
 
 
 @pytest.mark.parametrize("method", ["getMe", "getUpdates"])
@@ -299,6 +300,7 @@ async def test_an_answer_that_nobody_can_read_is_asked_for_again(
     async with running():
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage", 1, FOREVER)
+    assert len(telegram.sent("sendMessage")) == 1
 
 
 async def test_what_was_fetched_before_the_token_was_refused_is_still_tried(
@@ -483,6 +485,7 @@ async def test_entries_without_a_number_keep_nobody_from_being_answered(
     async with running():
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage", 1, FOREVER)
+    assert len(telegram.sent("sendMessage")) == 1
 
 
 # Deaths
@@ -719,6 +722,25 @@ async def test_a_stop_gives_up_on_answers_that_take_too_long(
     assert clock.now == pytest.approx(lifecycle.ANSWER_SECONDS)
     assert lines(caplog) == ["some messages could not be sent in 6 s"]
     assert not wire.open
+
+
+async def test_what_a_stop_has_given_up_is_not_answered_any_more(
+    serve: Serve,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    anna: Person,
+    delays: dict[str, float],
+) -> None:
+    """It is handed out again at the next start, and would be answered twice."""
+    delays["sendMessage"] = FOREVER
+    telegram.push(anna.writes("hello"))
+    before = asyncio.all_tasks()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        await telegram.until("getUpdates")
+        stop.set()
+    assert asyncio.all_tasks() == before
+    assert len(telegram.updates) == 1
 
 
 async def test_a_stop_does_not_wait_for_telegram_to_confirm_what_was_fetched(

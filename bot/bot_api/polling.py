@@ -147,8 +147,9 @@ class Polling(Struct):
         try:
             self.app.update_queue.put_nowait(_read(update, self.app.bot))
         except Exception as error:  # noqa: BLE001 - whatever PTB makes of what it does not know
-            # Without its text and its trace, which may hold what people wrote.
-            log.error("update %d cannot be read: %s", number, type(error).__name__)  # noqa: TRY400
+            kind = type(error).__name__
+            # Its text and its trace may hold what people wrote.
+            log.error("update %d cannot be read: %s", number, kind)  # noqa: TRY400 - no trace
             self.intake.done(number)
             if self.intake.clock() - self._told >= SILENCE:
                 self._told = self.intake.clock()

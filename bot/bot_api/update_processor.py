@@ -81,8 +81,9 @@ class UpdateProcessor(BaseUpdateProcessor):
             if self._intake.stops or _this_task().cancelling():
                 raise  # What a stop has cancelled will be handed out again.
         except Exception as error:  # noqa: BLE001 - whatever an update that nobody expects leads to
-            # Without its text and its trace, which may hold what people wrote.
-            log.error("update %d failed: %s", update.update_id, type(error).__name__)  # noqa: TRY400
+            kind = type(error).__name__
+            # Its text and its trace may hold what people wrote.
+            log.error("update %d failed: %s", update.update_id, kind)  # noqa: TRY400 - no trace
         self._intake.done(update.update_id)
 
     async def _in_line(self, update: Update, coroutine: Awaitable[Any]) -> None:

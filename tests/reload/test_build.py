@@ -313,10 +313,6 @@ async def test_everything_else_goes_on_while_it_is_built() -> None:
     assert gc.isenabled()
 
 
-def test_memory_that_is_free_can_be_given_back_anywhere() -> None:
-    build.give_back()
-
-
 async def test_the_search_for_garbage_goes_on_after_something_broken(folder: Path) -> None:
     (folder / CHAIN).unlink()
     with pytest.raises(KnowledgeError):
