@@ -9,9 +9,9 @@ phrasings, and nothing was mended by its questions; its figures were seen when r
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
 from benchmarks.typos import mistype

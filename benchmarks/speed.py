@@ -30,7 +30,6 @@ from dataclasses import asdict, dataclass, replace
 from itertools import count, pairwise
 from pathlib import Path
 
-from msgspec import structs
 from rapidfuzz import fuzz, process
 
 from benchmarks.answers import QUESTIONS
@@ -177,7 +176,7 @@ def larger(base: Knowledge, size: int) -> Knowledge:
         topics[topic.id] = topic
         missing -= sum(len(entry.phrasings) for entry in topic.entries)
     entries = {entry.id: entry for topic in topics.values() for entry in topic.entries}
-    return structs.replace(base, topics=topics, entries=entries)
+    return replace(base, topics=topics, entries=entries)
 
 
 def _copy(base: Knowledge, number: int, common: frozenset[str], most: int) -> Topic:

@@ -3,9 +3,9 @@
 import datetime as dt
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
-from msgspec import Struct
 from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
@@ -60,7 +60,8 @@ PRESSES = 3
 """Buttons that one person may press for each message that they may write: a thumb goes astray."""
 
 
-class Clocks(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Clocks:
     """Where the time comes from."""
 
     monotonic: Callable[[], float] = time.monotonic

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bot import logs
-from bot.answering.faq import Faq, Reply, Suggestions
+from bot.answering.faq import Faq
+from bot.answering.replies import Reply, Suggestions
 from bot.errors import KnowledgeError, SkinbotError, StartError
 from bot.features import texts
 from bot.features.questions import texts as question_texts
@@ -165,13 +166,12 @@ def _questions(given: str) -> Iterable[str]:
 
 def _json(question: str, reply: Reply, text: str) -> str:
     """One line, whatever was asked: in ASCII, as some readers end lines at U+2028 too."""
-    from bot.answering import evaluation
 
     found = {
         "question": question,
-        "outcome": evaluation.outcome(reply),
-        "topics": evaluation.topics(reply),
-        "entries": evaluation.entries(reply),
+        "outcome": reply.outcome,
+        "topics": reply.topics,
+        "entries": [entry.id for entry in reply.entries],
         "score": round(reply.score, 4),
         "text": text,
     }

@@ -10,11 +10,11 @@ SkinbotError
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from msgspec import Struct
 
-
-class Problem(Struct, frozen=True, order=True):
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
     """One thing that is wrong in a file, for the person who edits it."""
 
     file: str

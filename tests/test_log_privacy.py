@@ -4,18 +4,20 @@ import asyncio
 import io
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bot import lifecycle, logs
-from bot.answering.faq import Faq, Reply
+from bot.answering.faq import Faq
+from bot.answering.replies import Reply
 from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_parts, replace, sql
+from tests.fixtures import build_parts, sql
 from tests.support.fake_time import Clock
 
 NAME, USERNAME, TEXT = "Wilhelmina", "minna_the_cyclist", "zebra crossing"
@@ -23,7 +25,7 @@ PRIVATE = (NAME, USERNAME, "zebra")
 OPERATOR = 1001
 
 
-class Quoting(Faq, frozen=True):
+class Quoting(Faq):
     """Fails, and says what it was asked."""
 
     def ask(self, question: str) -> Reply:

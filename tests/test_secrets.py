@@ -6,13 +6,15 @@ import json
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from telegram.error import InvalidToken
 
 from bot import cli, lifecycle, logs
-from bot.answering.faq import Faq, Reply
+from bot.answering.faq import Faq
+from bot.answering.replies import Reply
 from bot.bot_api.transport import Transport
 from bot.errors import SettingsError, StartError
 from bot.lifecycle import Parts
@@ -22,7 +24,7 @@ from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.server import FakeServer
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_parts, replace
+from tests.fixtures import build_parts
 from tests.support.fake_time import Clock
 from tests.support.processes import SECRET, TOKEN, bot_process
 
@@ -53,7 +55,7 @@ METHODS = ["getMe", "deleteWebhook", "getUpdates", "setMyCommands", "setMyDescri
 ANSWERS = ["sendMessage", "editMessageText", "answerCallbackQuery"]
 
 
-class Failing(Faq, frozen=True):
+class Failing(Faq):
     """Fails, and says what it was asked."""
 
     def ask(self, question: str) -> Reply:

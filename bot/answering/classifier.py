@@ -7,10 +7,10 @@ load. The soft-token scores say which entry is nearest; this says whether "why",
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
 
 from bot.answering.vectors import Numbered, Numbers
 
@@ -29,7 +29,8 @@ MOST_EXAMPLES = 16_000
 """Phrasings that are trained on; a larger knowledge base is thinned out evenly."""
 
 
-class Classifier(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Classifier:
     """Weights of the features for each class."""
 
     ids: Numbers
@@ -88,7 +89,8 @@ def _telling(features: Ints, height: int, most: int) -> Ints:
     return commonest[counts[commonest] > 1]
 
 
-class _Rows(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Rows:
     """Sparse rows of unit length, one after the other, and the class of each row."""
 
     starts: Ints

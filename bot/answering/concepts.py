@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-from msgspec import Struct
+from dataclasses import dataclass
 
 from bot.language.words import stems
 
@@ -13,7 +12,8 @@ Piece = tuple[tuple[str, ...], tuple[str, ...]]
 """A phrase of one or more stems, and the names of its concepts."""
 
 
-class Concepts(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Concepts:
     """Words and phrases that mean the same share a feature beside the word itself."""
 
     phrases: Mapping[str, Sequence[Piece]]

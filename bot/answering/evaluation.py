@@ -8,12 +8,13 @@ are right, joined by `|`, with `none` where a refusal is right; and `kind`, whic
 import csv
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from msgspec import Struct
-
-from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
+from bot.answering.replies import (
+    Reply,
+)
 from bot.errors import InputError
 
 HEADER = ["question", "gold", "kind"]
@@ -28,7 +29,8 @@ class Kind(Enum):
     FAR = "far"
 
 
-class Question(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Question:
     """One line of the file."""
 
     text: str
@@ -41,7 +43,8 @@ class Question(Struct, frozen=True):
         return self.kind is Kind.IN and NONE not in self.gold
 
 
-class Result(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Result:
     """What the bot did with a question."""
 
     question: Question
@@ -82,51 +85,17 @@ def _question(path: Path, number: int, row: list[str]) -> Question:
     return Question(row[0], frozenset(row[1].split("|")), Kind(row[2]))
 
 
-def outcome(reply: Reply) -> str:
-    """The name of an outcome, as `skinbot ask --json` prints it."""
-    match reply:
-        case Answer():
-            return "answer"
-        case Suggestions():
-            return "suggestions"
-        case Limited():
-            return "limited"
-        case RedFlag():
-            return "red_flag"
-        case SmallTalkReply():
-            return "smalltalk"
-        case Unknown():
-            return "unknown"
-
-
-def entries(reply: Reply) -> tuple[str, ...]:
-    """Ids of the entries that a reply shows or suggests, best first."""
-    match reply:
-        case Answer(entries=shown) | Suggestions(entries=shown):
-            return tuple(entry.id for entry in shown)
-    return ()
-
-
-def topics(reply: Reply) -> tuple[str, ...]:
-    """Ids of the topics that a reply shows, suggests or offers, best first."""
-    match reply:
-        case Limited(topics=near) | Unknown(topics=near):
-            return tuple(topic.id for topic in near)
-        case Answer(entries=shown) | Suggestions(entries=shown):
-            return tuple(dict.fromkeys(entry.topic for entry in shown))
-    return ()
-
-
 def evaluate(questions: Sequence[Question], ask: Callable[[str], Reply]) -> list[Result]:
     """Ask every question."""
     results = []
     for question in questions:
         reply = ask(question.text)
-        results.append(Result(question, outcome(reply), topics(reply)))
+        results.append(Result(question, reply.outcome, reply.topics))
     return results
 
 
-class Summary(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Summary:
     """The figures of a run; shares are 0..1, and 0 where there was no such question."""
 
     covered: int

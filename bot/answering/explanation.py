@@ -5,20 +5,20 @@ Nothing is decided here: every figure comes from the functions that decide.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-
-from msgspec import Struct, structs
+from dataclasses import dataclass, replace
 
 from bot.answering import red_flags, word_influence
-from bot.answering.faq import Answer, Faq, RedFlag, Reply, SmallTalkReply
+from bot.answering.faq import Faq
 from bot.answering.index import Weighed
 from bot.answering.red_flags import Watch
+from bot.answering.replies import Answer, RedFlag, Reply, SmallTalkReply
 from bot.answering.word_influence import Against, Matched, Word
 from bot.knowledge.models import Flag, Thresholds
 from bot.language.words import MAX_QUESTION
 
 
-class Part(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Part:
     """A part of a question about two topics."""
 
     words: tuple[str, ...]
@@ -26,7 +26,8 @@ class Part(Struct, frozen=True):
     confidence: float
 
 
-class Tripped(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Tripped:
     """What tripped a red flag."""
 
     number: int
@@ -35,7 +36,8 @@ class Tripped(Struct, frozen=True):
     words: tuple[Word, ...]
 
 
-class Explanation(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Explanation:
     """A reply, and how it came about."""
 
     reply: Reply
@@ -64,7 +66,7 @@ def explain(faq: Faq, question: str) -> Explanation:
     reply, weighed = faq.decide(question)
     otherwise = None
     if isinstance(reply, RedFlag | SmallTalkReply) and weighed is None:
-        otherwise, weighed = structs.replace(faq, watching=(), talk={}).decide(question)
+        otherwise, weighed = replace(faq, watching=(), talk={}).decide(question)
     heard = faq.index.hear(question[:MAX_QUESTION])
     kept = weighed.heard if weighed else ()
     # Where something else decided, no word did.
@@ -103,7 +105,7 @@ def _alone(faq: Faq, flag: Flag) -> Iterator[tuple[str, Watch]]:
     alone = [replace(flag, patterns=[pattern], unless=[]) for pattern in flag.patterns]
     watching = red_flags.watches(replace(faq.knowledge.red_flags, flags=alone))
     for pattern, watch in zip(flag.patterns, watching, strict=True):
-        yield pattern, structs.replace(watch, unless=whole.unless)
+        yield pattern, replace(watch, unless=whole.unless)
 
 
 def _parts(faq: Faq, question: str, answer: Answer) -> Iterator[Part]:

@@ -2,14 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain, islice
-
-from msgspec import Struct
 
 from bot.answering import red_flags
 from bot.answering.concepts import Concepts
 from bot.answering.index import Index, Weighed
 from bot.answering.red_flags import Watch
+from bot.answering.replies import (
+    Answer,
+    Limited,
+    RedFlag,
+    Reply,
+    SmallTalkReply,
+    Suggestions,
+    Unknown,
+)
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Flag, Limit, SmallTalk, Topic
 from bot.language.spelling import Heard
@@ -37,53 +45,8 @@ TRACE = 0.5
 _PARTS = re.compile(r"[,;/&+]|\b(?:and|n|or|plus|also|as well as)\b", re.IGNORECASE)
 
 
-class Answer(Struct, frozen=True):
-    """Confident: one entry, or two when the question asks about two topics."""
-
-    entries: tuple[Entry, ...]
-    score: float
-
-
-class Suggestions(Struct, frozen=True):
-    """Not sure: up to three entries, best first."""
-
-    entries: tuple[Entry, ...]
-    score: float
-
-
-class Limited(Struct, frozen=True):
-    """A subject that is not covered, and the nearest topics, best first."""
-
-    limit: Limit
-    topics: tuple[Topic, ...]
-    score: float
-
-
-class RedFlag(Struct, frozen=True):
-    """Fixed advice; comes before everything else."""
-
-    flag: Flag
-    score: float = 1.0
-
-
-class SmallTalkReply(Struct, frozen=True):
-    """A message that asks nothing."""
-
-    talk: SmallTalk
-    score: float
-
-
-class Unknown(Struct, frozen=True):
-    """Nothing fits; the topics with a trace of evidence, best first."""
-
-    topics: tuple[Topic, ...]
-    score: float
-
-
-Reply = Answer | Suggestions | Limited | RedFlag | SmallTalkReply | Unknown
-
-
-class Faq(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Faq:
     """A knowledge base that answers; immutable, so a reload swaps the whole."""
 
     knowledge: Knowledge

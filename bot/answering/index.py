@@ -1,11 +1,11 @@
 """Everything that could be replied, ready to be weighed against a question."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
 
 from bot.answering import red_flags
 from bot.answering.classifier import Classifier
@@ -23,7 +23,8 @@ BROAD = 0.1
 """What a broad topic must be better by, since its phrasings fit half of all questions."""
 
 
-class Evidence(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Evidence:
     """How well a question fits what can be replied, in four numbers."""
 
     lead: float
@@ -47,7 +48,8 @@ class Evidence(Struct, frozen=True):
         return float(1 / (1 + np.exp(-odds)))
 
 
-class Weighed(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Weighed:
     """A question against everything that could be replied."""
 
     heard: tuple[Heard, ...]
@@ -62,7 +64,8 @@ class Weighed(Struct, frozen=True):
     """Chance that the best entry of the best topic is what was asked for, 0..1."""
 
 
-class Index(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Index:
     """The phrasings of a knowledge base, indexed and learned from."""
 
     keys: tuple[str, ...]

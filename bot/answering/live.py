@@ -1,11 +1,12 @@
 """What the bot knows right now."""
 
-from msgspec import Struct
+from dataclasses import dataclass
 
 from bot.answering.faq import Faq
 
 
-class Live(Struct):
+@dataclass(slots=True)
+class Live:
     """The one thing that a reload replaces; whoever uses it reads it once and goes on with that."""
 
     faq: Faq

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bot.answering import evaluation, red_flags
-from bot.answering.faq import Answer, Faq, Limited, RedFlag, Reply, SmallTalkReply, Suggestions
+from bot.answering import red_flags
+from bot.answering.faq import Faq
 from bot.answering.matcher import featurize
+from bot.answering.replies import Answer, Reply, Suggestions
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import consistency
 from bot.knowledge import lessons as teaching
@@ -80,23 +81,16 @@ def _astray(faq: Faq, draft: ParsedFiles) -> Iterator[Problem]:
 
 def _instead(reply: Reply) -> str:
     if isinstance(reply, Suggestions):
-        return f"only suggests {', '.join(evaluation.entries(reply))}"
+        return f"only suggests {', '.join(reply.ids)}"
     nearest = reaches(reply)[0]
     return "is not answered" if nearest == NONE else f"reaches {nearest}"
 
 
 def reaches(reply: Reply) -> list[str]:
     """Ids that a reply stands for, the closest first; `none` where nothing is answered."""
-    match reply:
-        case Answer():
-            return [*evaluation.entries(reply), *evaluation.topics(reply)]
-        case Limited(limit=limit):
-            return [limit.id, NONE]
-        case RedFlag(flag=flag):
-            return [flag.id, NONE]
-        case SmallTalkReply(talk=talk):
-            return [talk.id, NONE]
-    return [NONE]
+    if isinstance(reply, Suggestions):
+        return [NONE]
+    return [*reply.ids, *(reply.topics if isinstance(reply, Answer) else [NONE])]
 
 
 def _too_alike(faq: Faq, draft: ParsedFiles) -> Iterator[Problem]:

@@ -7,10 +7,10 @@ with the question. A feature weighs the more, the fewer entries use it.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
 
 from bot.answering.concepts import Concepts
 from bot.answering.vectors import Numbered, Numbers
@@ -27,7 +27,8 @@ SATURATION = 1.5
 PART = 1 << 18
 
 
-class Postings(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Postings:
     """For each feature the columns where it occurs."""
 
     starts: Ints
@@ -52,7 +53,8 @@ class Postings(Struct, frozen=True):
         return np.asarray(np.bincount(self.columns[places], values, self.width), np.float64)
 
 
-class Matcher(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Matcher:
     """An index over the phrasings of entries."""
 
     concepts: Concepts
@@ -152,7 +154,8 @@ def _index(numbered: Numbered, sizes: Ints, concepts: Concepts) -> Matcher:
     )
 
 
-class _Counts(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Counts:
     """How many phrasings of an entry hold a feature: a row for each pair that occurs."""
 
     feature: Ints

@@ -8,10 +8,9 @@ be alternatives (`wound|cut`), a named set (`{recent}`) or adjacent words in dou
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-
-from msgspec import Struct
 
 from bot.knowledge.models import Flag, RedFlags
 from bot.knowledge.patterns import NEAR, PIECE, TERM
@@ -28,7 +27,8 @@ Span = tuple[int, int]
 _MASKED = ""
 
 
-class Term(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Term:
     """Phrases that are as good as each other, by their first stem."""
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -49,7 +49,8 @@ class Term(Struct, frozen=True):
         ]
 
 
-class Pattern(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Pattern:
     """Terms that must all occur near each other, each in words of its own."""
 
     terms: tuple[Term, ...]
@@ -60,7 +61,8 @@ class Pattern(Struct, frozen=True):
             yield from _near([term.spans(said) for term in self.terms], ())
 
 
-class Watch(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Watch:
     """One flag, ready to look at a question."""
 
     flag: Flag

@@ -4,12 +4,11 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, islice
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct, field
 
 from bot.answering.concepts import EDGE, Concepts
 
@@ -64,7 +63,8 @@ class Numbers(Mapping[str, int]):
         return len(self.singles) + len(self.pairs)
 
 
-class Numbered(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Numbered:
     """Which features stand in which phrasings."""
 
     ids: Numbers
@@ -83,7 +83,8 @@ class Numbered(Struct, frozen=True):
         return reader.numbered()
 
 
-class _Reader(Struct):
+@dataclass(slots=True)
+class _Reader:
     concepts: Concepts
     words: defaultdict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))
     members: defaultdict[str, int] = field(default_factory=lambda: defaultdict(count().__next__))

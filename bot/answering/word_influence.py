@@ -5,25 +5,20 @@ What a word did is found out by leaving it out and weighing the rest.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import islice
 from math import fsum
 
-from msgspec import Struct
 from rapidfuzz.distance import JaroWinkler
 
 from bot.answering.concepts import Concepts
-from bot.answering.faq import (
-    Answer,
-    Faq,
-    Limited,
-    RedFlag,
-    Reply,
-    SmallTalkReply,
-    Suggestions,
-    Unknown,
-)
+from bot.answering.faq import Faq
 from bot.answering.index import Weighed, texts
 from bot.answering.matcher import Matcher
+from bot.answering.replies import (
+    RedFlag,
+    Reply,
+)
 from bot.language.spelling import Heard, Vocabulary
 from bot.language.words import stem, words
 
@@ -37,7 +32,8 @@ MENDED = 0.75
 """Trust from which a typo is mended in what is proposed as a phrasing."""
 
 
-class Word(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Word:
     """A word of a question, or several that are one to the knowledge base."""
 
     typed: str
@@ -50,7 +46,8 @@ class Word(Struct, frozen=True):
         return cls(" ".join(h.word for h in heard), read_as)
 
 
-class Match(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Match:
     """A word of the question that has one of the knowledge base beside it."""
 
     word: Word
@@ -60,7 +57,8 @@ class Match(Struct, frozen=True):
     """What both words mean, where they are not the same."""
 
 
-class Matched(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Matched:
     """What a question has in common with an entry, a limit or a small talk."""
 
     id: str
@@ -70,7 +68,8 @@ class Matched(Struct, frozen=True):
     """Those that its score owes most to come first."""
 
 
-class Against(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Against:
     """A word that counted against the best entry."""
 
     word: Word
@@ -82,7 +81,8 @@ class Against(Struct, frozen=True):
     """What it would be without the word; None where another topic would come first."""
 
 
-class Piece(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Piece:
     """A word wherever it stands in a question, and the question without it."""
 
     word: Word
@@ -163,15 +163,7 @@ def _owners(faq: Faq, weighed: Weighed, piece: Piece) -> Iterator[str]:
 
 
 def _targets(reply: Reply, best: str) -> list[str]:
-    match reply:
-        case Answer(entries) | Suggestions(entries):
-            replied = [entry.id for entry in entries]
-        case Limited(limit):
-            replied = [limit.id]
-        case SmallTalkReply(talk):
-            replied = [talk.id]
-        case RedFlag() | Unknown():
-            replied = []
+    replied = () if isinstance(reply, RedFlag) else reply.ids
     return list(dict.fromkeys([*replied, best]))[:MOST_TARGETS]
 
 

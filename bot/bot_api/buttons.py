@@ -1,15 +1,16 @@
 """Buttons: each packs what it means into at most 64 bytes, and unpacks it again."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from msgspec import Struct
 from telegram import InlineKeyboardButton
 
 TIME = r"(?:[01]\d|2[0-3])[0-5]\d"
 
 
-class Button(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Button:
     """A button under a message: says by its data what pressing it means."""
 
     PATTERN: ClassVar[str]
@@ -25,7 +26,8 @@ class Button(Struct, frozen=True):
         raise NotImplementedError
 
 
-class BareButton(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class BareButton(Button):
     """A button that says all by being pressed."""
 
     def pack(self) -> str:

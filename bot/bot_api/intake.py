@@ -9,9 +9,8 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
-
-from msgspec import Struct, field
 
 from bot.bot_api.receipt import BEGUN_ALONE, DEADLY, SURVIVED, Receipt, Receipts
 
@@ -35,7 +34,8 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
-class Intake(Struct):
+@dataclass(slots=True)
+class Intake:
     """Told what is fetched and what is done; tells what to handle and what to ask for next."""
 
     receipts: Receipts

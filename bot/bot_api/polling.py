@@ -9,11 +9,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
-from msgspec import Struct, field
 from telegram import Bot, Update
 from telegram.error import (
     BadRequest,
@@ -60,7 +60,8 @@ class PassedOver(Enum):
     """Its shape is none that the library knows."""
 
 
-class Polling(Struct):
+@dataclass(slots=True)
+class Polling:
     """Hands updates to the application, in the order in which they came."""
 
     app: App

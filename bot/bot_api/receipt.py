@@ -1,9 +1,8 @@
 """What is known of an update over a death of the process, and whether the process died of it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
-
-from msgspec import Struct
 
 DEADLY = 4
 """Suspicion with which an update is not handled again."""
@@ -13,7 +12,8 @@ process lives a moment later. So an update that kills at once does so twice; one
 hand, as others killed, is handled four times."""
 
 
-class Receipt(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Receipt:
     """What is known of an update that comes again."""
 
     suspicion: int

@@ -1,8 +1,7 @@
 """Updates that were in hand when the process died are begun one by one, to know which it was."""
 
 import asyncio
-
-from msgspec import Struct
+from dataclasses import dataclass
 
 from bot.bot_api.intake import Intake
 
@@ -10,7 +9,8 @@ ALONE_SECONDS = 0.05
 """For which an update that may kill the process is handled without another such one."""
 
 
-class AtFirst(Struct):
+@dataclass(slots=True)
+class AtFirst:
     """The moment in which an update would kill the process, if it does."""
 
     intake: Intake

@@ -2,9 +2,8 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum, auto
-
-from msgspec import Struct, field
 
 PEOPLE = 10_000
 """People who are remembered; whoever was quiet longest is forgotten first."""
@@ -19,7 +18,8 @@ class Verdict(Enum):
     IGNORE = auto()
 
 
-class Throttle(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Throttle:
     """A sliding window for each person."""
 
     clock: Callable[[], float]

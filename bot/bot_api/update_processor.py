@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
-from msgspec import Struct, field
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
@@ -174,7 +174,8 @@ def _changes_the_chat(update: Update) -> bool:
     )
 
 
-class _Place(Struct):
+@dataclass(slots=True)
+class _Place:
     """What is held while an update is handled: the person's own place, and one of all."""
 
     intake: Intake

@@ -1,8 +1,8 @@
 """Who may call what, and how often: wrappers around callbacks, and filters."""
 
 import re
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram import Chat, Message, Update
 from telegram.ext import filters
 
@@ -26,7 +26,8 @@ STOP = re.compile(
 """A whole message that asks for no more tips."""
 
 
-class NotTooOften(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class NotTooOften:
     """Whatever makes the bot send counts: who asks for too much is told once, then not heard."""
 
     messages: Throttle

@@ -1,6 +1,7 @@
 """Operators ask what they can do."""
 
-from msgspec import Struct
+from dataclasses import dataclass
+
 from telegram import Update
 
 from bot.answering.live import Live
@@ -10,7 +11,8 @@ from bot.bot_api.types import Context
 from bot.features.operators import texts
 
 
-class HelpHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class HelpHandlers:
     """The callback, with what it needs."""
 
     live: Live

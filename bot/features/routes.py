@@ -1,8 +1,8 @@
 """All handlers in one list, and who may call what; the first one that fits an update takes it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram import Update
 from telegram.ext import (
     BaseHandler,
@@ -41,7 +41,8 @@ from bot.features.why.handlers import WhyHandlers
 RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
 
-class Commands(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Commands:
     """What operators can call, and the buttons that only they can press."""
 
     helping: HelpHandlers
@@ -83,7 +84,8 @@ def register_operators(
         app.add_handler(CallbackQueryHandler(only_operators(operators, do, outdated), pattern))
 
 
-class Everybody(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Everybody:
     """What everybody can call."""
 
     questions: QuestionHandlers

@@ -2,11 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from msgspec import Struct, structs
 
 import bot
 from bot.knowledge.models import (
@@ -31,7 +29,8 @@ if TYPE_CHECKING:
     from bot.knowledge.parser import ParsedFiles
 
 
-class Knowledge(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Knowledge:
     """Everything that the bot knows."""
 
     about: About
@@ -88,7 +87,7 @@ class Knowledge(Struct, frozen=True):
             for key, limit in self.limits.items()
         }
         entries = {entry.id: entry for topic in topics.values() for entry in topic.entries}
-        return structs.replace(self, topics=topics, entries=entries, limits=limits)
+        return replace(self, topics=topics, entries=entries, limits=limits)
 
 
 def _richer_topic(topic: Topic, added: Mapping[str, list[str]]) -> Topic:

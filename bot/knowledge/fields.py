@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
-from msgspec import Struct
-
 from bot.language.words import has_words
 from bot.markup import html_problem, plain, units
 
@@ -33,7 +31,8 @@ class Fits:
         return cast("CoreSchema", {**handler(source), **self.limits})
 
 
-class Valid(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Valid:
     """A text that nothing is said against."""
 
     problem: Callable[[str], str | None]
@@ -49,7 +48,8 @@ class Valid(Struct, frozen=True):
         return value
 
 
-class Shows(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Shows:
     """At most so many characters as Telegram counts what is read: UTF-16, without the tags."""
 
     most: int

@@ -5,9 +5,8 @@ import os
 import stat
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-from msgspec import Struct
 
 from bot.errors import KnowledgeError, Problem
 
@@ -32,7 +31,8 @@ THEN = (1980, 1, 1, 0, 0, 0)
 """The date of everything in a package, so that the same files make the same bytes."""
 
 
-class Found(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Found:
     """What a folder holds."""
 
     files: Files

@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
-
-from msgspec import Struct
 
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Limit
@@ -23,7 +22,8 @@ class Kind(StrEnum):
     """Nothing that the operators want to see again."""
 
 
-class Lesson(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Lesson:
     """A wording, and what it is."""
 
     id: int
@@ -35,7 +35,8 @@ class Lesson(Struct, frozen=True):
     """When it was taught."""
 
 
-class Missed(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Missed:
     """A question that found no answer; nothing says who asked it."""
 
     id: int

@@ -1,11 +1,10 @@
 """The files of a knowledge base, each parsed and validated on its own, with all their problems."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar
 
-from msgspec import Struct, field
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import KnowledgeError, Problem
@@ -47,7 +46,8 @@ ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
 M = TypeVar("M", bound=Model)
 
 
-class ParsedFiles(Struct):
+@dataclass(slots=True)
+class ParsedFiles:
     """The files that could be read, and what is wrong so far."""
 
     sources: dict[str, Source] = field(default_factory=dict)

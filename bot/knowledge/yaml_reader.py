@@ -7,10 +7,10 @@ the events are read here instead: text stays text, and what YAML would have bent
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from msgspec import Struct, field
 
 from bot.errors import Problem
 from bot.knowledge import yaml_errors
@@ -37,14 +37,16 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _BOOLS = {"true": True, "false": False}
 
 
-class Bent(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Bent:
     """A value that YAML reads as something else than the text that was written."""
 
     text: str
     read_as: str
 
 
-class Source(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Source:
     """One parsed file."""
 
     file: str
@@ -121,7 +123,8 @@ def _place(event: yaml.Event) -> Place:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-class _Reader(Struct):
+@dataclass(slots=True)
+class _Reader:
     """Follows the events of one file and notes where each value stood and what is wrong."""
 
     file: str

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct, field
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -29,7 +29,8 @@ _LETTERS = 32
 _MEMORY = 20_000
 
 
-class Heard(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Heard:
     """One word of a question, as the knowledge base understands it."""
 
     word: str
@@ -41,7 +42,8 @@ class Heard(Struct, frozen=True):
     """How much the word counts against every entry when no phrasing holds it."""
 
 
-class Shapes(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Shapes:
     """Which letters the words have, to pass over most of those that a typed word cannot mean."""
 
     words: tuple[str, ...]
@@ -88,7 +90,8 @@ def _letters(text: str) -> npt.NDArray[np.int64]:
     return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64) % _LETTERS
 
 
-class Vocabulary(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
     """The words of a knowledge base."""
 
     words: dict[str, int]

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib import resources
 from sys import intern
 from typing import Any
 from zoneinfo import available_timezones
-
-from msgspec import Struct
 
 from bot.places.names import REGIONS, key
 
@@ -23,7 +22,8 @@ _UNTYPED = re.compile(r"^(?:[a-z].*|[ -~]{0,3})\n", re.MULTILINE)
 _LATIN = re.compile(r"^(?:[ -\u02ff].*)?\n", re.MULTILINE)
 
 
-class Row(Struct, gc=False):
+@dataclass(slots=True)
+class Row:
     """A city as it stands in the file."""
 
     name: str
@@ -34,7 +34,8 @@ class Row(Struct, gc=False):
     population: int
 
 
-class City(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class City:
     """A place whose people live by one clock."""
 
     name: str
@@ -45,6 +46,19 @@ class City(Struct, frozen=True):
     zone: str
     """IANA key."""
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A country, or a part of one."""
+
+    name: str
+    country: str
+    region: str | None = None
+
+    def holds(self, other: "City | Area") -> bool:
+        """Whether the other is in here, or the same."""
+        return self.country == other.country and self.region in {None, other.region}
 
 
 def regions(states: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:

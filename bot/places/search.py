@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Set
 from itertools import chain, zip_longest
 
 from bot.places import gazetteer
-from bot.places.cities import City
-from bot.places.gazetteer import Area, Gazetteer, Match
+from bot.places.cities import Area, City
+from bot.places.gazetteer import Gazetteer, Match
 from bot.places.names import key
 from bot.places.zones import Place, name_of
 

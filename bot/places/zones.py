@@ -1,11 +1,10 @@
 """Time zones as they are stored: by their IANA names, or as an offset from UTC."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-from msgspec import Struct
 
 _KEY = re.compile(r"[A-Z][\w+-]*(?:/[\w+-]+)*", re.ASCII)
 _FIXED = re.compile(r"UTC([+-])(\d\d):([0-5]\d)", re.ASCII)
@@ -13,7 +12,8 @@ ETC = re.compile(r"etc/(?:gmt|utc|uct|universal|zulu|greenwich)([+-]?\d\d?)?", r
 """IANA's names of offsets."""
 
 
-class Place(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Place:
     """Where somebody lives, as far as clocks go."""
 
     name: str

@@ -6,10 +6,9 @@ import gc
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from msgspec import Struct, field
 
 from bot.answering.faq import Faq
 from bot.errors import KnowledgeError, Problem, ReloadError
@@ -25,7 +24,8 @@ UNSETTLED = "the files are changing all the time; reload when they are written"
 NO_ROOM = "There is no room for temporary files: {}."
 
 
-class Job(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Job:
     """What to build, and what to ask it then."""
 
     source: Path | Files
@@ -39,7 +39,8 @@ class Job(Struct, frozen=True):
     pause: float = PAUSE
 
 
-class Built(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Built:
     """A knowledge base that can be used."""
 
     faq: Faq

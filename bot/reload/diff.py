@@ -1,16 +1,16 @@
 """What another knowledge base would change: what it holds, and what it replies."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from msgspec import Struct
-
-from bot.answering import evaluation
-from bot.answering.faq import Faq, Limited, RedFlag, Reply, SmallTalkReply
+from bot.answering.faq import Faq
+from bot.answering.replies import Reply
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Lesson
 
 
-class Moved(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Moved:
     """A question that gets another reply."""
 
     question: str
@@ -18,7 +18,8 @@ class Moved(Struct, frozen=True):
     after: str
 
 
-class Section(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Section:
     """Ids of one kind of thing, such as entries."""
 
     name: str
@@ -28,7 +29,8 @@ class Section(Struct, frozen=True):
     changed: tuple[str, ...]
 
 
-class Changes(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Changes:
     """From one knowledge base to another."""
 
     sections: tuple[Section, ...]
@@ -48,16 +50,7 @@ def replies(faq: Faq, questions: Iterable[str]) -> dict[str, str]:
 
 def told(reply: Reply) -> str:
     """A reply in a few words, such as `answer brakes.squeak`."""
-    match reply:
-        case Limited(limit=limit):
-            ids: tuple[str, ...] = (limit.id,)
-        case RedFlag(flag=flag):
-            ids = (flag.id,)
-        case SmallTalkReply(talk=talk):
-            ids = (talk.id,)
-        case _:
-            ids = evaluation.entries(reply)
-    return " ".join([evaluation.outcome(reply).replace("_", " "), ", ".join(ids)]).strip()
+    return f"{reply.outcome.replace('_', ' ')} {', '.join(reply.ids)}".strip()
 
 
 def between(

@@ -5,9 +5,8 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from msgspec import Struct
 
 from bot.errors import InputError
 from bot.knowledge import files
@@ -24,7 +23,8 @@ _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What YAML takes in no file, or for the end of a line; JSON leaves it as it is."""
 
 
-class Export(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Export:
     """A file for the folder."""
 
     yaml: str

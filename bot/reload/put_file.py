@@ -5,9 +5,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePath
-
-from msgspec import Struct
 
 from bot.errors import ReloadError
 from bot.knowledge.files import MAX_BYTES, NAMES, TOPICS, in_topics
@@ -54,7 +53,8 @@ def _listed(names: list[str]) -> str:
     return ", ".join([*names[:MOST_NAMES], *more])
 
 
-class Replacement(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Replacement:
     """A file that lies beside the one in whose place it will be put."""
 
     path: Path

@@ -5,13 +5,12 @@ import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from msgspec import Struct, field
-from msgspec.structs import replace
-
-from bot.answering.faq import Faq, RedFlag
+from bot.answering.faq import Faq
 from bot.answering.live import Live
+from bot.answering.replies import RedFlag
 from bot.errors import KnowledgeError, ReloadError, SkinbotError
 from bot.knowledge import files
 from bot.knowledge import lessons as teaching
@@ -32,14 +31,16 @@ FAULT = "Something went wrong in the bot itself; the log says what."
 log = logging.getLogger(__name__)
 
 
-class Taught(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Taught:
     """A lesson, and what its wording gets now."""
 
     lesson: Lesson
     reply: str
 
 
-class Start(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Start:
     """What a process begins with."""
 
     faq: Faq
@@ -80,7 +81,8 @@ async def start(folder: Path, records: Records) -> Start:
     raise problems
 
 
-class Reloader(Struct):
+@dataclass(slots=True)
+class Reloader:
     """One change at a time; while one is being prepared, what was there goes on answering.
 
     All methods raise KnowledgeError, with every problem, or ReloadError, with one line; then

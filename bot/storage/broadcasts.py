@@ -1,9 +1,9 @@
 """SQL of broadcasts: what operators send to all subscribers, who gets it, how far it is."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
-from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -29,10 +29,11 @@ from bot.subscriptions.subscriber import State
 UNDER_WAY = (Stage.RUNNING, Stage.CANCELLED, Stage.LOST)
 """Broadcasts of which something may still be on its way."""
 LASTS = dt.timedelta(hours=24)
-"""After which a broadcast is no news any more, and what was not sent is not sent."""
+"""After that a broadcast is no news any more: what was not sent is not sent."""
 
 
-class Broadcasts(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Broadcasts:
     """Each method is one transaction."""
 
     database: Database
@@ -197,11 +198,8 @@ _RUNNING, _UNDER_WAY = {"stages": [Stage.RUNNING]}, {"stages": UNDER_WAY}
 
 def _draft(broadcast: int, chat: int) -> ColumnElement[bool]:
     """A draft that was made in this chat."""
-    return and_(
-        broadcasts.c.id == broadcast,
-        broadcasts.c.chat_id == chat,
-        broadcasts.c.state == Stage.DRAFT,
-    )
+    drafts = broadcasts.c
+    return and_(drafts.id == broadcast, drafts.chat_id == chat, drafts.state == Stage.DRAFT)
 
 
 def _wanted(now: dt.datetime, only: int | None) -> ColumnElement[bool]:

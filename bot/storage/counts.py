@@ -1,11 +1,11 @@
 """How often something happened."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from msgspec import Struct
 
-
-class Tally(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Tally:
     """How often something happened on a day."""
 
     day: dt.date

@@ -5,11 +5,11 @@ import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import cache, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from msgspec import Struct, field
 from sqlalchemy import (
     URL,
     Connection,
@@ -49,7 +49,8 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-class Database(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Database:
     """An open one, with threads of its own: none of its work is done on the event loop."""
 
     engine: Engine

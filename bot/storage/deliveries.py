@@ -1,10 +1,9 @@
 """SQL of the ledger: what is due, what was taken up, and how it came out."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import replace
 from sqlalchemy import (
     Connection,
     literal,
@@ -40,7 +39,8 @@ _SHOWN = {Progress.SENT, Progress.UNKNOWN, Progress.FAILED}
 """What was refused does not come back either: another tip may be taken."""
 
 
-class Deliveries(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Deliveries:
     """Each method is one transaction."""
 
     database: Database

@@ -1,8 +1,8 @@
 """SQL beside `storage`: which updates were fetched, and how far their handling came."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from msgspec import Struct
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.bot_api.receipt import IN_HAND, Receipt
@@ -10,7 +10,8 @@ from bot.storage.database import Database, transaction
 from bot.storage.tables import updates
 
 
-class Receipts(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Receipts:
     """Each method is one transaction."""
 
     database: Database

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from secrets import randbelow
 from typing import Any
 
-from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from bot.knowledge.lessons import Kind, Lesson, Missed
@@ -23,7 +23,8 @@ SNAPSHOTS = 10
 """Kept knowledge bases, with the one that answers: /rollback can go one step less."""
 
 
-class Records(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Records:
     """Each method is one transaction."""
 
     database: Database

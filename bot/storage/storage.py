@@ -1,8 +1,8 @@
 """SQL of subscribers, the ledger, and the tips that were seen."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from msgspec import Struct
 from sqlalchemy import (
     Connection,
     delete,
@@ -26,7 +26,8 @@ _SHOWN = {Progress.SENT, Progress.UNKNOWN, Progress.FAILED}
 """What was refused does not come back either: another tip may be taken."""
 
 
-class Storage(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Storage:
     """Each method is one transaction."""
 
     database: Database

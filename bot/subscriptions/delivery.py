@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-
-from msgspec import Struct
 
 
 class Progress(StrEnum):
@@ -26,7 +25,8 @@ class Progress(StrEnum):
     """A broadcast that was called off, or not wanted any more, before this was sent."""
 
 
-class Delivery(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Delivery:
     """Moments are aware and in UTC."""
 
     id: int
@@ -56,7 +56,8 @@ class Stage(StrEnum):
     OVER = "over"
 
 
-class Broadcast(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Broadcast:
     """A message from an operator to all subscribers: a copy of another, or a text."""
 
     id: int
@@ -71,7 +72,8 @@ class Broadcast(Struct, frozen=True):
     """The message there that shows how far it is."""
 
 
-class Standing(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """What has become of the deliveries of a broadcast so far."""
 
     open: int

@@ -1,8 +1,7 @@
 """When a tip is due: a local time on days of the week, whatever the clocks of the zone do."""
 
 import datetime as dt
-
-from msgspec import Struct, field
+from dataclasses import dataclass, field
 
 from bot.places.zones import zone
 
@@ -13,14 +12,16 @@ MOST_DAYS = 16
 """Days to look ahead: a week holds every weekday, but a zone may leave that very date out."""
 
 
-class Slot(Struct, frozen=True, order=True):
+@dataclass(frozen=True, order=True, slots=True)
+class Slot:
     """A local date and the moment, in UTC, at which its tip is due."""
 
     moment: dt.datetime
     date: dt.date
 
 
-class Schedule(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Schedule:
     """A local time, without seconds, on some days of the week."""
 
     at: dt.time

@@ -1,10 +1,8 @@
 """A subscriber, and what each wish and each tip does to them: values without a clock or storage."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from enum import StrEnum
-
-from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.subscriptions.schedule import Schedule, Slot
 
@@ -27,7 +25,8 @@ RUNNING = frozenset({State.ACTIVE, State.PAUSED})
 GONE = frozenset({State.BLOCKED, State.DEACTIVATED})
 
 
-class Subscriber(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Subscriber:
     """One chat with its tips. Moments are aware and in UTC."""
 
     chat: int

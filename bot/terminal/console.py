@@ -7,13 +7,12 @@ import textwrap
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
-from msgspec import Struct
 from telegram import Update
 
 from bot import app as composition
@@ -55,7 +54,8 @@ def _command(text: str) -> list[dict[str, Any]]:
     return [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
 
 
-class Terminal(Struct):
+@dataclass(slots=True)
+class Terminal:
     """Turns lines into updates and shows what comes back."""
 
     parts: Parts

@@ -7,11 +7,9 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup
 
-from bot.answering.faq import (
-    MOST_SUGGESTED,
-    MOST_TOPICS,
+from bot.answering.faq import MOST_SUGGESTED, MOST_TOPICS, Faq
+from bot.answering.replies import (
     Answer,
-    Faq,
     Limited,
     RedFlag,
     Reply,

@@ -6,9 +6,9 @@ import pytest
 
 from bot.answering import evaluation
 from bot.answering.evaluation import Kind, Question, Summary
-from bot.answering.faq import (
+from bot.answering.faq import Faq
+from bot.answering.replies import (
     Answer,
-    Faq,
     Limited,
     RedFlag,
     Reply,
@@ -146,7 +146,7 @@ def test_every_outcome_has_its_name(faq: Faq) -> None:
     flag = faq.knowledge.red_flags.flags[0]
     replies = [scripted(faq, asked) for asked in ("right answer", "right suggestion", "refused")]
     replies += [scripted(faq, "near refused"), scripted(faq, "far refused"), RedFlag(flag)]
-    assert [evaluation.outcome(reply) for reply in replies] == [
+    assert [reply.outcome for reply in replies] == [
         "answer",
         "suggestions",
         "unknown",
@@ -158,15 +158,15 @@ def test_every_outcome_has_its_name(faq: Faq) -> None:
 
 def test_entries_and_topics_are_what_is_shown_or_offered(faq: Faq) -> None:
     two, limited = scripted(faq, "answer of one of two"), scripted(faq, "near refused")
-    assert evaluation.entries(two) == ("brakes.squeal", "chain.slip")
-    assert evaluation.topics(two) == ("brakes", "chain")
-    assert (evaluation.entries(limited), evaluation.topics(limited)) == ((), ("chain",))
-    assert evaluation.topics(scripted(faq, "far refused")) == ()
+    assert two.ids == ("brakes.squeal", "chain.slip")
+    assert two.topics == ("brakes", "chain")
+    assert (limited.entries, limited.topics) == ((), ("chain",))
+    assert scripted(faq, "far refused").topics == ()
 
 
 def test_two_entries_of_a_topic_are_one_topic(faq: Faq) -> None:
     entries = faq.knowledge.topics["chain"].entries
-    assert evaluation.topics(Suggestions(tuple(entries), 0.3)) == ("chain",)
+    assert Suggestions(tuple(entries), 0.3).topics == ("chain",)
 
 
 # Figures

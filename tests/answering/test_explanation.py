@@ -1,5 +1,6 @@
 """What `/why` tells an operator: which rule decided, by how much, and which words did it."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.answering import loading
 from bot.answering.explanation import Explanation, explain
-from bot.answering.faq import Answer, Faq, RedFlag, Suggestions
+from bot.answering.faq import Faq
+from bot.answering.replies import Answer, RedFlag, Suggestions
 from bot.answering.word_influence import Against, Matched
 from bot.features.why.texts import why
 from bot.knowledge.models import Thresholds
@@ -17,7 +19,6 @@ from bot.language.words import MAX_QUESTION
 from bot.markup import TELEGRAM_TEXT, html_problem
 from tests.answering.test_any_text import SEEDS, any_text, known
 from tests.fake_bot_api.html import parse_html, utf16_length
-from tests.fixtures import replace
 
 MOST_LINES = 30
 FILLER = "so " * MAX_QUESTION

@@ -6,7 +6,8 @@ import pytest
 
 from bot import cli
 from bot.answering import loading
-from bot.answering.faq import Answer, Faq, Suggestions
+from bot.answering.faq import Faq
+from bot.answering.replies import Answer, Suggestions
 from bot.errors import KnowledgeError
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds

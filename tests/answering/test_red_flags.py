@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from bot.answering import red_flags
-from bot.answering.faq import Faq, RedFlag
+from bot.answering.faq import Faq
+from bot.answering.replies import RedFlag
 from bot.knowledge import patterns
 from bot.knowledge.models import Flag, RedFlags
 from bot.language.words import stems, words

@@ -1,6 +1,7 @@
 """What happens when people press buttons, also old and odd ones."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.features import texts
 from bot.features.questions import texts as question_texts
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_app, replace
+from tests.fixtures import build_app
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 

@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -39,7 +39,7 @@ from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import Call, FakeRequest, FakeTelegram
 from tests.fake_bot_api.world import BOT
-from tests.fixtures import ANNA, build_parts, replace, subscribed_at
+from tests.fixtures import ANNA, build_parts, subscribed_at
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
 

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import BigInteger, Connection, Date, Integer, String, Text, Time, select
 from sqlalchemy.exc import OperationalError
 
-from bot.answering.faq import Faq, Reply, Suggestions
+from bot.answering.faq import Faq
+from bot.answering.replies import Reply, Suggestions
 from bot.features.privacy import texts
 from bot.knowledge.lessons import Kind
 from bot.lifecycle import Parts
@@ -41,7 +42,7 @@ TAUGHT = "a wording that an operator took over"
 pytestmark = pytest.mark.usefixtures("no_faults")
 
 
-class Doubtful(Faq, frozen=True):
+class Doubtful(Faq):
     """Never sure about noise."""
 
     def ask(self, question: str) -> Reply:

@@ -1,6 +1,7 @@
 """What the loader lets through is never more than Telegram takes."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -33,7 +34,6 @@ from bot.features.tips.keyboards import (
 from bot.knowledge.fields import MAX_ANSWER, MAX_HTML, MAX_ID
 from tests.fake_bot_api import limits
 from tests.fake_bot_api.html import utf16_length
-from tests.fixtures import replace
 from tests.support.broken import BRAKES, CHAIN, change, said
 
 WIDE = "😀"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.answering import loading
-from bot.answering.faq import Answer, Faq, Limited
+from bot.answering.faq import Faq
+from bot.answering.replies import Answer, Limited
 from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import MAX_PHRASING, Kind, Lesson

@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
@@ -24,7 +25,7 @@ from bot.answering.index import texts
 from bot.errors import KnowledgeError
 from bot.reload import cache as compiled
 from bot.reload.cache import load
-from tests.fixtures import BICYCLES, replace
+from tests.fixtures import BICYCLES
 from tests.support.broken import CHAIN, change
 
 PROGRAM = Path(bot.__file__).parent

@@ -2,10 +2,10 @@
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 import pytest
-from msgspec import structs
 
 from bot.answering.faq import Faq
 from bot.knowledge.base import Knowledge
@@ -13,7 +13,6 @@ from bot.knowledge.lessons import Kind, Lesson
 from bot.knowledge.models import Flag, Thresholds, Topic
 from bot.reload import diff
 from bot.reload.diff import Changes, Moved, Section
-from tests.fixtures import replace
 from tests.support.fake_time import START
 
 Thing = TypeVar("Thing", Knowledge, Topic)
@@ -153,7 +152,7 @@ def test_what_is_there_once_is_told_as_a_setting_of_all(
 
 
 def test_no_part_of_the_knowledge_is_forgotten_in_the_comparison(knowledge: Knowledge) -> None:
-    for field in structs.fields(knowledge):
+    for field in fields(knowledge):
         after = but(knowledge, field.name, _another(getattr(knowledge, field.name)))
         assert sections(knowledge, after), f"{field.name} can change and nobody is told"
 

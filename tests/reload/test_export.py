@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import cli
 from bot.answering import loading
-from bot.answering.faq import Answer
+from bot.answering.replies import Answer
 from bot.knowledge import yaml_reader
 from bot.knowledge.lessons import Kind, Lesson
 from bot.knowledge.models import Learned

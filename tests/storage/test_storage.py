@@ -5,6 +5,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable, Collection
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -19,7 +20,7 @@ from bot.subscriptions import rotation
 from bot.subscriptions.delivery import Delivery, Progress
 from bot.subscriptions.schedule import Schedule, Slot
 from bot.subscriptions.subscriber import State, Subscriber
-from tests.fixtures import ANNA, opened, replace
+from tests.fixtures import ANNA, opened
 
 BEN, CARL = 43, 44
 GROUP, SUPERGROUP = -5001, -1_001_234_567_890

@@ -6,7 +6,7 @@ clocks of a zone from moment to moment and notes when they first show a time, or
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import cycle, pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
 from bot.subscriptions.subscriber import RUNNING, State, Subscriber
-from tests.fixtures import replace
 
 ANNA = 42
 BERLIN = "Europe/Berlin"

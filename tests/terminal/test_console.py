@@ -8,7 +8,7 @@ import pty
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -24,7 +24,7 @@ from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import Subscriber
 from bot.terminal import console, fake_bot_api
-from tests.fixtures import BICYCLES, replace
+from tests.fixtures import BICYCLES
 
 BICYCLING = Settings(knowledge=BICYCLES)
 

@@ -5,8 +5,8 @@ import datetime as dt
 import html
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from msgspec import Struct, field
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
@@ -30,7 +30,8 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 log = logging.getLogger(__name__)
 
 
-class BroadcastHandlers(Struct):
+@dataclass(slots=True)
+class BroadcastHandlers:
     """The callbacks, with what they need; and the boards that show how far broadcasts are."""
 
     storage: Storage

@@ -1,5 +1,6 @@
 """Buttons under a broadcast, and where they stand."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -10,7 +11,8 @@ from bot.features.broadcasts import texts
 _NUMBER = r"\d{1,18}"
 
 
-class SendBroadcast(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class SendBroadcast(Button):
     """Sends a draft to everybody."""
 
     PATTERN: ClassVar[str] = rf"^broadcast:send:{_NUMBER}$"
@@ -24,7 +26,8 @@ class SendBroadcast(Button, frozen=True):
         return cls(int(data.removeprefix("broadcast:send:")))
 
 
-class CancelBroadcast(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class CancelBroadcast(Button):
     """Throws a draft away, or sends no more of what is being sent."""
 
     PATTERN: ClassVar[str] = rf"^broadcast:cancel:{_NUMBER}$"

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from msgspec import Struct, field
 from telegram import Bot
 from watchfiles import Change, awatch
 
@@ -24,7 +24,8 @@ LOOK_MILLISECONDS = 5_000
 log = logging.getLogger(__name__)
 
 
-class FileWatcher(Struct):
+@dataclass(slots=True)
+class FileWatcher:
     """The operators hear of what is new to them: a change, a problem, and that it is gone."""
 
     reloader: Reloader

@@ -1,8 +1,8 @@
 """Operators change what the bot knows."""
 
+from dataclasses import dataclass
 from pathlib import PurePath
 
-from msgspec import Struct
 from telegram import Document, Message, Update
 
 from bot.bot_api import sending
@@ -14,7 +14,8 @@ from bot.knowledge.files import MAX_BYTES
 from bot.reload.reloader import Reloader
 
 
-class ReloadHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ReloadHandlers:
     """The callbacks, with what they need."""
 
     reloader: Reloader

@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from msgspec import Struct, field
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
@@ -18,7 +18,8 @@ SILENCE = 60.0
 log = logging.getLogger(__name__)
 
 
-class ErrorHandler(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ErrorHandler:
     """PTB's error handler."""
 
     notices: Notices

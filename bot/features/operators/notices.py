@@ -1,8 +1,8 @@
 """Short messages to the operators."""
 
 import logging
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
@@ -12,7 +12,8 @@ from bot.features.operators import texts
 log = logging.getLogger(__name__)
 
 
-class Notice(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Notice:
     """A text, and a file where the text cannot hold all."""
 
     text: str
@@ -22,7 +23,8 @@ class Notice(Struct, frozen=True):
     """True where nothing is different from before."""
 
 
-class Notices(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Notices:
     """Whoever cannot be reached is passed over."""
 
     operators: frozenset[int]

@@ -1,6 +1,7 @@
 """What is stored about somebody: told, copied, deleted."""
 
-from msgspec import Struct
+from dataclasses import dataclass
+
 from telegram import Update
 
 from bot.bot_api import sending
@@ -15,7 +16,8 @@ from bot.markup import pages
 from bot.storage.storage import Storage
 
 
-class PrivacyHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PrivacyHandlers:
     """The callbacks, with what they need."""
 
     storage: Storage

@@ -1,5 +1,6 @@
 """Buttons under what is stored, and where they stand."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from telegram import InlineKeyboardMarkup
@@ -8,7 +9,8 @@ from bot.bot_api.buttons import Button, row
 from bot.features.privacy import texts as privacy_texts
 
 
-class Forget(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Forget(Button):
     """Deletes what is stored, or does not."""
 
     PATTERN: ClassVar[str] = r"^forget:(?:yes|no)$"

@@ -1,6 +1,7 @@
 """Whether an answer helped: votes, thanks, and what operators should look at."""
 
-from msgspec import Struct
+from dataclasses import dataclass
+
 from telegram import CallbackQuery, Chat, Message, Update
 
 from bot.answering.live import Live
@@ -20,7 +21,8 @@ VOTED_DOWN = "voted_down"
 _NAMES = {True: "up", False: "down"}
 
 
-class VoteHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class VoteHandlers:
     """The callback, with what it needs."""
 
     records: Records

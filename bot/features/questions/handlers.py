@@ -1,6 +1,7 @@
 """What happens on each update: read it, ask the core, send what it decided."""
 
-from msgspec import Struct, field
+from dataclasses import dataclass, field
+
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 
 from bot.answering.live import Live
@@ -17,7 +18,8 @@ from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Topic
 
 
-class QuestionHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class QuestionHandlers:
     """The callbacks, with what they need."""
 
     live: Live

@@ -1,18 +1,28 @@
 """Buttons under questions and answers, and where they stand."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar, Self, assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
+from bot.answering.replies import (
+    Answer,
+    Limited,
+    RedFlag,
+    Reply,
+    SmallTalkReply,
+    Suggestions,
+    Unknown,
+)
 from bot.bot_api.buttons import Button, Row, button, row
 from bot.features.questions import texts as question_texts
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Topic
 
 
-class ShowEntry(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ShowEntry(Button):
     """Opens an entry."""
 
     PATTERN: ClassVar[str] = r"^entry:"
@@ -26,7 +36,8 @@ class ShowEntry(Button, frozen=True):
         return cls(data.removeprefix("entry:"))
 
 
-class ShowTopic(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ShowTopic(Button):
     """Opens a topic."""
 
     PATTERN: ClassVar[str] = r"^topic:"
@@ -40,7 +51,8 @@ class ShowTopic(Button, frozen=True):
         return cls(data.removeprefix("topic:"))
 
 
-class ShowTopics(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ShowTopics(Button):
     """Opens a page of the list of topics."""
 
     PATTERN: ClassVar[str] = r"^topics(?::\d{1,3})?$"
@@ -54,7 +66,8 @@ class ShowTopics(Button, frozen=True):
         return cls(int(data.removeprefix("topics").removeprefix(":") or 0))
 
 
-class Vote(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Vote(Button):
     """Says whether an entry helped."""
 
     PATTERN: ClassVar[str] = r"^(?:up|down):"
@@ -143,12 +156,14 @@ def under(knowledge: Knowledge, reply: Reply) -> InlineKeyboardMarkup | None:
             return around(knowledge, shown)
         case Suggestions(entries=near):
             return InlineKeyboardMarkup([*map(_entry, near), _all_topics()])
-        case Limited(topics=near):
+        case Limited(near=near):
             return InlineKeyboardMarkup([*map(_topic, near), _all_topics()])
-        case Unknown(topics=near):
+        case Unknown(near=near):
             others = [topic for topic in knowledge.topics.values() if topic not in near]
             return topics([*near, *others])
         case SmallTalkReply():
             return InlineKeyboardMarkup([_all_topics()])
         case RedFlag():
             return None
+        case _:
+            assert_never(reply)

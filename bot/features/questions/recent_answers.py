@@ -1,12 +1,10 @@
 """Which message answered which question: in memory only, and only the newest."""
 
 from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from msgspec import Struct, field
-from msgspec.structs import replace
-
-from bot.answering.faq import Answer, Reply
+from bot.answering.replies import Answer, Reply
 from bot.language.words import MAX_QUESTION
 
 REMEMBERED = 10_000
@@ -17,7 +15,8 @@ Spot = tuple[int, int]
 Value = TypeVar("Value")
 
 
-class AnsweredQuestion(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
     """A question that was answered."""
 
     text: str
@@ -27,7 +26,8 @@ class AnsweredQuestion(Struct, frozen=True):
     """People who have said that an answer did not help; a set of its own for each takes 2 MB."""
 
 
-class RecentAnswers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class RecentAnswers:
     """The newest questions, until the process ends."""
 
     most: int = REMEMBERED

@@ -1,8 +1,17 @@
 """What people read about questions and answers, as Telegram HTML; what they typed is escaped."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
-from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
+from bot.answering.replies import (
+    Answer,
+    Limited,
+    RedFlag,
+    Reply,
+    SmallTalkReply,
+    Suggestions,
+    Unknown,
+)
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Topic
 from bot.markup import escape
@@ -72,3 +81,5 @@ def of(knowledge: Knowledge, reply: Reply) -> str:
             return talk.answer
         case Unknown():
             return UNKNOWN
+        case _:
+            assert_never(reply)

@@ -3,9 +3,8 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
-
-from msgspec import Struct
 
 from bot.storage.counts import Tally
 
@@ -18,7 +17,8 @@ BUSIEST_HOURS = 3
 Name = TypeVar("Name", str, int)
 
 
-class Figures(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Figures:
     """What happened in some days, the last of which is today."""
 
     days: tuple[dt.date, ...]

@@ -2,8 +2,8 @@
 
 import asyncio
 import datetime as dt
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram import InputFile, Update
 
 from bot.answering.live import Live
@@ -19,7 +19,8 @@ SHOWN_DAYS = 30
 """That /stats shows where no number is given."""
 
 
-class StatisticsHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class StatisticsHandlers:
     """The callback, with what it needs."""
 
     live: Live

@@ -6,6 +6,7 @@ counts for all threads.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 
@@ -15,7 +16,6 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-from msgspec.structs import replace
 
 from bot.features.statistics import texts
 from bot.features.statistics.figures import Figures

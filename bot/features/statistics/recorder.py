@@ -4,11 +4,9 @@ import datetime as dt
 import logging
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from msgspec import Struct, field
-
-from bot.answering import evaluation
-from bot.answering.faq import Answer, Reply, Suggestions, Unknown
+from bot.answering.replies import Answer, Reply, Suggestions, Unknown
 from bot.knowledge.lessons import Missed
 from bot.language.words import MAX_QUESTION
 from bot.logs import HIDDEN
@@ -28,7 +26,8 @@ Change = Callable[[Subscriber | None], Subscriber | None]
 log = logging.getLogger(__name__)
 
 
-class UsageRecorder(Struct):
+@dataclass(slots=True)
+class UsageRecorder:
     """Notes in memory, written at each tick and at the end."""
 
     records: Records
@@ -44,14 +43,13 @@ class UsageRecorder(Struct):
 
     def answered(self, question: str, reply: Reply) -> None:
         """A question got this reply."""
-        outcome = evaluation.outcome(reply)
-        self.count("outcome", outcome)
+        self.count("outcome", reply.outcome)
         self.count("hour", f"{self._local():%H}")
         if isinstance(reply, Answer):
             for entry in reply.entries:
                 self.count("entry", entry.id)
         elif isinstance(reply, Suggestions | Unknown) and question.strip():
-            self.missed(question, outcome)
+            self.missed(question, reply.outcome)
 
     def missed(self, question: str, outcome: str) -> None:
         """A question was asked in vain."""

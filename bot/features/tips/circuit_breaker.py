@@ -2,8 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-
-from msgspec import Struct, field
+from dataclasses import dataclass, field
 
 WATCHED, MOST_FAILED = 20, 12
 """Of so many chats in a row so many may fail before the run is stopped."""
@@ -11,7 +10,8 @@ FIRST_REST, LONGEST_REST = 60.0, 300.0
 """Seconds until a stopped run goes on."""
 
 
-class CircuitBreaker(Struct):
+@dataclass(slots=True)
+class CircuitBreaker:
     """Whether Telegram takes tips at all; when many fail, the run rests."""
 
     clock: Callable[[], float]

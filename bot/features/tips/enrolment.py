@@ -2,10 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
-
-from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips import texts
@@ -15,7 +13,8 @@ from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import GONE, RUNNING, State, Subscriber
 
 
-class Enrolment(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Enrolment:
     """Writes it down, and says what was understood."""
 
     storage: Storage

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from telegram import InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
@@ -21,7 +22,8 @@ from bot.places.zones import Place
 from bot.subscriptions.subscriber import State, Subscriber
 
 
-class ReadMore(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ReadMore(Button):
     """Sends the entry that a tip was drawn from; the tip stays."""
 
     PATTERN: ClassVar[str] = r"^more:"
@@ -35,13 +37,15 @@ class ReadMore(Button, frozen=True):
         return cls(data.removeprefix("more:"))
 
 
-class OpenSettings(BareButton, frozen=True):
+@dataclass(frozen=True, slots=True)
+class OpenSettings(BareButton):
     """Sends the settings, or begins a subscription."""
 
     PATTERN: ClassVar[str] = r"^settings$"
 
 
-class PickTime(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PickTime(Button):
     """A time for the tip; None for one that is to be typed."""
 
     PATTERN: ClassVar[str] = rf"^time:(?:{TIME})?$"
@@ -55,7 +59,8 @@ class PickTime(Button, frozen=True):
         return cls(unpacked_time(data.removeprefix("time:")))
 
 
-class PickPlace(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PickPlace(Button):
     """A zone, for a subscription at a time, or with None for the one that there is."""
 
     PATTERN: ClassVar[str] = rf"^place:(?:{TIME})?:"
@@ -71,13 +76,15 @@ class PickPlace(Button, frozen=True):
         return cls(unpacked_time(at), zone)
 
 
-class AskPlace(BareButton, frozen=True):
+@dataclass(frozen=True, slots=True)
+class AskPlace(BareButton):
     """Asks where somebody is."""
 
     PATTERN: ClassVar[str] = r"^where$"
 
 
-class ShareLocation(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ShareLocation(Button):
     """Shows the button with which a phone shares its location."""
 
     PATTERN: ClassVar[str] = rf"^location:(?:{TIME})?$"
@@ -91,7 +98,8 @@ class ShareLocation(Button, frozen=True):
         return cls(unpacked_time(data.removeprefix("location:")))
 
 
-class TellClock(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class TellClock(Button):
     """Asks what the clock shows now."""
 
     PATTERN: ClassVar[str] = rf"^clock:(?:{TIME})?$"
@@ -105,7 +113,8 @@ class TellClock(Button, frozen=True):
         return cls(unpacked_time(data.removeprefix("clock:")))
 
 
-class Shift(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Shift(Button):
     """Moves the time of the tip by so many minutes."""
 
     PATTERN: ClassVar[str] = r"^shift:-?\d{1,3}$"
@@ -119,7 +128,8 @@ class Shift(Button, frozen=True):
         return cls(int(data.removeprefix("shift:")))
 
 
-class ToggleDay(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ToggleDay(Button):
     """Adds or removes a day of the week; 1 is Monday."""
 
     PATTERN: ClassVar[str] = r"^day:[1-7]$"
@@ -133,7 +143,8 @@ class ToggleDay(Button, frozen=True):
         return cls(int(data.removeprefix("day:")))
 
 
-class Pause(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Pause(Button):
     """No tips for so many days; 0 for until further notice."""
 
     PATTERN: ClassVar[str] = r"^pause:\d{1,2}$"
@@ -147,13 +158,15 @@ class Pause(Button, frozen=True):
         return cls(int(data.removeprefix("pause:")))
 
 
-class Resume(BareButton, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Resume(BareButton):
     """Tips again, after a pause or a stop."""
 
     PATTERN: ClassVar[str] = r"^resume$"
 
 
-class Stop(BareButton, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Stop(BareButton):
     """No tips any more."""
 
     PATTERN: ClassVar[str] = r"^stop$"

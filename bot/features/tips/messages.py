@@ -1,8 +1,8 @@
 """What is sent to a subscriber: a tip, or the message of a broadcast."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
-from msgspec import Struct, field
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.ext import ExtBot
@@ -46,7 +46,8 @@ def has_no_source(why: str) -> bool:
     return any(reason in why.lower() for reason in NO_SOURCE)
 
 
-class Messages(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Messages:
     """What a delivery sends; None where there is nothing to send any more."""
 
     storage: Storage

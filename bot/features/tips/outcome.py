@@ -1,8 +1,8 @@
 """What became of a message that was sent to somebody who did not just write."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -44,41 +44,48 @@ THE_CHATS_OWN = (
 """What Telegram says of a chat that stays, in lower case. Other refusals are not about the chat."""
 
 
-class Sent(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Sent:
     """Telegram took it."""
 
 
-class Gone(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Gone:
     """This chat takes no messages."""
 
     state: State
 
 
-class Moved(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Moved:
     """A group with another id by now."""
 
     chat: int
 
 
-class TooFast(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class TooFast:
     """Surely not sent: to be tried again after so many seconds."""
 
     seconds: float
 
 
-class NotSent(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class NotSent:
     """Surely not sent, by no fault of the chat's."""
 
     why: str
 
 
-class Unsure(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Unsure:
     """It went out, and nobody knows whether it arrived."""
 
     why: str
 
 
-class Refused(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Refused:
     """Telegram does not take this message, and would not take it later."""
 
     why: str

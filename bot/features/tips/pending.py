@@ -4,9 +4,9 @@ import datetime as dt
 import re
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from msgspec import Struct, field
 from telegram import Update
 
 REMEMBERED = 10_000
@@ -32,7 +32,8 @@ class Want(Enum):
     """What the person's clock shows."""
 
 
-class Asked(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Asked:
     """A question of the bot's."""
 
     want: Want
@@ -41,7 +42,8 @@ class Asked(Struct, frozen=True):
     until: dt.datetime
 
 
-class PendingQuestions(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PendingQuestions:
     """The open questions to people, by chat and person."""
 
     now: Callable[[], dt.datetime]

@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from msgspec import Struct
-from msgspec.structs import replace
 from telegram import Update
 
 from bot.bot_api import sending
@@ -26,7 +25,8 @@ MIDNIGHT = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - only its clock counts
 Change = Callable[[Subscriber], Subscriber]
 
 
-class PreferenceHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PreferenceHandlers:
     """The callbacks, with what they need."""
 
     storage: Storage

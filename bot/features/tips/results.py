@@ -3,9 +3,9 @@
 import datetime as dt
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 
-from msgspec import Struct, field
 from telegram.ext import ExtBot
 
 from bot.features.operators.notices import Notices
@@ -26,7 +26,8 @@ KEPT = dt.timedelta(days=90)
 log = logging.getLogger(__name__)
 
 
-class Results(Struct):
+@dataclass(slots=True)
+class Results:
     """Writes outcomes down, and tells when too many fail."""
 
     storage: Storage

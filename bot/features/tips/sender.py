@@ -6,11 +6,10 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from msgspec import Struct, field
-from msgspec.structs import replace
 from telegram.ext import ExtBot
 
 from bot.answering.live import Live
@@ -44,7 +43,8 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 log = logging.getLogger(__name__)
 
 
-class Sender(Struct):
+@dataclass(slots=True)
+class Sender:
     """The daily tips of everybody, and broadcasts behind them.
 
     `wake` starts a run unless one is on its way.

@@ -4,11 +4,11 @@ import asyncio
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
 
-from bot.answering.faq import Limited, Suggestions, Unknown
+from bot.answering.replies import Limited, Suggestions, Unknown
 from bot.bot_api import sending
 from bot.bot_api.sending import chat_of, message_of, query_of
 from bot.bot_api.types import Context
@@ -30,7 +30,8 @@ _OFFSET = re.compile(r"(?:(?:utc|gmt)\s*+)?[+\-−]\s*+\d[\d:.,]*+", re.IGNORECA
 """The one number in a place that is no time: hours from UTC."""
 
 
-class SubscribeHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class SubscribeHandlers:
     """The callbacks, with what they need."""
 
     questions: QuestionHandlers

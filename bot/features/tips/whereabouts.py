@@ -3,11 +3,10 @@
 import asyncio
 import datetime as dt
 import re
+from dataclasses import dataclass, field
 
-from msgspec import Struct, field
-
-from bot.answering.faq import RedFlag
 from bot.answering.live import Live
+from bot.answering.replies import RedFlag
 from bot.places import lookup
 from bot.places.zones import Place
 
@@ -17,7 +16,8 @@ FEW_WORDS = 3
 Places = tuple[Place, ...]
 
 
-class Whereabouts(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
     """Looks places up in a thread, and in one at a time: many would hold up every answer."""
 
     live: Live

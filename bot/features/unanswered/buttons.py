@@ -3,6 +3,7 @@
 Next to the id of an entry there is room for very little: 12 bytes of the 64.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from bot.bot_api.buttons import Button
@@ -11,7 +12,8 @@ _NUMBER = r"\d{1,9}"
 _PAGE = r"\d{1,3}"
 
 
-class _OfQuestion(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _OfQuestion(Button):
     """A button that says what to do with the group of a question."""
 
     MARK: ClassVar[str]
@@ -25,7 +27,8 @@ class _OfQuestion(Button, frozen=True):
         return cls(int(data.removeprefix(cls.MARK)))
 
 
-class _Paged(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Paged(Button):
     """A button that opens a page of a list about a question."""
 
     MARK: ClassVar[str]
@@ -41,7 +44,8 @@ class _Paged(Button, frozen=True):
         return cls(int(question), int(page))
 
 
-class _Target(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Target(Button):
     """A button that says what the wording of a question is."""
 
     MARK: ClassVar[str]
@@ -57,28 +61,32 @@ class _Target(Button, frozen=True):
         return cls(int(question), target)
 
 
-class OpenGroup(_Paged, frozen=True):
+@dataclass(frozen=True, slots=True)
+class OpenGroup(_Paged):
     """Opens the group of a question, or what stands in its place by now: `page` is that place."""
 
     MARK: ClassVar[str] = "ug"
     PATTERN: ClassVar[str] = rf"^ug{_NUMBER}:\d{{1,4}}$"
 
 
-class PickTopic(_Paged, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PickTopic(_Paged):
     """Asks which topic the wording belongs to."""
 
     MARK: ClassVar[str] = "ut"
     PATTERN: ClassVar[str] = rf"^ut{_NUMBER}:{_PAGE}$"
 
 
-class PickLimit(_Paged, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PickLimit(_Paged):
     """Asks which limit the wording belongs to."""
 
     MARK: ClassVar[str] = "ul"
     PATTERN: ClassVar[str] = rf"^ul{_NUMBER}:{_PAGE}$"
 
 
-class PickEntry(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PickEntry(Button):
     """Asks which entry of a topic it is."""
 
     PATTERN: ClassVar[str] = rf"^ue\d{_NUMBER}:"
@@ -96,35 +104,40 @@ class PickEntry(Button, frozen=True):
         return cls(int(numbers[1:]), topic, int(numbers[0]))
 
 
-class Teach(_Target, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Teach(_Target):
     """Makes the wording a phrasing of an entry."""
 
     MARK: ClassVar[str] = "ua"
     PATTERN: ClassVar[str] = rf"^ua{_NUMBER}:"
 
 
-class NotCovered(_Target, frozen=True):
+@dataclass(frozen=True, slots=True)
+class NotCovered(_Target):
     """Makes the wording a phrasing of a limit."""
 
     MARK: ClassVar[str] = "un"
     PATTERN: ClassVar[str] = rf"^un{_NUMBER}:"
 
 
-class Ignore(_OfQuestion, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Ignore(_OfQuestion):
     """Puts the group away for good, with all that will be asked like it."""
 
     MARK: ClassVar[str] = "ui"
     PATTERN: ClassVar[str] = rf"^ui{_NUMBER}$"
 
 
-class Settle(_OfQuestion, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Settle(_OfQuestion):
     """Puts the group away; what will be asked like it comes again."""
 
     MARK: ClassVar[str] = "us"
     PATTERN: ClassVar[str] = rf"^us{_NUMBER}$"
 
 
-class ShowLessons(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ShowLessons(Button):
     """Lists what was taught."""
 
     PATTERN: ClassVar[str] = rf"^uw{_PAGE}$"
@@ -138,7 +151,8 @@ class ShowLessons(Button, frozen=True):
         return cls(int(data.removeprefix("uw")))
 
 
-class Undo(Button, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Undo(Button):
     """Forgets a lesson."""
 
     PATTERN: ClassVar[str] = rf"^ux{_NUMBER}:(?:{_PAGE})?$"

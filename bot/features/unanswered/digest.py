@@ -3,8 +3,8 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram.ext import ExtBot
 
 from bot.answering.live import Live
@@ -18,7 +18,8 @@ from bot.storage.records import Records
 MARK = "digest"
 
 
-class Digest(Struct):
+@dataclass(slots=True)
+class Digest:
     """`maybe` sends it when its time has come."""
 
     records: Records

@@ -2,8 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -47,7 +47,8 @@ _SMALL = frozenset(
 Key = frozenset[str]
 
 
-class Group(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Group:
     """Questions that ask the same."""
 
     questions: tuple[Missed, ...]
@@ -112,7 +113,8 @@ def _teachable(question: Missed) -> bool:
     return len(question.text) <= MAX_PHRASING and has_words(question.text)
 
 
-class _Reader(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Reader:
     """Reads from questions what they ask, typos forgiven as in an answer."""
 
     faq: Faq

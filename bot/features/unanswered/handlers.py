@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram import InlineKeyboardMarkup, Update
 
-from bot.answering.faq import Suggestions, Unknown
 from bot.answering.live import Live
+from bot.answering.replies import Suggestions, Unknown
 from bot.bot_api import sending
 from bot.bot_api.sending import query_of
 from bot.bot_api.types import Callback, Context
@@ -23,7 +23,8 @@ from bot.storage.records import Records
 Shown = tuple[str, InlineKeyboardMarkup | None]
 
 
-class _Desk(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Desk:
     """What lies before an operator."""
 
     groups: list[Group]
@@ -38,7 +39,8 @@ class _Desk(Struct, frozen=True):
         return None
 
 
-class _Case(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Case:
     """A question whose group an operator deals with."""
 
     place: int
@@ -47,7 +49,8 @@ class _Case(Struct, frozen=True):
     wording: str
 
 
-class InboxHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class InboxHandlers:
     """The callbacks, with what they need."""
 
     records: Records

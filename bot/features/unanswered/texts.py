@@ -3,8 +3,17 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import assert_never
 
-from bot.answering.faq import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions, Unknown
+from bot.answering.replies import (
+    Answer,
+    Limited,
+    RedFlag,
+    Reply,
+    SmallTalkReply,
+    Suggestions,
+    Unknown,
+)
 from bot.errors import KnowledgeError, ReloadError
 from bot.features.unanswered.groups import Group
 from bot.knowledge.base import Knowledge
@@ -90,6 +99,8 @@ def gets(reply: Reply) -> str:
             return f"the small talk <code>{escape(talk.id)}</code>"
         case Unknown():
             return "nothing"
+        case _:
+            assert_never(reply)
 
 
 def _entries(entries: Sequence[Entry]) -> str:
@@ -108,12 +119,7 @@ def taught(lesson: Lesson, reply: Reply, settled: int) -> str:
 
 
 def _reaches(lesson: Lesson, reply: Reply) -> bool:
-    match reply:
-        case Answer(entries=entries):
-            return lesson.target in {entry.id for entry in entries}
-        case Limited(limit=limit):
-            return lesson.target == limit.id
-    return False
+    return isinstance(reply, Answer | Limited) and lesson.target in reply.ids
 
 
 def _settled(count: int) -> str:

@@ -1,8 +1,8 @@
 """Operators ask why a question gets what it gets."""
 
 import asyncio
+from dataclasses import dataclass
 
-from msgspec import Struct
 from telegram import Update
 
 from bot.answering import explanation
@@ -13,7 +13,8 @@ from bot.bot_api.types import Context
 from bot.features.why import texts
 
 
-class WhyHandlers(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class WhyHandlers:
     """The callback, with what it needs."""
 
     live: Live

@@ -1,14 +1,13 @@
 """How `/why` tells an operator what became of a question, as Telegram HTML."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import assert_never
 
-from msgspec.structs import replace
-
 from bot.answering.explanation import Explanation, Part, Tripped
-from bot.answering.faq import (
-    CHAT,
-    SLIGHT,
+from bot.answering.faq import CHAT, SLIGHT
+from bot.answering.index import BROAD, Weighed
+from bot.answering.replies import (
     Answer,
     Limited,
     RedFlag,
@@ -17,7 +16,6 @@ from bot.answering.faq import (
     Suggestions,
     Unknown,
 )
-from bot.answering.index import BROAD, Weighed
 from bot.features.why.word_texts import SEEN, against, code, common, line, named, spelled
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import NoReturn
 
 import pytest
 from telegram import Update
 from typing_extensions import override
 
-from bot.answering.faq import Faq, Reply
+from bot.answering.faq import Faq
+from bot.answering.replies import Reply
 from bot.features import texts
 from bot.features.operators.error_handler import SILENCE
 from bot.features.questions import texts as question_texts
@@ -17,7 +19,7 @@ from bot.settings import Settings
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_app, replace
+from tests.fixtures import build_app
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 
@@ -27,7 +29,7 @@ SECRET = "my very private question"
 LOGGER = "bot.features.operators.error_handler"
 
 
-class Failing(Faq, frozen=True):
+class Failing(Faq):
     """Fails at two places, and says what it was asked."""
 
     def ask(self, question: str) -> Reply:

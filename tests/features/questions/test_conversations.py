@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answering import loading
-from bot.answering.faq import Faq, Reply, Suggestions
+from bot.answering.faq import Faq
+from bot.answering.replies import Reply, Suggestions
 from bot.features import texts
 from bot.features.privacy import texts as privacy_texts
 from bot.features.questions import texts as question_texts
@@ -149,7 +150,7 @@ async def test_a_question_about_two_topics_gets_both_answers(chat: Chat) -> None
     assert chat.buttons[-6:] == [*TOPICS, "🛑 👍", "🛑 👎", "⛓️ 👍", "⛓️ 👎"]
 
 
-class Unsure(Faq, frozen=True):
+class Unsure(Faq):
     """Has nothing but suggestions."""
 
     def ask(self, question: str) -> Reply:

@@ -1,10 +1,12 @@
 """Whether an answer helped: what people press, what they see, what operators get to know."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from bot.answering.faq import Answer, Faq, Reply, Suggestions
+from bot.answering.faq import Faq
+from bot.answering.replies import Answer, Reply, Suggestions
 from bot.bot_api.types import App
 from bot.features import texts
 from bot.features.questions import texts as question_texts
@@ -16,7 +18,7 @@ from bot.storage.storage import Storage
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import keyboard
-from tests.fixtures import ANNA, build_parts, replace
+from tests.fixtures import ANNA, build_parts
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 
@@ -41,7 +43,7 @@ def ben(group: Chat, telegram: FakeTelegram) -> Chat:
     return Chat(group.app, telegram, telegram.person(BEN, "Ben", chat=group.person.chat))
 
 
-class Unsure(Faq, frozen=True):
+class Unsure(Faq):
     """Has nothing but suggestions."""
 
     def ask(self, question: str) -> Reply:

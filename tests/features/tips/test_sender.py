@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pytest
@@ -26,7 +26,7 @@ from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram
 from tests.fake_bot_api.world import BOT
-from tests.fixtures import ANNA, build_parts, replace, sql, subscribed_at
+from tests.fixtures import ANNA, build_parts, sql, subscribed_at
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
 

@@ -1,7 +1,7 @@
 """What operators are told once a day, and when they are left in peace."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from telegram.ext import ExtBot
@@ -18,7 +18,6 @@ from bot.storage.storage import Storage
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import replace
 from tests.support.fake_time import START, Clock
 
 OPERATOR = 1001

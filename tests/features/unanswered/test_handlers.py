@@ -5,15 +5,16 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.faq import (
+from bot.answering.faq import Faq
+from bot.answering.replies import (
     Answer,
-    Faq,
     Limited,
     RedFlag,
     Reply,
@@ -50,7 +51,7 @@ from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import keyboard
-from tests.fixtures import BICYCLES, build_parts, replace, sql
+from tests.fixtures import BICYCLES, build_parts, sql
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
 

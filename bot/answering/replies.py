@@ -1,0 +1,115 @@
+"""The six kinds of reply, and what everybody asks of each of them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.knowledge.models import Entry, Flag, Limit, SmallTalk, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class _OfEntries:
+    """Entries that are shown or suggested, best first."""
+
+    entries: tuple[Entry, ...]
+    score: float
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(entry.id for entry in self.entries)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Ids of their topics, each once, best first."""
+        return tuple(dict.fromkeys(entry.topic for entry in self.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class _OfNoEntry:
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of what is said: of the limit, the red flag or the small talk."""
+        return ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Ids of the topics that are offered instead, best first."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(_OfEntries):
+    """Confident: one entry, or two when the question asks about two topics."""
+
+    outcome: ClassVar[str] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions(_OfEntries):
+    """Not sure: up to three entries."""
+
+    outcome: ClassVar[str] = "suggestions"
+
+
+@dataclass(frozen=True, slots=True)
+class Limited(_OfNoEntry):
+    """A subject that is not covered, and the nearest topics, best first."""
+
+    outcome: ClassVar[str] = "limited"
+    limit: Limit
+    near: tuple[Topic, ...]
+    score: float
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.limit.id,)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(topic.id for topic in self.near)
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag(_OfNoEntry):
+    """Fixed advice; comes before everything else."""
+
+    outcome: ClassVar[str] = "red_flag"
+    flag: Flag
+    score: float = 1.0
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.flag.id,)
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalkReply(_OfNoEntry):
+    """A message that asks nothing."""
+
+    outcome: ClassVar[str] = "smalltalk"
+    talk: SmallTalk
+    score: float
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.talk.id,)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(_OfNoEntry):
+    """Nothing fits; the topics with a trace of evidence, best first."""
+
+    outcome: ClassVar[str] = "unknown"
+    near: tuple[Topic, ...]
+    score: float
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(topic.id for topic in self.near)
+
+
+Reply = Answer | Suggestions | Limited | RedFlag | SmallTalkReply | Unknown
+"""Each names its `outcome`, the `ids` of what it says, its `entries`, its `topics`, its `score`."""
