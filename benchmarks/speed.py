@@ -38,6 +38,7 @@ from benchmarks.typos import mistype
 from bot.answering import evaluation, loading
 from bot.answering.faq import Faq
 from bot.knowledge import base as knowledge
+from bot.knowledge import files
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Limit, Topic
 from bot.knowledge.parser import ParsedFiles
@@ -150,7 +151,7 @@ def _in_a_process(size: int, files: Sequence[Path]) -> Measured:
 
 
 def _measure(size: int, questions: Sequence[str]) -> Measured:
-    base = Knowledge.of(ParsedFiles.read(knowledge.shipped()))
+    base = Knowledge.of(ParsedFiles.of(files.look(knowledge.shipped())))
     faq = Faq.of(larger(base, size))
     times = Times.of([_seconds(faq.ask, question) for question in questions])
     return Measured(

@@ -16,7 +16,7 @@ from bot.answering.replies import Reply, Suggestions
 from bot.errors import KnowledgeError, SkinbotError, StartError
 from bot.features import texts
 from bot.features.questions import texts as question_texts
-from bot.knowledge import base
+from bot.knowledge import base, files
 from bot.markup import plain, short
 from bot.reload import cache
 from bot.settings import DATABASE, Settings, environment
@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _faq(settings: Settings) -> Faq:
-    return cache.load(settings.knowledge or base.shipped())
+    return cache.load(files.look(settings.knowledge or base.shipped()))
 
 
 def _run(_: argparse.Namespace, settings: Settings) -> int:

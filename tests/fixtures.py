@@ -27,7 +27,7 @@ from bot.answering.faq import Faq
 from bot.answering.live import Live
 from bot.bot_api.throttle import Throttle
 from bot.bot_api.types import App
-from bot.knowledge import base
+from bot.knowledge import base, files
 from bot.lifecycle import Parts
 from bot.reload import build
 from bot.reload import cache as compiled
@@ -92,7 +92,7 @@ def shipped(_cache: Path) -> Faq:
 
     In a folder of its own, where no copies of other knowledge bases take its place.
     """
-    return compiled.load(base.shipped(), _cache / "shipped")
+    return compiled.load(files.look(base.shipped()), cache=_cache / "shipped")
 
 
 @pytest.fixture

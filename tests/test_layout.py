@@ -208,7 +208,7 @@ def test_names_say_something() -> None:
 
 
 def test_a_start_loads_nothing_that_only_some_operators_need() -> None:
-    """With a copy at hand no YAML is read, no table changed, no chart drawn; nobody says where."""
+    """No table is changed, no chart drawn, and nobody says where."""
     names = {dotted(path): path for path in modules()}
     loaded, waiting = set(), {"app"}
     while waiting:
@@ -220,17 +220,13 @@ def test_a_start_loads_nothing_that_only_some_operators_need() -> None:
         name.split(".")[0] for each in loaded for name in imported(names[each], inside=False)
     }
     assert {"sqlalchemy", "watchfiles"} <= packages
-    assert packages & {"yaml", "pydantic", "alembic", "matplotlib", "dotenv", "tzfpy"} == set()
+    assert packages & {"alembic", "matplotlib", "dotenv", "tzfpy"} == set()
 
 
 def test_the_command_line_loads_only_what_every_command_needs() -> None:
     """Each of these takes a while, and most starts need none of them."""
     of_some_commands = {
         "telegram",
-        "pydantic",
-        "yaml",
-        "bot.answering.loading",
         "bot.answering.evaluation",
-        "importlib.metadata",
     }
     assert loaded_with("cli") & of_some_commands == set()

@@ -9,10 +9,11 @@ from bot.answering.faq import Faq
 from bot.answering.matcher import featurize
 from bot.answering.replies import Answer, Reply, Suggestions
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge import consistency
+from bot.knowledge import consistency, files
 from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.consistency import NONE
+from bot.knowledge.files import Found
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.parser import ParsedFiles
 from bot.knowledge.yaml_reader import Loc
@@ -23,24 +24,29 @@ TELLING = 0.1
 
 
 def load(folder: Path, lessons: Sequence[Lesson] = ()) -> Faq:
-    """Read, validate, build, and try the red-flag sentences and the expected questions.
+    """As `build`, from a folder."""
+    return build(files.look(folder), lessons)
+
+
+def build(found: Found, lessons: Sequence[Lesson] = ()) -> Faq:
+    """Validate, train, and try the red-flag sentences and the expected questions.
 
     Lessons that do not fit these files are left out: see `teaching.fitting`.
 
     Raises:
         KnowledgeError: with every problem, not only the first.
     """
-    return _load(folder, lessons)[0]
+    return _build(found, lessons)[0]
 
 
 def check(folder: Path) -> list[Problem]:
-    """Warnings about a knowledge base that can be used; see `load` for what it raises."""
-    faq, draft = _load(folder)
+    """Warnings about a knowledge base that can be used; see `build` for what it raises."""
+    faq, draft = _build(files.look(folder))
     return list(_too_alike(faq, draft))
 
 
-def _load(folder: Path, lessons: Sequence[Lesson] = ()) -> tuple[Faq, ParsedFiles]:
-    draft = ParsedFiles.read(folder)
+def _build(found: Found, lessons: Sequence[Lesson] = ()) -> tuple[Faq, ParsedFiles]:
+    draft = ParsedFiles.of(found)
     if problems := [*draft.problems, *consistency.problems(draft)]:
         raise KnowledgeError(problems)
     knowledge = Knowledge.of(draft)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import bot
 from bot.knowledge.models import (
@@ -23,10 +22,7 @@ from bot.knowledge.models import (
     Tips,
     Topic,
 )
-
-if TYPE_CHECKING:
-    # What reads YAML is not loaded by a start that has a copy (`compiled`).
-    from bot.knowledge.parser import ParsedFiles
+from bot.knowledge.parser import ParsedFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ class Knowledge:
         return self.topics[self.entries[entry].topic]
 
     @classmethod
-    def of(cls, draft: "ParsedFiles") -> "Knowledge":
+    def of(cls, draft: ParsedFiles) -> "Knowledge":
         """From a draft without problems."""
         talk = draft.the("smalltalk.yaml", SmallTalks)
         tips = draft.get("tips.yaml", Tips)

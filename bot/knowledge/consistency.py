@@ -7,7 +7,8 @@ from rapidfuzz import process
 
 from bot.errors import Problem
 from bot.knowledge import patterns as red_flags
-from bot.knowledge.parser import LEARNED, TOPICS, ParsedFiles
+from bot.knowledge.files import LEARNED, TOPICS
+from bot.knowledge.parser import ParsedFiles
 from bot.knowledge.patterns import NEAR
 from bot.knowledge.yaml_reader import Loc
 from bot.language.words import words

@@ -1,4 +1,4 @@
-"""The files of a knowledge base as bytes: to be read at once, kept, and put back."""
+"""The files of a knowledge base as bytes. Nothing else reads them from the disk, and each once."""
 
 import io
 import os
@@ -9,22 +9,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.fields import Model
+from bot.knowledge.models import (
+    About,
+    Expected,
+    Learned,
+    Limits,
+    RedFlags,
+    SmallTalks,
+    Synonyms,
+    Thresholds,
+    Tips,
+)
 
 Files = Mapping[str, bytes]
 """By their names in the folder, such as `topics/brakes.yaml`."""
 TOPICS = "topics"
-NAMES = (
-    "about.yaml",
-    "expected.yaml",
-    "learned.yaml",
-    "limits.yaml",
-    "red_flags.yaml",
-    "smalltalk.yaml",
-    "synonyms.yaml",
-    "thresholds.yaml",
-    "tips.yaml",
-)
-"""What is read beside the topics; whatever else lies there is no matter of the bot's."""
+"""The folder of the topics, each in a file that is named after its id."""
+LEARNED = "learned.yaml"
+FILES: Mapping[str, type[Model]] = {
+    "about.yaml": About,
+    "expected.yaml": Expected,
+    LEARNED: Learned,
+    "limits.yaml": Limits,
+    "red_flags.yaml": RedFlags,
+    "smalltalk.yaml": SmallTalks,
+    "synonyms.yaml": Synonyms,
+    "thresholds.yaml": Thresholds,
+    "tips.yaml": Tips,
+}
+"""Each file beside the topics; whatever else lies there is no matter of the bot's."""
+OPTIONAL = frozenset({LEARNED, "thresholds.yaml", "tips.yaml"})
 ENDINGS = (".yaml", ".yml")
 MAX_BYTES = 1024 * 1024
 THEN = (1980, 1, 1, 0, 0, 0)
@@ -79,7 +94,7 @@ def look(folder: Path) -> Found:
 
 def beside_topics(folder: Path) -> list[str]:
     """Names of what is there."""
-    return sorted(path.name for path in folder.iterdir() if path.name in NAMES)
+    return sorted(path.name for path in folder.iterdir() if path.name in FILES)
 
 
 def in_topics(folder: Path) -> list[str]:
@@ -129,13 +144,6 @@ def _why(path: Path, error: Exception) -> str:
 def _closed(folder: str, error: OSError) -> Problem:
     what = f"this folder cannot be read: {error.strerror}; name one that holds a knowledge base"
     return Problem(folder, 1, 1, what)
-
-
-def write(files: Files, folder: Path) -> None:
-    """Into an empty folder."""
-    (folder / TOPICS).mkdir()
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
 
 
 def pack(files: Files) -> bytes:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bot.knowledge import base
 from bot.knowledge.fields import Model
+from bot.knowledge.files import FILES
 from bot.knowledge.models import Topic
-from bot.knowledge.parser import ADAPTERS, FILES
+from bot.knowledge.parser import ADAPTERS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FOLDER = "schema"

@@ -1,17 +1,18 @@
 """The knowledge base as values: one class for each kind of YAML file, with the rules for its keys.
 
-`draft` has Pydantic check files by these rules, and `schema` makes of them the JSON Schema that
-editors use. Nothing here imports Pydantic: a start that has a copy (`compiled`) reads no YAML.
+Pydantic checks files by these rules (`parser`) and makes a JSON Schema for editors of them.
 """
 
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Annotated
 
+from pydantic import Field, Strict
+
 from bot.knowledge.fields import (
     Answer,
+    Details,
     EntryId,
-    Fits,
     Html,
     Id,
     Line,
@@ -19,11 +20,9 @@ from bot.knowledge.fields import (
     Pattern,
     Phrasing,
     Share,
-    Shows,
     Title,
-    Valid,
     Weight,
-    _folded,
+    shows,
 )
 
 
@@ -37,16 +36,16 @@ class Entry(Model):
     """The question that it answers, as shown on a button."""
     answer: Answer
     """Two to five short sentences; Telegram HTML."""
-    details: Annotated[Answer, Valid(_folded)] | None = None
+    details: Details | None = None
     """How it works, where there is more to say; shown folded below the answer."""
-    phrasings: Annotated[list[Phrasing], Fits(min_length=8)]
+    phrasings: Annotated[list[Phrasing], Field(min_length=8)]
     """How people ask for it; as many and as different as possible."""
     keywords: list[Phrasing] = field(default_factory=list)
     """Words that people use for it and that no phrasing holds."""
-    related: Annotated[list[EntryId], Fits(max_length=4)] = field(default_factory=list)
+    related: Annotated[list[EntryId], Field(max_length=4)] = field(default_factory=list)
     section: Line
     """The heading of the article that it is drawn from."""
-    reviewed: dt.date
+    reviewed: Annotated[dt.date, Strict()]
     """When somebody last compared it with the article."""
 
     @property
@@ -60,12 +59,12 @@ class Topic(Model):
 
     id: Id
     title: Title
-    emoji: Annotated[str, Fits(min_length=1, max_length=8)]
+    emoji: Annotated[str, Field(min_length=1, max_length=8)]
     summary: Html
     """A few sentences, shown when somebody opens the topic."""
-    broad: bool = False
+    broad: Annotated[bool, Strict()] = False
     """True for a topic that half of all questions touch: it gives way to the others."""
-    entries: Annotated[list[Entry], Fits(min_length=1, max_length=90)]
+    entries: Annotated[list[Entry], Field(min_length=1, max_length=90)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +76,9 @@ class Limit(Model):
     """As it reads in "The article says nothing about …"."""
     answer: Html
     """The honest line that it is answered with."""
-    topics: Annotated[list[Id], Fits(min_length=1, max_length=3)]
+    topics: Annotated[list[Id], Field(min_length=1, max_length=3)]
     """The nearest topics, best first."""
-    phrasings: Annotated[list[Phrasing], Fits(min_length=8)]
+    phrasings: Annotated[list[Phrasing], Field(min_length=8)]
     """How people ask for it."""
 
 
@@ -98,13 +97,13 @@ class Flag(Model):
     title: Title
     advice: Html
     """The fixed text that is sent."""
-    patterns: Annotated[list[Pattern], Fits(min_length=1)]
+    patterns: Annotated[list[Pattern], Field(min_length=1)]
     """Any of them trips the flag: words that must all occur near each other, in any order."""
     unless: list[Pattern] = field(default_factory=list)
     """Look-alikes, taken out of the question before the patterns are tried."""
-    trips: Annotated[list[Line], Fits(min_length=8)]
+    trips: Annotated[list[Line], Field(min_length=8)]
     """Test sentences that must trip it."""
-    passes: Annotated[list[Line], Fits(min_length=4)]
+    passes: Annotated[list[Line], Field(min_length=4)]
     """Test sentences that must trip no flag at all."""
 
 
@@ -112,7 +111,7 @@ class Flag(Model):
 class RedFlags(Model):
     """What is answered with fixed advice; the first flag that trips is the one shown."""
 
-    words: dict[Id, Annotated[list[Phrasing], Fits(min_length=1)]] = field(default_factory=dict)
+    words: dict[Id, Annotated[list[Phrasing], Field(min_length=1)]] = field(default_factory=dict)
     """Named sets of words, used in patterns as `{name}`."""
     flags: list[Flag]
 
@@ -123,7 +122,7 @@ class SmallTalk(Model):
 
     id: Id
     answer: Html
-    phrasings: Annotated[list[Line], Fits(min_length=3)]
+    phrasings: Annotated[list[Line], Field(min_length=3)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +138,7 @@ class SmallTalks(Model):
 class Synonyms(Model):
     """Words that are the same to the bot."""
 
-    concepts: dict[Id, Annotated[list[Phrasing], Fits(min_length=2)]]
+    concepts: dict[Id, Annotated[list[Phrasing], Field(min_length=2)]]
     """Words and phrases that mean the same here, under a name for what they mean."""
 
 
@@ -175,7 +174,7 @@ class Tip(Model):
 class Tips(Model):
     """The daily tips; everybody gets them in an order of their own."""
 
-    tips: Annotated[list[Tip], Fits(min_length=1)]
+    tips: Annotated[list[Tip], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +183,7 @@ class LearnedPhrasings(Model):
 
     id: Line
     """The id of an entry or of a limit."""
-    phrasings: Annotated[list[Phrasing], Fits(min_length=1)]
+    phrasings: Annotated[list[Phrasing], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,20 +197,20 @@ class Learned(Model):
 class About(Model):
     """What the bot says of itself and of its source."""
 
-    name: Annotated[str, Fits(min_length=1, max_length=64), Shows(64, str)]
+    name: Annotated[str, Field(min_length=1, max_length=64), shows(64, str)]
     welcome: Html
     help: Html
     hint: Line
     """Said to voice, photos and stickers."""
     source: Title
     """Whose claim an answer is, as it reads before "says …"."""
-    footer: Annotated[str, Fits(min_length=1, max_length=200)]
+    footer: Annotated[str, Field(min_length=1, max_length=200)]
     """The quiet line under each answer."""
-    description: Annotated[str, Fits(min_length=1, max_length=512), Shows(512, str)]
+    description: Annotated[str, Field(min_length=1, max_length=512), shows(512, str)]
     """Shown by Telegram in an empty chat."""
-    short_description: Annotated[str, Fits(min_length=1, max_length=120), Shows(120, str)]
+    short_description: Annotated[str, Field(min_length=1, max_length=120), shows(120, str)]
     """Shown on the bot's profile."""
-    examples: Annotated[list[Title], Fits(min_length=1, max_length=4)]
+    examples: Annotated[list[Title], Field(min_length=1, max_length=4)]
     """Questions to show somebody who does not know what to ask."""
 
 

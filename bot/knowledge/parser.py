@@ -2,42 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
+from pathlib import PurePath
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge import model_errors, yaml_files
+from bot.knowledge import model_errors, yaml_reader
 from bot.knowledge.fields import Model
-from bot.knowledge.models import (
-    About,
-    Expected,
-    Learned,
-    Limits,
-    RedFlags,
-    SmallTalks,
-    Synonyms,
-    Thresholds,
-    Tips,
-    Topic,
-)
+from bot.knowledge.files import FILES, LEARNED, OPTIONAL, TOPICS, Found
+from bot.knowledge.models import Topic
 from bot.knowledge.yaml_reader import Loc, Source
 
-TOPICS = "topics"
-LEARNED = "learned.yaml"
-FILES: Mapping[str, type[Model]] = {
-    "about.yaml": About,
-    "expected.yaml": Expected,
-    LEARNED: Learned,
-    "limits.yaml": Limits,
-    "red_flags.yaml": RedFlags,
-    "smalltalk.yaml": SmallTalks,
-    "synonyms.yaml": Synonyms,
-    "thresholds.yaml": Thresholds,
-    "tips.yaml": Tips,
-}
-OPTIONAL = frozenset({LEARNED, "thresholds.yaml", "tips.yaml"})
 ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
     model: TypeAdapter(model) for model in (*FILES.values(), Topic)
 }
@@ -55,46 +31,46 @@ class ParsedFiles:
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def read(cls, folder: Path) -> "ParsedFiles":
-        try:
-            present = _names(folder)
-        except OSError as error:
-            why = f"this folder cannot be read: {error.strerror}"
-            what = f"{why}; name one that holds a knowledge base"
-            raise KnowledgeError([Problem(str(folder), 1, 1, what)]) from error
-        draft = cls()
-        for file, model in FILES.items():
-            if file in present or file not in OPTIONAL:
-                draft.add(folder, file, model)
-        draft.add_topics(folder)
-        return draft
+    def of(cls, found: Found) -> "ParsedFiles":
+        """Parse and validate every file.
 
-    def add_topics(self, folder: Path) -> None:
-        try:
-            names = _names(folder / TOPICS)
-        except OSError:
-            names = []
-        for name in names:
-            file = f"{TOPICS}/{name}"
-            if name.endswith(".yaml"):
-                self.add(folder, file, Topic)
-            elif name.lower().endswith((".yml", ".yaml")):
-                self.sources[file] = Source(file)
-                what = f"this file is not read; rename it to {Path(name).stem}.yaml"
-                self.problems.append(Problem(file, 1, 1, what))
+        Raises:
+            KnowledgeError: there is nothing to read at all.
+        """
+        if found.problems and not found.files:
+            raise KnowledgeError(found.problems)
+        parsed = cls(problems=list(found.problems))
+        parsed.sources |= {problem.file: Source(problem.file) for problem in found.problems}
+        for file, model in FILES.items():
+            if file in found.files:
+                parsed._add(file, found.files[file], model)
+            elif file not in OPTIONAL and file not in parsed.sources:
+                parsed._miss(file, "there is no such file; add it")
+        parsed._add_topics(found)
+        return parsed
+
+    def _add_topics(self, found: Found) -> None:
+        for file in sorted(name for name in found.files if name.startswith(f"{TOPICS}/")):
+            if file.endswith(".yaml"):
+                self._add(file, found.files[file], Topic)
+            else:
+                self._miss(file, f"this file is not read; rename it to {PurePath(file).stem}.yaml")
         if not any(file.startswith(TOPICS) for file in self.sources):
             what = "there is no topic; add a file for one, such as topics/opening_hours.yaml"
             self.problems.append(Problem(TOPICS, 1, 1, what))
 
-    def add(self, folder: Path, file: str, model: type[Model]) -> None:
-        found = self.sources[file] = yaml_files.read(folder / file, file)
+    def _add(self, file: str, data: bytes, model: type[Model]) -> None:
+        found = self.sources[file] = yaml_reader.parse(data, file)
         self.problems.extend(found.problems)
         if found.value is not None:
             self.validate(found, model)
         elif not found.problems and file != LEARNED:  # Nothing was learned yet.
             keys = ", ".join(key.name for key in fields(model))
-            what = f"the file is empty; write its keys: {keys}"
-            self.problems.append(Problem(file, 1, 1, what))
+            self._miss(file, f"the file is empty; write its keys: {keys}")
+
+    def _miss(self, file: str, what: str) -> None:
+        self.sources.setdefault(file, Source(file))
+        self.problems.append(Problem(file, 1, 1, what))
 
     def validate(self, found: Source, model: type[Model]) -> None:
         try:
@@ -130,7 +106,3 @@ class ParsedFiles:
 
     def problem(self, file: str, loc: Loc, what: str) -> Problem:
         return self.sources[file].problem(loc, what)
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))

@@ -4,6 +4,8 @@ import re
 
 import yaml
 
+from bot.knowledge.files import MAX_BYTES
+
 MAX_DEPTH = 12
 """Lists and mappings inside one another: more is no knowledge base."""
 TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep; make them flatter"
@@ -64,11 +66,26 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
     return line, column, what or f"this cannot be read as YAML ({said}); mend it here or just above"
 
 
+def undecodable(data: bytes) -> tuple[int, int, str] | None:
+    """The reason why these bytes are no text that is read: line, column, and what to do."""
+    if len(data) > MAX_BYTES:
+        return 1, 1, "the file is larger than 1 MiB; shorten it"
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        return *_end(before), "this is no UTF-8 text; save the file as UTF-8"
+    return None
+
+
 def refused(text: str) -> tuple[int, int, str] | None:
     """The first character that YAML refuses anywhere: line, column, and what to do."""
     found = _REFUSED.search(text)
     if not found:
         return None
-    before = text[: found.start()]
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return line, column, f"the character U+{ord(found[0]):04X} cannot stand in YAML; remove it"
+    what = f"the character U+{ord(found[0]):04X} cannot stand in YAML; remove it"
+    return *_end(text[: found.start()]), what
+
+
+def _end(before: str) -> tuple[int, int]:
+    return before.count("\n") + 1, len(before) - before.rfind("\n")

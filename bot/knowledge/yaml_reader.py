@@ -82,11 +82,14 @@ def _texts(value: object, path: tuple[str | None, ...], loc: Loc) -> Iterator[tu
             yield from _texts(item, path[1:], (*loc, i))
 
 
-def parse(text: str, file: str) -> Source:
-    """Parse YAML text; what is wrong with it is in `problems`, nothing is raised.
+def parse(data: bytes, file: str) -> Source:
+    """Parse YAML; what is wrong with it is in `problems`, nothing is raised.
 
     `file` is the name that problems give.
     """
+    if found := yaml_errors.undecodable(data):
+        return Source(file, problems=(Problem(file, *found),))
+    text = data.decode("utf-8-sig")
     if found := yaml_errors.refused(text):
         return Source(file, problems=(Problem(file, *found),))
     try:

@@ -8,10 +8,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.answering.faq import Faq
-from bot.errors import KnowledgeError, Problem, ReloadError
+from bot.errors import KnowledgeError, Problem
 from bot.knowledge import files
 from bot.knowledge.files import Files, Found
 from bot.knowledge.lessons import Kind, Lesson
@@ -21,7 +20,6 @@ PAUSE = 0.2
 """Seconds between two looks at files that may be on their way to the disk."""
 LOOKS = 25
 UNSETTLED = "the files are changing all the time; reload when they are written"
-NO_ROOM = "There is no room for temporary files: {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +72,9 @@ def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built:
 
     Raises:
         KnowledgeError: with every problem.
-        ReloadError: nobody knows about the knowledge base: something else is wrong.
     """
-    try:
-        found = _found(job, sleep)
-        faq, left_out = fitted(found, job.lessons, job.new)
-    except OSError as error:
-        raise ReloadError(NO_ROOM.format(error.strerror)) from error
+    found = _found(job, sleep)
+    faq, left_out = fitted(found, job.lessons, job.new)
     expected = (each.question for each in faq.knowledge.expected.expected)
     replies = diff.replies(faq, dict.fromkeys([*expected, *job.questions]))
     return Built(faq, files.pack(found.files), replies, left_out)
@@ -122,20 +116,19 @@ def fitted(
 
     Raises:
         KnowledgeError: the files have problems without any lesson, or with the new one.
-        OSError: there is no place for temporary files.
     """
     taught = [lesson for lesson in lessons if lesson.kind is not Kind.IGNORE]
     wanted = [new] if new else []
     try:
-        return _load(found, [*taught, *wanted]), ()
+        return cache.load(found, [*taught, *wanted]), ()
     except KnowledgeError:
         if not taught or (new and _fit(found, taught)):
             raise
-    _load(found, [])  # Otherwise lessons would be blamed for what is wrong in the files.
+    cache.load(found, [])  # Otherwise lessons would be blamed for what is wrong in the files.
     middle = len(taught) // 2
     fitting = _more(found, _more(found, [], taught[:middle]), taught[middle:])
     left_out = tuple(lesson for lesson in taught if lesson not in fitting)
-    return _load(found, [*fitting, *wanted]), left_out
+    return cache.load(found, [*fitting, *wanted]), left_out
 
 
 def _more(found: Found, fitting: list[Lesson], more: list[Lesson]) -> list[Lesson]:
@@ -150,24 +143,7 @@ def _more(found: Found, fitting: list[Lesson], more: list[Lesson]) -> list[Lesso
 
 def _fit(found: Found, lessons: Sequence[Lesson]) -> bool:
     try:
-        _load(found, lessons)
+        cache.load(found, lessons)
     except KnowledgeError:
         return False
     return True
-
-
-def _load(found: Found, lessons: Sequence[Lesson]) -> Faq:
-    if found.problems and not found.files:
-        raise KnowledgeError(found.problems)
-    try:
-        with TemporaryDirectory(prefix="skinbot-") as place:
-            files.write(found.files, Path(place))
-            faq = cache.load(Path(place), lessons=lessons)
-    except KnowledgeError as error:
-        # What cannot be read is not there, and loading would say that it is missing.
-        unread = {problem.file for problem in found.problems}
-        rest = (problem for problem in error.problems if problem.file not in unread)
-        raise KnowledgeError([*found.problems, *rest]) from None
-    if found.problems:
-        raise KnowledgeError(found.problems)
-    return faq

@@ -12,9 +12,10 @@ from bot.errors import InputError
 from bot.knowledge import files
 from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
+from bot.knowledge.files import LEARNED
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Learned
-from bot.knowledge.parser import LEARNED, ParsedFiles
+from bot.knowledge.parser import ParsedFiles
 from bot.reload import build
 from bot.storage.database import refuse_what_is_not_there
 from bot.storage.storage import Storage
@@ -53,8 +54,9 @@ def export(folder: Path, taught: Sequence[Lesson]) -> Export:
     Raises:
         KnowledgeError: the folder has problems.
     """
-    _, left_out = build.fitted(files.look(folder), taught)
-    draft = ParsedFiles.read(folder)
+    found = files.look(folder)
+    _, left_out = build.fitted(found, taught)
+    draft = ParsedFiles.of(found)
     good = [lesson for lesson in taught if lesson not in left_out]
     new = teaching.fitting(Knowledge.of(draft), good)
     held = draft.get(LEARNED, Learned)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from bot.errors import ReloadError
-from bot.knowledge.files import MAX_BYTES, NAMES, TOPICS, in_topics
+from bot.knowledge.files import FILES, MAX_BYTES, TOPICS, in_topics
 
 OLD = ".old"
 """Ending of the file that was there before another was put in its place."""
@@ -30,7 +30,7 @@ def target(folder: Path, name: str, size: int) -> str:
     """
     try:
         # What stands beside the topics wins over a topic that is called the same.
-        there = {PurePath(each).name: each for each in (*in_topics(folder), *NAMES)}
+        there = {PurePath(each).name: each for each in (*in_topics(folder), *FILES)}
     except OSError as error:
         raise ReloadError(CLOSED.format(TOPICS, error.strerror)) from error
     if name not in there:

@@ -16,7 +16,7 @@ from bot.knowledge import files
 from bot.knowledge import lessons as teaching
 from bot.knowledge.files import Files, Found
 from bot.knowledge.lessons import Kind, Lesson
-from bot.reload import build, cache, diff, put_file
+from bot.reload import build, diff, put_file
 from bot.reload.build import Builder, Built, Job, beside
 from bot.reload.diff import Changes
 from bot.reload.put_file import Replacement
@@ -64,10 +64,6 @@ async def start(folder: Path, records: Records) -> Start:
     try:
         faq, left_out = build.fitted(found, lessons)
         return Start(faq, found.files, left_out=left_out)
-    except OSError as error:
-        log.warning("there is no place for temporary files, without which nothing is reloaded")
-        log.debug("that is", exc_info=error)
-        return Start(cache.load(folder, lessons=lessons), found.files)
     except KnowledgeError as error:
         problems, number = error, None
     while kept := await records.kept(before=number):

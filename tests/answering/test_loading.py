@@ -9,6 +9,7 @@ from bot.answering import loading
 from bot.answering.faq import Faq
 from bot.answering.replies import Answer, Suggestions
 from bot.errors import KnowledgeError
+from bot.knowledge import files
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds
 from bot.knowledge.parser import ParsedFiles
@@ -163,7 +164,7 @@ def test_space_around_a_value_is_not_part_of_it(folder: Path) -> None:
 def test_a_knowledge_base_is_not_made_of_files_with_problems(folder: Path) -> None:
     (folder / "limits.yaml").write_text("limits: no")
     with pytest.raises(KnowledgeError, match="'limits' must be a list"):
-        Knowledge.of(ParsedFiles.read(folder))
+        Knowledge.of(ParsedFiles.of(files.look(folder)))
 
 
 def test_a_bot_needs_neither_limits_nor_small_talk_nor_synonyms(folder: Path) -> None:

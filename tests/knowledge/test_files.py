@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering import loading
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge import files, parser
-from bot.knowledge.files import MAX_BYTES, NAMES
-from tests.fixtures import BICYCLES
+from bot.knowledge import files
+from bot.knowledge.files import MAX_BYTES
 from tests.support.broken import BRAKES, CHAIN
 
 THERE = {
@@ -28,10 +26,6 @@ def test_every_file_is_read_as_it_is(folder: Path) -> None:
     found = files.read(folder)
     assert set(found) == THERE
     assert found[CHAIN] == (folder / CHAIN).read_bytes()
-
-
-def test_the_files_that_are_read_are_those_that_loading_knows() -> None:
-    assert sorted(NAMES) == sorted(parser.FILES)
 
 
 @pytest.mark.parametrize(
@@ -139,11 +133,6 @@ def test_the_same_files_are_packed_the_same_way(folder: Path) -> None:
     found = files.read(folder)
     assert files.pack(found) == files.pack(dict(sorted(found.items(), reverse=True)))
     assert files.pack(found) != files.pack({**found, CHAIN: b""})
-
-
-def test_what_is_written_into_an_empty_folder_loads_as_before(tmp_path: Path) -> None:
-    files.write(files.read(BICYCLES), tmp_path)
-    assert loading.load(tmp_path).knowledge == loading.load(BICYCLES).knowledge
 
 
 def test_problems_of_a_folder_are_raised_all_at_once(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.knowledge import base, json_schema, yaml_files
+from bot.knowledge import base, json_schema, yaml_reader
 from tests.fixtures import BICYCLES
 from tests.support.broken import CHAIN, change
 
@@ -26,7 +26,7 @@ def schema_of(path: Path) -> Path:
 
 def mistakes(path: Path, name: str) -> list[str]:
     """What an editor would underline, which knows dates as text."""
-    value = yaml_files.read(path, path.name).value
+    value = yaml_reader.parse(path.read_bytes(), path.name).value
     as_json = json.loads(json.dumps(value, default=dt.date.isoformat))
     validator = Draft202012Validator(
         json_schema.schemas()[name], format_checker=Draft202012Validator.FORMAT_CHECKER

@@ -4,14 +4,13 @@ import asyncio
 import gc
 import pickle
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.errors import KnowledgeError, ReloadError
+from bot.errors import KnowledgeError
 from bot.knowledge import files
 from bot.knowledge.files import MAX_BYTES
 from bot.knowledge.lessons import Kind, Lesson
@@ -286,16 +285,6 @@ def test_a_lesson_for_what_is_no_longer_there_does_no_harm(folder: Path) -> None
 # What has nothing to do with the knowledge base
 
 
-def test_without_a_place_for_temporary_files_that_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with pytest.raises(ReloadError) as raised:
-        built(Job(BICYCLES))
-    said = "There is no room for temporary files: No such file or directory."
-    assert str(raised.value) == said
-
-
 async def test_everything_else_goes_on_while_it_is_built() -> None:
     waited: list[float] = []
 
@@ -318,14 +307,3 @@ async def test_the_search_for_garbage_goes_on_after_something_broken(folder: Pat
     with pytest.raises(KnowledgeError):
         await build.beside(Job(folder, pause=0))
     assert gc.isenabled()
-
-
-def test_nothing_is_left_behind(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    built(Job(folder))
-    mistakes(folder)
-    assert problems(Job(folder))
-    assert list((tmp_path / "temporary").iterdir()) == []

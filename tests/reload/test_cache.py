@@ -1,17 +1,12 @@
 """What one start leaves behind for the next one, when that takes it, and when it must not."""
 
-import hashlib
-import json
 import os
 import pickle
 import resource
 import shutil
 import stat
-import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
-from io import BufferedReader
 from pathlib import Path
 
 import pytest
@@ -23,8 +18,8 @@ from bot.answering import loading
 from bot.answering.faq import Faq
 from bot.answering.index import texts
 from bot.errors import KnowledgeError
+from bot.knowledge import files
 from bot.reload import cache as compiled
-from bot.reload.cache import load
 from tests.fixtures import BICYCLES
 from tests.support.broken import CHAIN, change
 
@@ -36,6 +31,10 @@ GENUINE, FORGED = "Bicycle answers", "Forged answers"
 def cache(tmp_path: Path) -> Path:
     """Where no start has left anything yet."""
     return tmp_path / "cache"
+
+
+def load(folder: Path, cache: Path | None = None) -> Faq:
+    return compiled.load(files.look(folder), cache=cache)
 
 
 def copies(cache: Path) -> dict[str, int]:
@@ -101,41 +100,6 @@ def test_the_same_files_elsewhere_are_the_same(tmp_path: Path, cache: Path) -> N
     assert copies(cache) == left
 
 
-QUICKLY = """
-import json, sys
-from bot import cli
-assert cli.main(["ask", "hello"]) == 0
-print(json.dumps(sorted(sys.modules)))
-"""
-
-
-def said(cache: Path, folder: Path, *arguments: str) -> str:
-    """The last line of what a Python process in a folder prints, which starts with this cache."""
-    done = subprocess.run(  # noqa: S603 - this program itself
-        [sys.executable, *arguments],
-        cwd=folder,
-        env={"KNOWLEDGE_DIR": str(BICYCLES), "XDG_CACHE_HOME": str(cache)},
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout.decode().splitlines()[-1]
-
-
-def test_a_start_with_a_copy_loads_nothing_that_reads_yaml(cache: Path) -> None:
-    load(BICYCLES, cache / "skinbot")
-    loaded = set(json.loads(said(cache, PROGRAM.parent, "-c", QUICKLY)))
-    assert "bot.reload.cache" in loaded
-    slow = {
-        "bot.answering.loading",
-        "bot.knowledge.parser",
-        "bot.answering.evaluation",
-        "pydantic",
-        "spellchecker",
-        "yaml",
-    }
-    assert loaded & slow == set()
-
-
 # Read anew
 
 
@@ -184,23 +148,6 @@ def test_another_version_of_the_program_reads_anew(
     monkeypatch.setattr(compiled, "program", partial(compiled.program_in, updated))
     load(folder, cache)
     assert len(copies(cache)) == 2
-
-
-def test_a_file_that_is_saved_meanwhile_leaves_no_copy(
-    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After it was looked at for the name of the copy, and before it is read."""
-    file_digest, topic = hashlib.file_digest, folder / CHAIN
-
-    def digest_and_save(file: BufferedReader, algorithm: str) -> "hashlib._Hash":
-        digest = file_digest(file, algorithm)
-        if file.name == str(topic):
-            topic.write_text(f"{topic.read_text('utf-8')}#\n", "utf-8")
-        return digest
-
-    monkeypatch.setattr(hashlib, "file_digest", digest_and_save)
-    load(folder, cache)
-    assert copies(cache) == {}
 
 
 # Reported as ever

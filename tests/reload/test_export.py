@@ -275,7 +275,7 @@ IDS = st.sampled_from(["no", "on", "null", "brakes.squeal", "e1"])
 def test_whatever_was_taught_is_read_as_it_was_written(taught: dict[str, list[str]]) -> None:
     taught = {owner: [text.strip() for text in texts] for owner, texts in taught.items()}
     text = export.dump([(owner, each) for owner, texts in taught.items() for each in texts])
-    found = yaml_reader.parse(text, LEARNED)
+    found = yaml_reader.parse(text.encode(), LEARNED)
     assert found.problems == ()
     learned = ADAPTERS[Learned].validate_python(found.value)
     assert isinstance(learned, Learned)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import ReloadError
 from bot.knowledge import files
-from bot.knowledge.files import MAX_BYTES, NAMES
+from bot.knowledge.files import FILES, MAX_BYTES
 from bot.reload import put_file
 from bot.reload.put_file import Replacement
 from tests.fixtures import BICYCLES
@@ -107,7 +107,7 @@ def test_a_topic_that_is_called_as_another_file_does_not_stand_in_its_way(folder
 def test_any_other_name_is_refused_in_one_line_that_names_those_that_can_be(
     folder: Path, name: str
 ) -> None:
-    names = ", ".join(sorted([*NAMES, "brakes.yaml", "chain.yaml"]))
+    names = ", ".join(sorted([*FILES, "brakes.yaml", "chain.yaml"]))
     assert refused(folder, name) == (
         f"There is no file of that name here to replace; a document must be called {names}."
     )

@@ -2,15 +2,12 @@
 
 import asyncio
 import datetime as dt
-import logging
 import shutil
-import tempfile
 from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
 
-from bot.answering import loading
 from bot.answering.faq import Faq
 from bot.answering.live import Live
 from bot.errors import KnowledgeError, ReloadError
@@ -505,17 +502,3 @@ async def test_a_lesson_that_leads_a_question_astray_by_now_does_not_keep_a_proc
     begun = await reloading.start(folder, records)
     assert (begun.left_out, begun.problems) == ((lesson,), None)
     assert diff.told(begun.faq.ask(FOOTBALL)) == "unknown"
-
-
-async def test_without_a_place_for_temporary_files_a_process_starts_and_says_what_it_lacks(
-    records: Records,
-    folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with caplog.at_level(logging.WARNING):
-        begun = await reloading.start(folder, records)
-    assert begun.faq.knowledge == loading.load(folder).knowledge
-    assert "no place for temporary files" in caplog.text
