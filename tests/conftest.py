@@ -1,18 +1,134 @@
-"""Gets what every test may use from `fixtures`, but only where tests are run."""
+"""What every test may use: a small knowledge base about bicycles, and a Telegram that is strict."""
 
-import gc
+import asyncio
+import logging
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import cast
 
 import pytest
 
+from bot.answering import loading
+from bot.answering.faq import Faq
+from bot.bot_api.types import App
+from bot.knowledge import base, files
+from bot.lifecycle import Parts
+from bot.reload import cache as compiled
+from bot.storage.storage import Storage
+from tests.fake_bot_api.people import Person
+from tests.fake_bot_api.telegram import FakeTelegram
+from tests.support.bots import ANNA, BICYCLES, build_parts, opened
+from tests.support.chats import Chat
+from tests.support.fake_time import Clock, LeapingLoop
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """The process that deals tests out to others begins sooner without importing the program.
 
-    Last of all, so that the coverage of what is imported is measured.
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Whoever uses the clock runs on a loop that never waits for it."""
+    if "clock" in getattr(item, "fixturenames", ()):
+        return {"leaping": LeapingLoop}
+    return {"waiting": asyncio.new_event_loop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for what one start leaves to the next one, in any process of this test run."""
+    own = tmp_path_factory.getbasetemp()
+    with pytest.MonkeyPatch.context() as patch:
+        shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+        cache = shared / "cache"
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        yield cache
+
+
+@pytest.fixture(scope="session")
+def faq() -> Faq:
+    """A bot that knows about bicycles: nothing in the program depends on the subject."""
+    return loading.load(BICYCLES)
+
+
+@pytest.fixture(scope="session")
+def shipped(_cache: Path) -> Faq:
+    """The bot as people get it: read from the YAML once in a test run.
+
+    In a folder of its own, where no copies of other knowledge bases take its place.
     """
-    config = session.config
-    only_deals_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
-    if not only_deals_out:
-        gc.disable()  # Until the tests are collected: all that is made by then stays.
-        config.pluginmanager.import_plugin("tests.fixtures")
+    return compiled.load(files.look(base.shipped()), cache=_cache / "shipped")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the bicycle knowledge base that a test may change or break."""
+    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
+
+
+@pytest.fixture
+def tipless(folder: Path) -> Path:
+    """The folder, without the tips, which it need not have."""
+    (folder / "tips.yaml").unlink()
+    return folder
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture
+def anna(telegram: FakeTelegram) -> Person:
+    """Somebody who has started the bot."""
+    return telegram.person(ANNA, "Anna")
+
+
+@pytest.fixture
+async def clock() -> Clock:
+    """The time of the throttle, of the faults and of every pause."""
+    return cast("LeapingLoop", asyncio.get_running_loop()).clock
+
+
+@pytest.fixture
+async def storage(
+    clock: Clock,  # noqa: ARG001 - its loop
+    database_folder: Path,
+) -> AsyncIterator[Storage]:
+    """A database that is empty at first."""
+    async with opened(database_folder) as storage:
+        yield storage
+
+
+@pytest.fixture
+def database_folder(tmp_path: Path) -> Path:
+    """Where the database lies."""
+    return tmp_path
+
+
+@pytest.fixture
+async def parts(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage
+) -> AsyncIterator[Parts]:
+    """The whole bot, ready for updates."""
+    parts = build_parts(telegram, faq, clock, storage)
+    async with parts.app:
+        yield parts
+        await parts.tips.finished()
+
+
+@pytest.fixture
+def app(parts: Parts) -> App:
+    return parts.app
+
+
+@pytest.fixture
+def chat(app: App, telegram: FakeTelegram, anna: Person) -> Chat:
+    """Anna's private chat with the bot."""
+    return Chat(app, telegram, anna)
+
+
+@pytest.fixture
+def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever people do in such a test, no handler fails."""
+    yield
+    assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []

@@ -17,7 +17,7 @@ from bot import __main__ as program
 from bot import cli
 from bot.features.questions import texts
 from bot.knowledge import base
-from tests.fixtures import BICYCLES
+from tests.support.bots import BICYCLES
 
 HERE = Path(__file__).parent.parent
 KEYS = ["question", "outcome", "topics", "entries", "score", "text"]

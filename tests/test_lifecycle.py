@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from telegram import Update
-from telegram.request import RequestData
-from typing_extensions import override
 
 from bot import lifecycle
 from bot.answering.faq import Faq
@@ -27,47 +25,17 @@ from bot.storage.storage import Storage
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
-from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram, method_and_query
+from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import BOT
-from tests.fixtures import build_parts
+from tests.support.bots import build_parts
 from tests.support.fake_time import Clock
+from tests.support.slow_request import SlowRequest
 
 FOREVER = 1_000_000.0
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"
 
 Serve = Callable[[], Coroutine[Any, Any, None]]
 Running = Callable[[], AbstractAsyncContextManager[None]]
-
-
-class Wire(FakeRequest):
-    """A way to Telegram on which some methods take their time."""
-
-    def __init__(self, telegram: FakeTelegram, delays: dict[str, float]) -> None:
-        super().__init__(telegram)
-        self._delays = delays
-        self.open = False
-
-    @override
-    async def initialize(self) -> None:
-        await super().initialize()
-        self.open = True
-
-    @override
-    async def shutdown(self) -> None:
-        await super().shutdown()
-        self.open = False
-
-    @override
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        *_timeouts: object,
-        **_named_timeouts: object,
-    ) -> tuple[int, bytes]:
-        await asyncio.sleep(self._delays.get(method_and_query(url)[0], 0))
-        return await super().do_request(url, method, request_data)
 
 
 MOMENT = 0.1
@@ -86,12 +54,14 @@ def delays() -> dict[str, float]:
 
 
 @pytest.fixture
-def wire(telegram: FakeTelegram, delays: dict[str, float]) -> Wire:
-    return Wire(telegram, delays)
+def wire(telegram: FakeTelegram, delays: dict[str, float]) -> SlowRequest:
+    return SlowRequest(telegram, lambda method, _: delays.get(method, 0), seconds=1)
 
 
 @pytest.fixture
-def parts(telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, wire: Wire) -> Parts:
+def parts(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, wire: SlowRequest
+) -> Parts:
     """Not connected yet."""
     return build_parts(telegram, faq, clock, storage, request=wire)
 
@@ -132,7 +102,7 @@ def lines(caplog: pytest.LogCaptureFixture, level: int = logging.WARNING) -> lis
 
 
 async def test_it_answers_and_ends_when_told_to(
-    running: Running, telegram: FakeTelegram, anna: Person, app: App, wire: Wire
+    running: Running, telegram: FakeTelegram, anna: Person, app: App, wire: SlowRequest
 ) -> None:
     async with running():
         telegram.push(anna.writes("hello"))
@@ -246,7 +216,12 @@ async def test_a_flood_wait_at_the_start_is_waited_for_as_told(
     ids=["401", "404"],
 )
 async def test_a_refused_token_ends_it_in_one_clear_line(
-    serve: Serve, telegram: FakeTelegram, app: App, wire: Wire, method: str, fault: faults.Fault
+    serve: Serve,
+    telegram: FakeTelegram,
+    app: App,
+    wire: SlowRequest,
+    method: str,
+    fault: faults.Fault,
 ) -> None:
     """Also one that is revoked later: a bot that cannot fetch must not go on as if it could."""
     telegram.fail_next(method, fault)
@@ -606,7 +581,7 @@ async def test_a_stop_while_it_waits_for_an_answer_at_the_start_ends_it_at_once(
     stop: asyncio.Event,
     delays: dict[str, float],
     clock: Clock,
-    wire: Wire,
+    wire: SlowRequest,
     app: App,
     method: str,
 ) -> None:
@@ -619,7 +594,7 @@ async def test_a_stop_while_it_waits_for_an_answer_at_the_start_ends_it_at_once(
 
 
 async def test_a_stop_while_the_network_is_down_at_the_start_ends_it_at_once(
-    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, clock: Clock, wire: Wire
+    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, clock: Clock, wire: SlowRequest
 ) -> None:
     telegram.fail_next("getMe", faults.NoConnection(), times=100)
     asyncio.get_running_loop().call_later(100, stop.set)
@@ -663,13 +638,14 @@ async def test_a_stop_drains_what_was_fetched(
     telegram: FakeTelegram,
     delays: dict[str, float],
     clock: Clock,
+    wire: SlowRequest,
 ) -> None:
     delays["sendMessage"] = 3
     people = [telegram.person(number) for number in range(1, 51)]
     telegram.push(*(each.writes("hello") for each in people))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve())
-        await telegram.until("getUpdates")
+        await wire.until("sendMessage")
         stop.set()
     assert len(telegram.sent("sendMessage")) == 50
     assert clock.now == pytest.approx(6, abs=MOMENT)
@@ -690,12 +666,13 @@ async def test_what_comes_after_the_stop_waits_for_the_next_start(
     telegram: FakeTelegram,
     anna: Person,
     delays: dict[str, float],
+    wire: SlowRequest,
 ) -> None:
     delays["sendMessage"] = 3
     telegram.push(anna.writes("hello"))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve())
-        await telegram.until("getUpdates")
+        await wire.until("sendMessage")
         stop.set()
         asyncio.get_running_loop().call_later(
             1, lambda: telegram.push(anna.writes("how much is a bicycle"))
@@ -711,14 +688,14 @@ async def test_a_stop_gives_up_on_answers_that_take_too_long(
     anna: Person,
     delays: dict[str, float],
     clock: Clock,
-    wire: Wire,
+    wire: SlowRequest,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     delays["sendMessage"] = FOREVER
     telegram.push(*(anna.writes("hello") for _ in range(3)))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve())
-        await telegram.until("getUpdates")
+        await wire.until("sendMessage")
         stop.set()
     assert clock.now == pytest.approx(lifecycle.ANSWER_SECONDS)
     assert lines(caplog) == ["some messages could not be sent in 6 s"]
@@ -783,7 +760,7 @@ async def test_a_cancellation_drains_as_well(
     anna: Person,
     delays: dict[str, float],
     app: App,
-    wire: Wire,
+    wire: SlowRequest,
 ) -> None:
     delays["sendMessage"] = 3
     telegram.push(anna.writes("hello"))

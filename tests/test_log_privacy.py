@@ -17,12 +17,11 @@ from bot.storage.storage import Storage
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_parts, sql
+from tests.support.bots import OPERATOR, build_parts, sql
 from tests.support.fake_time import Clock
 
 NAME, USERNAME, TEXT = "Wilhelmina", "minna_the_cyclist", "zebra crossing"
 PRIVATE = (NAME, USERNAME, "zebra")
-OPERATOR = 1001
 
 
 class Quoting(Faq):

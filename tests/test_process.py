@@ -18,7 +18,7 @@ from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.server import FakeServer
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import ANNA
+from tests.support.bots import ANNA
 from tests.support.processes import BICYCLES, TOKEN, bot_process
 
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"

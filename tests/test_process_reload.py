@@ -13,11 +13,10 @@ from bot import cli
 from bot.features.operators import texts
 from tests.fake_bot_api.server import FakeServer
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import ANNA
+from tests.support.bots import ANNA, OPERATOR
 from tests.support.broken import CHAIN
 from tests.support.processes import BICYCLES, TOKEN, BotProcess, bot_process
 
-OPERATOR = 1_000_001
 OLD_ANSWER, NEW_ANSWER = "It is dry.", "It wants oil."
 
 

@@ -24,11 +24,10 @@ from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.server import FakeServer
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_parts
+from tests.support.bots import OPERATOR, build_parts
 from tests.support.fake_time import Clock
 from tests.support.processes import SECRET, TOKEN, bot_process
 
-OPERATOR = 1001
 WITH_OPERATOR = Settings(operators=frozenset({OPERATOR}))
 FORMATS = ("text", "json")
 GONE: list[faults.Fault] = [faults.Blocked(), faults.Deactivated()]

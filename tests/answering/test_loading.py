@@ -13,7 +13,7 @@ from bot.knowledge import files
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds
 from bot.knowledge.parser import ParsedFiles
-from tests.fixtures import BICYCLES
+from tests.support.bots import BICYCLES
 from tests.support.broken import BRAKES, CHAIN, change
 
 
@@ -134,14 +134,14 @@ def best_topic(folder: Path, broad: str) -> str:
     return index.weigh(index.hear("zebra rattles")).topics[0][0]
 
 
-def test_a_topic_may_be_named_anew_with_its_file_and_its_entries(folder: Path) -> None:
-    (folder / CHAIN).rename(folder / "topics/links.yaml")
-    path = folder / "topics/links.yaml"
+def test_a_topic_may_be_named_anew_with_its_file_and_its_entries(tipless: Path) -> None:
+    (tipless / CHAIN).rename(tipless / "topics/links.yaml")
+    path = tipless / "topics/links.yaml"
     text = path.read_text("utf-8").replace("chain.s", "links.s")
     path.write_text(text.replace("id: chain", "id: links"), "utf-8")
     for limit in ("[chain]", "[brakes, chain]"):
-        change(folder, "limits.yaml", limit, limit.replace("chain", "links"))
-    knowledge = loading.load(folder).knowledge
+        change(tipless, "limits.yaml", limit, limit.replace("chain", "links"))
+    knowledge = loading.load(tipless).knowledge
     assert list(knowledge.topics) == ["brakes", "links"]
     assert knowledge.topic("links.slip").title == "Chain"
 
@@ -177,13 +177,13 @@ def test_a_bot_needs_neither_limits_nor_small_talk_nor_synonyms(folder: Path) ->
     assert isinstance(faq.ask("brakes squeal"), Answer)
 
 
-def test_one_topic_with_one_entry_is_a_bot(folder: Path) -> None:
-    (folder / BRAKES).unlink()
-    text = (folder / CHAIN).read_text("utf-8").partition("  - id: chain.slip")[0]
-    (folder / CHAIN).write_text(text.replace("related: [chain.slip]", "related: []"), "utf-8")
-    change(folder, "limits.yaml", "[brakes, chain]", "[chain]")
-    (folder / "expected.yaml").write_text("expected: []")
-    faq = loading.load(folder)
+def test_one_topic_with_one_entry_is_a_bot(tipless: Path) -> None:
+    (tipless / BRAKES).unlink()
+    text = (tipless / CHAIN).read_text("utf-8").partition("  - id: chain.slip")[0]
+    (tipless / CHAIN).write_text(text.replace("related: [chain.slip]", "related: []"), "utf-8")
+    change(tipless, "limits.yaml", "[brakes, chain]", "[chain]")
+    (tipless / "expected.yaml").write_text("expected: []")
+    faq = loading.load(tipless)
     assert isinstance(faq.ask("squeaky chain"), Answer)
 
 

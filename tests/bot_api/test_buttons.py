@@ -11,7 +11,7 @@ from bot.features import texts
 from bot.features.questions import texts as question_texts
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_app
+from tests.support.bots import build_app
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 

@@ -12,7 +12,7 @@ import pytest
 from bot.bot_api.intake import DATABASE_SECONDS, MOST_LET_GO, PATIENCE, WINDOW, Intake
 from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage
-from tests.fixtures import opened, sql
+from tests.support.bots import opened, sql
 from tests.support.fake_time import Clock
 
 

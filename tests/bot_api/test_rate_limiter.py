@@ -8,8 +8,6 @@ from statistics import quantiles
 import pytest
 from telegram import Bot
 from telegram.error import RetryAfter
-from telegram.request import RequestData
-from typing_extensions import override
 
 from bot.answering.faq import Faq
 from bot.bot_api.rate_limiter import (
@@ -27,10 +25,11 @@ from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
-from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram
-from tests.fixtures import ANNA, build_parts, subscribed_at
+from tests.fake_bot_api.telegram import FakeTelegram
+from tests.support.bots import ANNA, build_parts, subscribed_at
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
+from tests.support.slow_request import SlowRequest
 
 TURN = 1 / PER_SECOND
 SLACK = LATE + 0.001
@@ -42,24 +41,6 @@ MOST_REFUSED = 45
 """Tips that are tried until it is clear that Telegram takes nothing."""
 
 
-class Distant(FakeRequest):
-    """A Telegram that is some way off."""
-
-    @override
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        *_timeouts: object,
-        **_named_timeouts: object,
-    ) -> tuple[int, bytes]:
-        await asyncio.sleep(LATENCY / 2)
-        answer = await super().do_request(url, method, request_data)
-        await asyncio.sleep(LATENCY / 2)
-        return answer
-
-
 @pytest.fixture
 def telegram(clock: Clock) -> FakeTelegram:
     return FakeTelegram(per_second=TELEGRAMS, per_chat_second=1, clock=clock)
@@ -69,7 +50,13 @@ def telegram(clock: Clock) -> FakeTelegram:
 async def parts(
     telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage
 ) -> AsyncIterator[Parts]:
-    parts = build_parts(telegram, faq, clock, storage, request=Distant(telegram))
+    parts = build_parts(
+        telegram,
+        faq,
+        clock,
+        storage,
+        request=SlowRequest(telegram, seconds=LATENCY / 2, seconds_back=LATENCY / 2),
+    )
     async with parts.app:
         clock.forward(10)  # The bot has been there for a while.
         yield parts

@@ -12,7 +12,7 @@ from bot.bot_api import sending
 from bot.features import texts
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_app
+from tests.support.bots import build_app
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 

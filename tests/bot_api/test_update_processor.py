@@ -1,13 +1,11 @@
 """Chats run side by side; the messages of one chat stay in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any
 
 import pytest
 from telegram import Update
-from telegram.request import RequestData
-from typing_extensions import override
 
 from bot.answering.faq import Faq
 from bot.bot_api.intake import Intake
@@ -22,36 +20,25 @@ from bot.subscriptions.subscriber import State
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
-from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram
+from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import BOT, ChatState
-from tests.fixtures import build_parts
+from tests.support.bots import build_parts
 from tests.support.fake_time import Clock
+from tests.support.slow_request import SlowRequest, Times
 
 FAR = 1 << 40
 
 Deliver = Callable[[list[Json]], Coroutine[Any, Any, None]]
 
 
-class SlowRequest(FakeRequest):
-    """A way to Telegram that takes a second; to some chats longer."""
+def a_second(longer: Mapping[int, float]) -> Times:
+    """Each message takes a second; to some chats longer."""
 
-    def __init__(self, telegram: FakeTelegram, seconds: dict[int, float]) -> None:
-        super().__init__(telegram)
-        self._seconds = seconds
+    def times(_: str, parameters: Mapping[str, Any]) -> float:
+        chat = parameters.get("chat_id")
+        return longer.get(chat, 1) if isinstance(chat, int) else 0
 
-    @override
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        *_timeouts: object,
-        **_named_timeouts: object,
-    ) -> tuple[int, bytes]:
-        chat = request_data.parameters.get("chat_id") if request_data else None
-        if isinstance(chat, int):
-            await asyncio.sleep(self._seconds.get(chat, 1))
-        return await super().do_request(url, method, request_data)
+    return times
 
 
 @pytest.fixture
@@ -69,7 +56,9 @@ def slow() -> dict[int, float]:
 async def parts(
     telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, slow: dict[int, float]
 ) -> AsyncIterator[Parts]:
-    parts = build_parts(telegram, faq, clock, storage, request=SlowRequest(telegram, slow))
+    parts = build_parts(
+        telegram, faq, clock, storage, request=SlowRequest(telegram, a_second(slow), seconds=1)
+    )
     async with parts.app as app:
         await app.start()
         yield parts

@@ -5,7 +5,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,8 +17,6 @@ from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
 )
-from telegram.request import RequestData
-from typing_extensions import override
 
 from bot.answering.faq import Faq
 from bot.bot_api.types import Callback
@@ -37,11 +35,12 @@ from bot.subscriptions.subscriber import State, Subscriber
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
-from tests.fake_bot_api.telegram import Call, FakeRequest, FakeTelegram
+from tests.fake_bot_api.telegram import Call, FakeTelegram
 from tests.fake_bot_api.world import BOT
-from tests.fixtures import ANNA, build_parts, subscribed_at
+from tests.support.bots import ANNA, build_parts, subscribed_at
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
+from tests.support.slow_request import SlowRequest
 
 OLGA, OTTO = 1_000_001, 1_000_002
 """Operators."""
@@ -53,32 +52,6 @@ NEWS = "We are back on Monday."
 TODAY = START.date()
 
 
-class Wire(FakeRequest):
-    """A way to Telegram on which what is sent to subscribers takes some seconds."""
-
-    def __init__(self, telegram: FakeTelegram) -> None:
-        super().__init__(telegram)
-        self.seconds = 0.0
-        self.seconds_back = 0.0
-
-    @override
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        *_timeouts: object,
-        **_named_timeouts: object,
-    ) -> tuple[int, bytes]:
-        params = request_data.parameters if request_data else {}
-        sends = url.endswith(("/sendMessage", "/copyMessage"))
-        is_slow = sends and params["chat_id"] not in (OLGA, OTTO)
-        await asyncio.sleep(self.seconds if is_slow else 0)
-        answer = await super().do_request(url, method, request_data)
-        await asyncio.sleep(self.seconds_back if is_slow else 0)
-        return answer
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """What outlives a process."""
@@ -87,7 +60,7 @@ class World:
     clock: Clock
     storage: Storage
     faq: Faq
-    wire: Wire
+    wire: SlowRequest
 
     @asynccontextmanager
     async def start(
@@ -223,6 +196,11 @@ def handlers(made: BroadcastHandlers) -> list[BaseHandler[Any, Any, Any]]:
     ]
 
 
+def to_subscribers(method: str, parameters: Mapping[str, Any]) -> bool:
+    """What is sent to them may take some seconds."""
+    return method in {"sendMessage", "copyMessage"} and parameters["chat_id"] not in (OLGA, OTTO)
+
+
 @pytest.fixture
 def telegram(clock: Clock) -> FakeTelegram:
     telegram = FakeTelegram(clock=clock)
@@ -234,7 +212,7 @@ def telegram(clock: Clock) -> FakeTelegram:
 @pytest.fixture
 def world(telegram: FakeTelegram, clock: Clock, storage: Storage, faq: Faq, anna: Person) -> World:
     assert anna.id == ANNA
-    return World(telegram, clock, storage, faq, Wire(telegram))
+    return World(telegram, clock, storage, faq, SlowRequest(telegram, to_subscribers))
 
 
 @pytest.fixture
@@ -501,7 +479,7 @@ async def test_copies_keep_to_the_pace_of_telegram(
     world: World, olga_sends_a_photo: Callable[[Bot], Any]
 ) -> None:
     telegram = FakeTelegram(per_second=30, per_chat_second=1, clock=world.clock)
-    strict = replace(world, telegram=telegram, wire=Wire(telegram))
+    strict = replace(world, telegram=telegram, wire=SlowRequest(telegram, to_subscribers))
     async with strict.start() as bot:
         chats = await strict.subscribe_many(200)
         await olga_sends_a_photo(bot)

@@ -21,7 +21,7 @@ from bot.storage.receipts import Receipts
 from bot.storage.storage import Storage
 from bot.storage.tables import TABLES, Moment
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import ANNA, build_parts
+from tests.support.bots import ANNA, build_parts
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 

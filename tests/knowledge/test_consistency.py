@@ -245,9 +245,9 @@ def test_an_id_with_capitals_or_spaces(folder: Path) -> None:
     ]
 
 
-def test_an_id_of_an_entry_without_its_topic(folder: Path) -> None:
-    change(folder, CHAIN, "id: chain.squeak", "id: squeak")
-    assert said(folder) == [
+def test_an_id_of_an_entry_without_its_topic(tipless: Path) -> None:
+    change(tipless, CHAIN, "id: chain.squeak", "id: squeak")
+    assert said(tipless) == [
         "topics/chain.yaml:7:5: 'id' is \"squeak\"; "
         "write small letters, digits and _, such as topic_name.entry_name"
     ]
@@ -261,10 +261,10 @@ def test_a_name_of_a_set_that_is_no_id(folder: Path) -> None:
     ]
 
 
-def test_an_entry_under_the_wrong_topic(folder: Path) -> None:
-    change(folder, BRAKES, "id: brakes.pads", "id: chain.pads")
-    change(folder, BRAKES, "related: [brakes.pads]", "related: [chain.pads]")
-    assert said(folder) == [
+def test_an_entry_under_the_wrong_topic(tipless: Path) -> None:
+    change(tipless, BRAKES, "id: brakes.pads", "id: chain.pads")
+    change(tipless, BRAKES, "related: [brakes.pads]", "related: [chain.pads]")
+    assert said(tipless) == [
         "topics/brakes.yaml:23:5: the id chain.pads must begin with its topic; write brakes.pads"
     ]
 

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bot.knowledge import base, json_schema, yaml_reader
-from tests.fixtures import BICYCLES
+from tests.support.bots import BICYCLES
 from tests.support.broken import CHAIN, change
 
 STORED = base.shipped() / json_schema.FOLDER

@@ -59,7 +59,7 @@ def test_it_lies_where_the_program_finds_it_from_any_folder(
 def test_nothing_in_the_program_knows_the_subject() -> None:
     """All that does is in the YAML, so that another folder of it makes another bot."""
     found = {path: SUBJECT.findall(path.read_text("utf-8")) for path in PROGRAM.rglob("*.py")}
-    assert len(found) > 100
+    assert found, "there is a program"
     assert {path: words for path, words in found.items() if words} == {}
 
 

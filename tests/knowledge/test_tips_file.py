@@ -33,8 +33,8 @@ def test_tips_are_found_by_their_ids(tipped: Path) -> None:
     assert tips["a_drop_a_link"].entry == "chain.squeak"
 
 
-def test_a_knowledge_base_need_not_have_tips(folder: Path) -> None:
-    assert loading.load(folder).knowledge.tips == {}
+def test_a_knowledge_base_need_not_have_tips(tipless: Path) -> None:
+    assert loading.load(tipless).knowledge.tips == {}
 
 
 def test_a_tip_of_an_entry_that_does_not_exist(tipped: Path) -> None:

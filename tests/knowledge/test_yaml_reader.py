@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.answering import loading
 from bot.errors import KnowledgeError
-from tests.fixtures import BICYCLES
+from tests.support.bots import BICYCLES
 from tests.support.broken import CHAIN, change, said
 
 FILES = {str(path.relative_to(BICYCLES)): path.read_bytes() for path in BICYCLES.rglob("*.yaml")}

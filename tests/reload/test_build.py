@@ -16,7 +16,7 @@ from bot.knowledge.files import MAX_BYTES
 from bot.knowledge.lessons import Kind, Lesson
 from bot.reload import build
 from bot.reload.build import LOOKS, UNSETTLED, Built, Job
-from tests.fixtures import BICYCLES
+from tests.support.bots import BICYCLES
 from tests.support.broken import BRAKES, CHAIN, change
 from tests.support.fake_time import START
 
@@ -131,9 +131,9 @@ def test_what_cannot_be_read_is_told_with_all_that_is_wrong_elsewhere(folder: Pa
     assert len({line.split(":")[0] for line in found if line.startswith("s")}) == 2
 
 
-def test_a_file_that_need_not_be_there_must_be_readable_if_it_is(folder: Path) -> None:
-    (folder / "tips.yaml").symlink_to("nowhere")
-    assert [line.split(":")[0] for line in problems(Job(folder))] == ["tips.yaml"]
+def test_a_file_that_need_not_be_there_must_be_readable_if_it_is(tipless: Path) -> None:
+    (tipless / "tips.yaml").symlink_to("nowhere")
+    assert [line.split(":")[0] for line in problems(Job(tipless))] == ["tips.yaml"]
 
 
 def test_a_folder_that_is_not_there_is_one_problem(tmp_path: Path) -> None:
@@ -285,7 +285,10 @@ def test_a_lesson_for_what_is_no_longer_there_does_no_harm(folder: Path) -> None
 # What has nothing to do with the knowledge base
 
 
-async def test_everything_else_goes_on_while_it_is_built() -> None:
+async def test_everything_else_goes_on_while_it_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # Otherwise there may be a copy of it.
     waited: list[float] = []
 
     async def meanwhile() -> None:

@@ -20,7 +20,7 @@ from bot.answering.index import texts
 from bot.errors import KnowledgeError
 from bot.knowledge import files
 from bot.reload import cache as compiled
-from tests.fixtures import BICYCLES
+from tests.support.bots import BICYCLES
 from tests.support.broken import CHAIN, change
 
 PROGRAM = Path(bot.__file__).parent

@@ -13,7 +13,7 @@ from bot.knowledge import files
 from bot.knowledge.files import FILES, MAX_BYTES
 from bot.reload import put_file
 from bot.reload.put_file import Replacement
-from tests.fixtures import BICYCLES
+from tests.support.bots import BICYCLES
 from tests.support.broken import BRAKES, CHAIN
 
 NOBODY = 65_534

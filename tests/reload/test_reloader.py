@@ -21,7 +21,7 @@ from bot.reload.diff import Changes, Moved, Section
 from bot.reload.reloader import FAULT, NOTHING_OLDER, Reloader, Start
 from bot.storage.records import SNAPSHOTS, Records
 from bot.storage.storage import Storage
-from tests.fixtures import BICYCLES, at_once, sql
+from tests.support.bots import at_once, sql
 from tests.support.broken import BRAKES, CHAIN, change
 from tests.support.fake_time import Clock
 
@@ -43,12 +43,6 @@ async def hanging(_: Job) -> Built:
 
 
 """Processes that build nothing, for what must not need one or must survive its end."""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """What the bot reads: a copy that a test may change."""
-    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
 
 
 @pytest.fixture

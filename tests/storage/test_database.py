@@ -35,7 +35,7 @@ from bot.storage.tables import TABLES
 from bot.subscriptions.delivery import Delivery, Progress
 from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
 from bot.subscriptions.subscriber import State, Subscriber
-from tests.fixtures import ANNA, BICYCLES, opened
+from tests.support.bots import ANNA, BICYCLES, opened
 
 BEN = 43
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from bot.storage.records import LARGEST_NUMBER, SNAPSHOTS, Records
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import State, Subscriber
-from tests.fixtures import ANNA, opened
+from tests.support.bots import ANNA, opened
 
 BEN = 43
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)

@@ -20,7 +20,7 @@ from bot.subscriptions import rotation
 from bot.subscriptions.delivery import Delivery, Progress
 from bot.subscriptions.schedule import Schedule, Slot
 from bot.subscriptions.subscriber import State, Subscriber
-from tests.fixtures import ANNA, opened
+from tests.support.bots import ANNA, opened
 
 BEN, CARL = 43, 44
 GROUP, SUPERGROUP = -5001, -1_001_234_567_890

@@ -3,11 +3,9 @@
 import asyncio
 import datetime as dt
 import selectors
-import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar
 
 from typing_extensions import TypeVarTuple, override
@@ -17,8 +15,6 @@ Result = TypeVar("Result")
 
 START = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 PATIENCE = 5.0
-SHUTDOWN = "shutdown_default_executor"
-"""The function that waits for all other threads."""
 
 
 @dataclass(slots=True)
@@ -67,10 +63,6 @@ class _Leaping(selectors.SelectSelector):
         return bool(self.elsewhere)
 
 
-class AtOnce(ThreadPoolExecutor):
-    """Works in the thread that asks: to wake another takes as long as what it does for a test."""
-
-
 class LeapingLoop(asyncio.SelectorEventLoop):
     """For tests without sockets: when all tasks wait, the next timer is due at once.
 
@@ -81,18 +73,17 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         self.clock = Clock()
         self._leaping = _Leaping(self.clock)
         super().__init__(self._leaping)
+        self._threads = ThreadPoolExecutor()
+        self.set_default_executor(self._threads)
 
     @override
     def time(self) -> float:
         return self.clock()
 
     @override
-    def create_future(self) -> asyncio.Future[Any]:
-        """The end of all other threads is waited for."""
-        future = super().create_future()
-        if sys._getframe(1).f_code.co_name == SHUTDOWN:
-            self._leaping.elsewhere.append(future)
-        return future
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """All other threads are waited for right here."""
+        self._threads.shutdown()
 
     @override
     def run_in_executor(
@@ -101,25 +92,6 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         func: Callable[[*Given], Result],
         *args: *Given,
     ) -> asyncio.Future[Result]:
-        if isinstance(executor, AtOnce):
-            return self._at_once(func, *args)
         future = super().run_in_executor(executor, func, *args)
         self._leaping.elsewhere.append(future)
         return future
-
-    def _at_once(self, func: Callable[[*Given], Result], *args: *Given) -> asyncio.Future[Result]:
-        """What a thread would do is done; others have their turn before that is seen."""
-        future: asyncio.Future[Result] = self.create_future()
-        done: Callable[[], None]
-        try:
-            done = partial(future.set_result, func(*args))
-        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
-            done = partial(future.set_exception, error)
-        self.call_soon(_unless_done, future, done)
-        return future
-
-
-def _unless_done(future: asyncio.Future[Any], finish: Callable[[], None]) -> None:
-    """Whoever waits may have been cancelled meanwhile."""
-    if not future.done():
-        finish()

@@ -24,7 +24,7 @@ from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import Subscriber
 from bot.terminal import console, fake_bot_api
-from tests.fixtures import BICYCLES
+from tests.support.bots import BICYCLES
 
 BICYCLING = Settings(knowledge=BICYCLES)
 

@@ -1,6 +1,5 @@
 """What operators hear when files change on the disk."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,17 +15,11 @@ from bot.reload.reloader import Start
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import BICYCLES, build_parts, sql
+from tests.support.bots import OPERATOR, build_parts, sql
+from tests.support.broken import CHAIN, change
 from tests.support.fake_time import Clock
 
-OPERATOR = 1_000_001
 OLD_ANSWER, NEW_ANSWER = "It is dry.", "It wants oil."
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """What the bot reads: a copy that a test may change."""
-    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
 
 
 @pytest.fixture
@@ -38,11 +31,6 @@ async def parts(
     parts = build_parts(telegram, faq, clock, storage, settings)
     async with parts.app:
         yield parts
-
-
-def change(folder: Path, old: str, new: str) -> None:
-    path = folder / "topics/chain.yaml"
-    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
 
 def told(telegram: FakeTelegram) -> list[str]:
@@ -57,7 +45,7 @@ async def test_files_that_say_the_same_as_before_are_no_news(
 
 
 async def test_a_change_is_told(parts: Parts, telegram: FakeTelegram, folder: Path) -> None:
-    change(folder, OLD_ANSWER, NEW_ANSWER)
+    change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
     await parts.watching.take()
     [said] = told(telegram)
     assert said.startswith("Reloaded.\n• Entries: 1 changed (chain.squeak)")
@@ -67,7 +55,7 @@ async def test_what_was_saved_while_it_started_is_taken_too(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
     parts.watching.begun = Start(parts.live.faq, files.read(folder))
-    change(folder, OLD_ANSWER, NEW_ANSWER)
+    change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
     await parts.watching.catch_up()
     [said] = told(telegram)
     assert said.startswith("Reloaded.")
@@ -86,7 +74,7 @@ async def test_a_folder_that_is_as_the_start_has_read_it_is_not_read_again(
 async def test_a_problem_is_told_once_however_often_the_file_is_saved(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
-    change(folder, "emoji:", "emojy:")
+    change(folder, CHAIN, "emoji:", "emojy:")
     await parts.watching.take()
     await parts.watching.take()
     [said] = told(telegram)
@@ -97,7 +85,7 @@ async def test_a_problem_that_the_start_has_told_is_not_told_again(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
     parts.watching.begun = Start(parts.live.faq, files.read(folder))
-    change(folder, "emoji:", "emojy:")
+    change(folder, CHAIN, "emoji:", "emojy:")
     with pytest.raises(KnowledgeError) as broken:
         loading.load(folder)
     parts.watching.knows(reports.problems(broken.value))
@@ -108,9 +96,9 @@ async def test_a_problem_that_the_start_has_told_is_not_told_again(
 async def test_another_problem_is_told_too(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
-    change(folder, "emoji:", "emojy:")
+    change(folder, CHAIN, "emoji:", "emojy:")
     await parts.watching.take()
-    change(folder, "summary:", "sumary:")
+    change(folder, CHAIN, "summary:", "sumary:")
     await parts.watching.take()
     first, second = told(telegram)
     assert "sumary" not in first
@@ -120,9 +108,9 @@ async def test_another_problem_is_told_too(
 async def test_that_a_problem_is_gone_is_told_although_nothing_else_is_new(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
-    change(folder, "emoji:", "emojy:")
+    change(folder, CHAIN, "emoji:", "emojy:")
     await parts.watching.take()
-    change(folder, "emojy:", "emoji:")
+    change(folder, CHAIN, "emojy:", "emoji:")
     await parts.watching.take()
     assert told(telegram)[1:] == ["Checked: no problems. Nothing has changed."]
 
@@ -130,7 +118,7 @@ async def test_that_a_problem_is_gone_is_told_although_nothing_else_is_new(
 async def test_a_database_that_fails_is_told_and_the_next_change_is_taken(
     parts: Parts, telegram: FakeTelegram, folder: Path, storage: Storage
 ) -> None:
-    change(folder, OLD_ANSWER, NEW_ANSWER)
+    change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
     await sql(storage, "ALTER TABLE snapshots RENAME TO hidden")
     await parts.watching.take()
     await sql(storage, "ALTER TABLE hidden RENAME TO snapshots")

@@ -1,7 +1,6 @@
 """What operators can do in their chats, and what everybody else gets for the same words."""
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,11 +18,11 @@ from bot.settings import Settings
 from bot.storage.storage import Storage
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import BICYCLES, build_parts
+from tests.support.bots import OPERATOR, build_parts
+from tests.support.broken import CHAIN, change
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 
-OPERATOR = 1_000_001
 SQUEAK = "why does my chain squeak"
 OLD_ANSWER, NEW_ANSWER = "It is dry.", "It wants oil."
 YAML = "application/yaml"
@@ -31,12 +30,6 @@ MANY = 30
 ALIASES = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
 Button = SendBroadcast | CancelBroadcast | Teach | Ignore | ShowLessons | Undo
 COMMANDS = ["/reload", "/rollback", f"/why {SQUEAK}", "/stats 7", "/unanswered", "/broadcast hello"]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """What the bot reads: a copy that a test may change."""
-    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
 
 
 @pytest.fixture
@@ -64,13 +57,6 @@ def stranger(app: App, telegram: FakeTelegram, anna: Person) -> Chat:
     return Chat(app, telegram, anna)
 
 
-def change(folder: Path, old: str, new: str, file: str = "topics/chain.yaml") -> None:
-    path = folder / file
-    before = path.read_text("utf-8")
-    assert old in before
-    path.write_text(before.replace(old, new), "utf-8")
-
-
 def content(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -81,14 +67,14 @@ def content(folder: Path) -> dict[str, bytes]:
 async def test_a_changed_answer_is_given_after_a_reload(
     operator: Chat, stranger: Chat, folder: Path
 ) -> None:
-    change(folder, OLD_ANSWER, NEW_ANSWER)
+    change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
     await operator.write("/reload")
     await stranger.write(SQUEAK)
     assert stranger.text.startswith(NEW_ANSWER)
 
 
 async def test_a_reload_says_what_changed(operator: Chat, folder: Path) -> None:
-    change(folder, OLD_ANSWER, NEW_ANSWER)
+    change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
     await operator.write("/reload")
     assert operator.texts == [
         "Reloaded.\n"
@@ -105,7 +91,7 @@ async def test_a_reload_of_the_same_files_says_so(operator: Chat) -> None:
 async def test_a_mistake_is_named_with_its_place_and_the_old_answers_go_on(
     operator: Chat, stranger: Chat, folder: Path
 ) -> None:
-    change(folder, "emoji:", "emojy:")
+    change(folder, CHAIN, "emoji:", "emojy:")
     await operator.write("/reload")
     await stranger.write(SQUEAK)
     assert operator.text.startswith("Not taken: 1 problem. The bot goes on answering as before.")
@@ -131,7 +117,7 @@ async def test_a_rollback_takes_what_was_before_the_last_reload(
     operator: Chat, stranger: Chat, folder: Path, parts: Parts
 ) -> None:
     await parts.watching.reloader.reload()
-    change(folder, OLD_ANSWER, NEW_ANSWER)
+    change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
     await operator.write("/reload")
     await operator.write("/rollback")
     await stranger.write(SQUEAK)

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import build_app
+from tests.support.bots import build_app
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 

@@ -18,7 +18,7 @@ from bot.storage.storage import Storage
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import keyboard
-from tests.fixtures import ANNA, build_parts
+from tests.support.bots import ANNA, build_parts
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 

@@ -11,7 +11,7 @@ from bot.lifecycle import Parts
 from bot.logs import HIDDEN
 from bot.storage.counts import Tally
 from bot.storage.storage import Storage
-from tests.fixtures import TOKEN, sql
+from tests.support.bots import TOKEN, sql
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
 

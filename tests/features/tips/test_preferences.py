@@ -14,7 +14,7 @@ from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Slot
 from bot.subscriptions.subscriber import State, Subscriber
 from tests.fake_bot_api.people import Person
-from tests.fixtures import ANNA
+from tests.support.bots import ANNA
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 

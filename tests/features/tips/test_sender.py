@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pytest
-from telegram.request import RequestData
-from typing_extensions import override
 
 from bot.answering.faq import Faq
 from bot.features.tips import circuit_breaker, results, sender, texts
@@ -24,13 +22,13 @@ from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
 from bot.subscriptions.subscriber import State, Subscriber
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
-from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram
+from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import BOT
-from tests.fixtures import ANNA, build_parts, sql, subscribed_at
+from tests.support.bots import ANNA, OPERATOR, build_parts, sql, subscribed_at
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
+from tests.support.slow_request import SlowRequest
 
-OPERATOR = 1_000_001
 BERT, CLEO = 43, 44
 NINE = dt.time(9)
 TICK = 5.0
@@ -74,30 +72,6 @@ THEIRS = [
 ]
 
 
-class Wire(FakeRequest):
-    """A way to Telegram on which messages, or what it says of them, take some seconds."""
-
-    def __init__(self, telegram: FakeTelegram) -> None:
-        super().__init__(telegram)
-        self.seconds = 0.0
-        self.seconds_back = 0.0
-
-    @override
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        *_timeouts: object,
-        **_named_timeouts: object,
-    ) -> tuple[int, bytes]:
-        is_message = url.endswith("/sendMessage")
-        await asyncio.sleep(self.seconds if is_message else 0)
-        answer = await super().do_request(url, method, request_data)
-        await asyncio.sleep(self.seconds_back if is_message else 0)
-        return answer
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """What outlives a process."""
@@ -106,7 +80,7 @@ class World:
     clock: Clock
     storage: Storage
     faq: Faq
-    wire: Wire
+    wire: SlowRequest
 
     @asynccontextmanager
     async def start(self, faq: Faq | None = None) -> AsyncIterator["Bot"]:
@@ -223,7 +197,13 @@ def telegram(clock: Clock) -> FakeTelegram:
 @pytest.fixture
 def world(telegram: FakeTelegram, clock: Clock, storage: Storage, faq: Faq, anna: Person) -> World:
     assert anna.id == ANNA
-    return World(telegram, clock, storage, faq, Wire(telegram))
+    return World(
+        telegram,
+        clock,
+        storage,
+        faq,
+        SlowRequest(telegram, lambda method, _: method == "sendMessage"),
+    )
 
 
 @pytest.fixture

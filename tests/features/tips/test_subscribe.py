@@ -15,7 +15,7 @@ from bot.storage.storage import Storage
 from bot.subscriptions.subscriber import State, Subscriber
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
-from tests.fixtures import ANNA, build_app
+from tests.support.bots import ANNA, build_app
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 
@@ -744,9 +744,9 @@ async def test_two_people_who_subscribe_at_once_do_not_mix(
 
 @pytest.mark.parametrize("written", ["/subscribe", "/subscribe 7:30 UTC", "/start tips", "/tip"])
 async def test_a_knowledge_base_without_tips_offers_none(
-    folder: Path, telegram: FakeTelegram, anna: Person, clock: Clock, written: str
+    tipless: Path, telegram: FakeTelegram, anna: Person, clock: Clock, written: str
 ) -> None:
-    async with build_app(telegram, loading.load(folder), clock) as app:
+    async with build_app(telegram, loading.load(tipless), clock) as app:
         chat = Chat(app, telegram, anna)
         await chat.write(written)
         assert chat.texts == [tip_texts.NO_TIPS]

@@ -18,9 +18,9 @@ from bot.storage.storage import Storage
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
+from tests.support.bots import OPERATOR
 from tests.support.fake_time import START, Clock
 
-OPERATOR = 1001
 NINE = dt.time(9)
 DAY = dt.timedelta(days=1)
 # The clock shows noon of Monday, 23 November, in UTC: the hour of the first day is over.

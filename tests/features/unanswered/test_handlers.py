@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -51,11 +50,10 @@ from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import keyboard
-from tests.fixtures import BICYCLES, build_parts, sql
+from tests.support.bots import OPERATOR, build_parts, sql
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
 
-OPERATOR = 1_000_001
 TYRE, TYPO = "can I ride with a flat tyre", "can I ride with a flat tyer"
 BELL, NOISE = "how often should I grease the bell", "flat tyre noise"
 SADDLE = "what about the saddle"
@@ -67,12 +65,6 @@ BIG = 10**9 - 1
 LONGEST = f"{'t' * 25}.{'e' * (MAX_ID - 26)}"
 
 pytestmark = pytest.mark.usefixtures("no_faults")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """What the bot reads: a copy that a test may change."""
-    return Path(shutil.copytree(BICYCLES, tmp_path / "knowledge"))
 
 
 @asynccontextmanager
