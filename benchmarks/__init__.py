@@ -1,1 +1,1 @@
-"""One script for each claim of the README; `make bench` runs them all."""
+"""One script for each figure of docs/figures.md; `make bench` runs them all."""

@@ -1,9 +1,56 @@
-"""Run every benchmark; exit 1 when a promise does not hold."""
+"""Run every benchmark, one after the other; exit 1 when a promise does not hold.
 
+    python -m benchmarks [--quick]
+
+Each runs in a process of its own, with the sizes of docs/figures.md. That takes about half an hour
+on two cores, and wants a machine that has nothing else to do. `--quick` takes small sizes: it shows
+that all of them work, and its figures say little.
+"""
+
+import argparse
+import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 
-from benchmarks import answers, speed, throughput
+FULL: Mapping[str, str] = {
+    "answers": "",
+    "speed": "",
+    "throughput": "",
+    "pace": "",
+    "scale": "",
+    "reload": "--reloads 0 --shipped 60 --rate 100",
+    "crash": "",
+    "broadcast": "",
+    "attacks": "",
+}
+"""Arguments of each."""
+QUICK: Mapping[str, str] = {
+    "answers": "",
+    "speed": "",
+    "throughput": "",
+    "pace": "--tips 300",
+    "scale": "--sizes 1000 10000",
+    "reload": "--reloads 0 --shipped 6 --rate 100",
+    "crash": "--subscribers 300 --kills 4 --faults 150",
+    "broadcast": "--subscribers 150 --kills 3",
+    "attacks": "",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run all, whatever becomes of one; the worst exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="take small sizes")
+    given = parser.parse_args(arguments)
+    sizes = QUICK if given.quick else FULL
+    return max(_run(name, sizes[name].split()) for name in sizes)
+
+
+def _run(name: str, arguments: Sequence[str]) -> int:
+    command = ["-m", f"benchmarks.{name}", *arguments]
+    print("\n## python", *command, flush=True)
+    return abs(subprocess.run([sys.executable, *command], check=False).returncode)
+
 
 if __name__ == "__main__":
-    codes = [answers.main(), speed.main([]), throughput.main([])]
-    sys.exit(max(codes))
+    sys.exit(main())

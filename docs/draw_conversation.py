@@ -1,9 +1,10 @@
 """The picture of the README: a conversation with the shipped bot, drawn from its real replies.
 
-python -m benchmarks.picture .github/conversation.svg
+    .venv/bin/python docs/draw_conversation.py
+
+It writes conversation.svg into the folder .github.
 """
 
-import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bot.features.questions import keyboards, texts
 from bot.knowledge import base
 from bot.markup import plain
 
+PICTURE = Path(__file__).resolve().parent.parent / ".github" / "conversation.svg"
 CONVERSATION = (
     "does massage fade strech marks?",
     "my cheeks are dry and droopy",
@@ -46,12 +48,11 @@ class Bubble:
         return len(self.lines) * LINE + 2 * self.padding
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write the picture to the path that is given."""
+def main() -> None:
+    """Write the picture."""
     faq = loading.load(base.shipped())
     bubbles = [bubble for question in CONVERSATION for bubble in _exchange(faq, question)]
-    Path(arguments[0]).write_text(_svg(bubbles), "utf-8")
-    return 0
+    PICTURE.write_text(_svg(bubbles), "utf-8")
 
 
 def _exchange(faq: Faq, question: str) -> list[Bubble]:
@@ -118,4 +119,4 @@ def _text(bubble: Bubble, y: int, line: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()
