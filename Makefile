@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # What was compiled for one run is there for the next, and for every process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: chat test check bench schema lock clean
+.PHONY: chat test check bench pictures schema lock clean
 
 chat:
 	@.ci/install
@@ -27,6 +27,12 @@ check:
 bench:
 	@.ci/install dev
 	$(BIN)/python -m benchmarks
+
+# docs/architecture.svg and .github/conversation.svg, from the code and the knowledge base.
+pictures:
+	@.ci/install
+	$(BIN)/python docs/draw_architecture.py
+	$(BIN)/python docs/draw_conversation.py
 
 # What editors check the YAML of a knowledge base with.
 schema:
