@@ -122,13 +122,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--subscribers", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--faults", type=int, default=600, help="subscribers of the second part")
+    parser.add_argument(
+        "--faults", type=int, default=600, help="people of the second part; 0: none"
+    )
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))  # noqa: S311
     given = parser.parse_args(arguments)
     print(f"--seed {given.seed}\n")
     chance = random.Random(given.seed)  # noqa: S311 - to be had again
     promises = asyncio.run(killed(given.subscribers, given.kills, chance))
-    promises += asyncio.run(faulty(given.faults, chance))
+    if given.faults:
+        promises += asyncio.run(faulty(given.faults, chance))
     return report(promises)
 
 
