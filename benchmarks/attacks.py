@@ -181,13 +181,16 @@ async def _cut_short(siege: Siege, *, kill: bool) -> list[AtMost]:
 
 
 async def deadly(siege: Siege) -> list[AtMost]:
-    """One message is in hand at two deaths; after that it is passed over, and only it."""
+    """One message is in hand at four deaths; after that it is passed over, and only it.
+
+    It kills late: of one that kills at once the bot is sure after two.
+    """
     victim = siege.telegram.person(EVE, "Eve")
     # As if it held the process: no answer to it ever comes back.
     siege.telegram.fail_next("sendMessage", faults.Timeout(), OFTEN, victim.id)
     update = victim.writes("hello")
     siege.telegram.push(update)
-    for _ in range(2):
+    for _ in range(4):
         await siege.start()
         await asyncio.sleep(SECONDS / 4)
         await siege.kill()
