@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import datetime as dt
 import io
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,12 +11,10 @@ from pathlib import Path
 
 from bot import logs
 from bot.answering.faq import Faq
-from bot.answering.replies import Reply, Suggestions
 from bot.errors import KnowledgeError, SkinbotError, StartError
 from bot.features import texts
-from bot.features.questions import texts as question_texts
 from bot.knowledge import base, files
-from bot.markup import plain, short
+from bot.markup import short
 from bot.reload import cache
 from bot.settings import DATABASE, Settings, environment
 
@@ -26,8 +23,12 @@ OK, PROBLEM = 0, 1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
     _take_any_text()
+    if "command" not in given:
+        parser.print_help()
+        return OK
     try:
         settings = Settings.read(environment(os.environ, Path(".env")))
         code: int = given.command(given, settings)
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "skinbot", description="Answers questions from a knowledge base."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(metavar="command")
 
     run = commands.add_parser("run", help="run the bot on Telegram; needs BOT_TOKEN")
     run.set_defaults(command=_run)
@@ -83,7 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     chat.set_defaults(command=_chat)
 
     ask = commands.add_parser("ask", help="ask one question, or many with --json -")
-    ask.add_argument("question", help="the question; - reads one from each line of standard input")
+    ask.add_argument(
+        "words",
+        nargs="+",
+        metavar="question",
+        help="the question; - reads one from each line of standard input",
+    )
     ask.add_argument("--json", action="store_true", help="print one JSON object for each question")
     ask.set_defaults(command=_ask)
 
@@ -141,41 +147,21 @@ def _moment(written: str) -> dt.datetime:
 
 
 def _ask(given: argparse.Namespace, settings: Settings) -> int:
+    from bot.terminal import answers
+
     faq = _faq(settings)
-    for question in _questions(given.question):
+    for question in _questions(" ".join(given.words)):
         reply = faq.ask(question)
-        text = _text(faq, reply)
+        shown = answers.line(faq, question, reply) if given.json else answers.text(faq, reply)
         # Flushed, for a process that waits for each answer before it asks on.
-        print(_json(question, reply, text) if given.json else text, flush=True)
+        print(shown, flush=True)
     return OK
-
-
-def _text(faq: Faq, reply: Reply) -> str:
-    """What a person reads; what they could press for is listed below a question back."""
-    lines = [plain(question_texts.of(faq.knowledge, reply))]
-    if isinstance(reply, Suggestions):
-        lines += [f"- {entry.question}" for entry in reply.entries]
-    return "\n".join(lines)
 
 
 def _questions(given: str) -> Iterable[str]:
     if given != "-":
         return [given]
     return (line.rstrip("\r\n") for line in sys.stdin)
-
-
-def _json(question: str, reply: Reply, text: str) -> str:
-    """One line, whatever was asked: in ASCII, as some readers end lines at U+2028 too."""
-
-    found = {
-        "question": question,
-        "outcome": reply.outcome,
-        "topics": reply.topics,
-        "entries": [entry.id for entry in reply.entries],
-        "score": round(reply.score, 4),
-        "text": text,
-    }
-    return json.dumps(found)
 
 
 def _check(given: argparse.Namespace, settings: Settings) -> int:

@@ -75,6 +75,18 @@ def test_one_question_gets_one_answer_in_plain_text(capsys: Console) -> None:
     )
 
 
+def test_the_words_of_a_question_need_no_quotes(capsys: Console) -> None:
+    quoted = asked(capsys, "ask", "--json", "my brakes squeal")
+    assert asked(capsys, "ask", "--json", "my", "brakes", "squeal") == quoted
+    assert asked(capsys, "ask", "my", "brakes", "squeal", "--json") == quoted
+
+
+def test_a_dash_among_other_words_is_a_word(capsys: Console, type_in: Typing) -> None:
+    type_in(b"hello\n")
+    (found,) = asked(capsys, "ask", "--json", "brakes", "-", "squeal")
+    assert found["question"] == "brakes - squeal"
+
+
 def test_json_has_exactly_the_keys_that_others_rely_on(capsys: Console) -> None:
     (found,) = asked(capsys, "ask", "--json", "do brakes squeal when wet")
     assert list(found) == KEYS
@@ -313,7 +325,7 @@ def test_every_problem_of_a_knowledge_base_is_a_line(
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["ask"], ["ask", "one", "two"], ["evaluate"], ["nothing"], ["ask", "x", "--xml"], ["-x"]],
+    [["ask"], ["evaluate"], ["nothing"], ["ask", "x", "--xml"], ["-x"]],
 )
 def test_wrong_usage_is_explained(arguments: Sequence[str], capsys: Console) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -332,11 +344,23 @@ def test_help_is_no_error(arguments: Sequence[str], capsys: Console) -> None:
     assert "skinbot" in capsys.readouterr().out
 
 
+def test_without_a_command_the_help_is_shown(
+    capsys: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPERATOR_IDS", "me")  # A wrong setting keeps nobody from the help.
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    shown = capsys.readouterr()
+    assert cli.main([]) == 0
+    assert capsys.readouterr() == shown
+
+
 def test_every_command_is_in_the_help(capsys: Console) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     shown = capsys.readouterr().out
-    assert all(f"\n    {name} " in shown for name in ("run", "chat", "ask", "check", "evaluate"))
+    names = ("run", "chat", "ask", "check", "evaluate", "export")
+    assert all(f"\n    {name}" in shown for name in names)
 
 
 def test_without_a_setting_the_knowledge_base_of_the_program_is_used() -> None:

@@ -1,0 +1,29 @@
+"""A reply as `skinbot ask` prints it, for a person or for a program."""
+
+import json
+
+from bot.answering.faq import Faq
+from bot.answering.replies import Reply, Suggestions
+from bot.features.questions import texts
+from bot.markup import plain
+
+
+def text(faq: Faq, reply: Reply) -> str:
+    """Words for a person; what they could press for is listed below a question back."""
+    lines = [plain(texts.of(faq.knowledge, reply))]
+    if isinstance(reply, Suggestions):
+        lines += [f"- {entry.question}" for entry in reply.entries]
+    return "\n".join(lines)
+
+
+def line(faq: Faq, question: str, reply: Reply) -> str:
+    """One line of JSON, whatever was asked: in ASCII, as some readers end lines at U+2028 too."""
+    found = {
+        "question": question,
+        "outcome": reply.outcome,
+        "topics": reply.topics,
+        "entries": [entry.id for entry in reply.entries],
+        "score": round(reply.score, 4),
+        "text": text(faq, reply),
+    }
+    return json.dumps(found)
