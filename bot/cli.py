@@ -103,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", type=Path, help="tab-separated: question, gold, kind")
     evaluate.set_defaults(command=_evaluate)
 
+    calibrate = commands.add_parser(
+        "calibrate", help="fit when a knowledge base answers to files of questions"
+    )
+    calibrate.add_argument("folder", type=Path, help="where thresholds.yaml is written")
+    calibrate.add_argument("files", nargs="+", type=Path, help="questions, as for evaluate")
+    calibrate.set_defaults(command=_calibrate)
+
     export = commands.add_parser("export", help="what operators taught, as YAML")
     export.add_argument(
         "file", nargs="?", type=Path, help="such as knowledge/learned.yaml; default: print it"
@@ -179,6 +186,19 @@ def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
 
     questions = evaluation.read(given.file)
     print(evaluation.report(evaluation.evaluate(questions, _faq(settings).ask)))
+    return OK
+
+
+def _calibrate(given: argparse.Namespace, _: Settings) -> int:
+    from bot.answering import calibration, evaluation
+    from bot.reload import export as exporting
+
+    questions = [question for file in given.files for question in evaluation.read(file)]
+    found = calibration.calibrate(cache.load(given.folder), questions)
+    file = given.folder / calibration.FILE
+    exporting.write(found.yaml(), file)
+    print(found.report())
+    print(f"{file} is written: the bot answers from a confidence of {found.thresholds.answer} on")
     return OK
 
 

@@ -325,7 +325,7 @@ def test_every_problem_of_a_knowledge_base_is_a_line(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["ask"], ["evaluate"], ["nothing"], ["ask", "x", "--xml"], ["-x"]],
+    [["ask"], ["evaluate"], ["calibrate", "x"], ["nothing"], ["ask", "x", "--xml"], ["-x"]],
 )
 def test_wrong_usage_is_explained(arguments: Sequence[str], capsys: Console) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -359,7 +359,7 @@ def test_every_command_is_in_the_help(capsys: Console) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     shown = capsys.readouterr().out
-    names = ("run", "chat", "ask", "check", "evaluate", "export")
+    names = ("run", "chat", "ask", "check", "evaluate", "calibrate", "export")
     assert all(f"\n    {name}" in shown for name in names)
 
 

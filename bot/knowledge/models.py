@@ -216,7 +216,7 @@ class About(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds(Model):
-    """Where confidence becomes an answer; measured by `benchmarks/thresholds.py`.
+    """Where confidence becomes an answer; measured by `skinbot calibrate`.
 
     Confidence is a logistic curve over four numbers (`index.Evidence`); these are its weights.
     """

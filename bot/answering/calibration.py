@@ -1,0 +1,208 @@
+"""Thresholds that fit a knowledge base, from questions whose right topics are known.
+
+Confidence is a logistic curve over four numbers (`index.Evidence`), fitted by Newton's method to
+whether the best topic of a question is a right one. The answer threshold is then the lowest
+confidence that keeps wrong and false answers as rare as `WRONG` and `NEAR` say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import structs
+
+from bot.answering import loading, red_flags
+from bot.answering.evaluation import Kind, Question
+from bot.answering.faq import Faq
+from bot.answering.index import Evidence
+from bot.errors import InputError
+from bot.knowledge.models import Thresholds
+from bot.markup import short
+
+FILE = "thresholds.yaml"
+HEADER = "# Measured by `skinbot calibrate`; see bot/knowledge/models.py for what they mean.\n"
+WRONG = 0.02
+"""Share of covered questions that may be answered wrongly."""
+NEAR = 0.02
+"""Share of near-by questions that may be answered at all."""
+UNSURE = 3
+"""Suggestions begin at the answer threshold divided by this."""
+RIDGE = 1e-3
+"""Keeps the fit finite when the two sides can be told apart completely."""
+STEEPEST = 50
+"""The largest weight that a file may hold (`fields.Weight`)."""
+SHOWN = tuple(tenth / 10 for tenth in range(1, 10))
+"""Confidences at which the curve is printed."""
+
+ONE_SIDED = "the questions do not suffice: the folder must cover some of them, and not cover others"
+NO_THRESHOLD = (
+    f"no confidence keeps wrong answers at {WRONG:.0%} and near-by ones at {NEAR:.0%}; "
+    "nothing was written"
+)
+ASTRAY = "with these thresholds '{}' of expected.yaml would go astray; nothing was written"
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One question and how it fits what can be replied."""
+
+    question: Question
+    evidence: Evidence
+    right: bool
+    """Whether the best topic is one that may be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The confidence in each question, and what it is: one number or flag for each."""
+
+    confidence: Floats
+    covered: Flags
+    right: Flags
+    near: Flags
+    far: Flags
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample], confidence: Floats) -> "Curve":
+        """Tell samples apart; the confidences stand in their order."""
+        return cls(
+            confidence,
+            covered=np.array([s.question.covered for s in samples]),
+            right=np.array([s.right for s in samples]),
+            near=np.array([s.question.kind is Kind.NEAR for s in samples]),
+            far=np.array([s.question.kind is Kind.FAR for s in samples]),
+        )
+
+    def shares(self, threshold: float) -> tuple[float, float, float, float]:
+        """Answered from there on: covered ones rightly and wrongly, near ones, far ones; 0..1."""
+        answered = self.confidence >= threshold
+        parts = (
+            (self.covered & self.right, self.covered),
+            (self.covered & ~self.right, self.covered),
+            (self.near, self.near),
+            (self.far, self.far),
+        )
+        rightly, wrongly, near, far = (
+            float((answered & part).sum() / max(1, whole.sum())) for part, whole in parts
+        )
+        return rightly, wrongly, near, far
+
+    def threshold(self) -> float:
+        """Find the lowest confidence that keeps both promises.
+
+        Raises:
+            InputError: none does.
+        """
+        for threshold in np.sort(self.confidence):
+            _, wrongly, near, _ = self.shares(threshold)
+            if wrongly <= WRONG and near <= NEAR:
+                return float(threshold)
+        raise InputError(NO_THRESHOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Thresholds, and the curve that they were read from."""
+
+    thresholds: Thresholds
+    curve: Curve
+
+    def yaml(self) -> str:
+        """Write the thresholds as the file that a folder holds them in."""
+        unset = Thresholds().trace  # Not measured here: a folder keeps the one that it has.
+        values = asdict(self.thresholds).items()
+        lines = [f"{n}: {v:.3f}\n" for n, v in values if n != "trace" or v != unset]
+        return HEADER + "".join(lines)
+
+    def report(self) -> str:
+        """Show as a table how much is answered, rightly and not, from which confidence on."""
+        answer = self.thresholds.answer
+        counts = (int(side.sum()) for side in (self.curve.covered, self.curve.near, self.curve.far))
+        lines = [
+            "answered of {} covered questions, {} near by and {} far off:".format(*counts),
+            f"{'from':>7}{'rightly':>10}{'wrongly':>10}{'near by':>10}{'far off':>10}",
+        ]
+        for confidence in sorted({*SHOWN, answer}):
+            shares = "".join(f"{share:10.1%}" for share in self.curve.shares(confidence))
+            chosen = "  <- written" if confidence == answer else ""
+            lines.append(f"{confidence:7.3f}{shares}{chosen}")
+        return "\n".join(lines)
+
+
+def calibrate(faq: Faq, questions: Sequence[Question]) -> Calibration:
+    """Fit the thresholds of a bot to questions.
+
+    Raises:
+        InputError: the questions do not suffice, or an expected question would go astray.
+    """
+    samples = [s for q in questions if (s := _sample(faq, q)) is not None]
+    rights = np.array([s.right for s in samples], float)
+    if len(set(rights)) < 2:
+        raise InputError(ONE_SIDED)
+    numbers = np.array([_numbers(s.evidence) for s in samples])
+    weights = fit(numbers, rights)
+    curve = Curve.of(samples, 1 / (1 + np.exp(-numbers @ weights)))
+    found = _thresholds(faq.index.thresholds, weights, curve.threshold())
+    _try(faq, found)
+    return Calibration(found, curve)
+
+
+def fit(numbers: Floats, right: Floats) -> Floats:
+    """Regress logistically: one weight for each column of `numbers` (questions x columns).
+
+    None is larger than a file may hold, where the two sides can be told apart completely.
+    """
+    weights = np.zeros(numbers.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-numbers @ weights))
+        gradient = numbers.T @ (right - chance) - RIDGE * weights
+        spread = numbers * (chance * (1 - chance))[:, None]
+        step = np.linalg.solve(numbers.T @ spread + RIDGE * np.eye(len(weights)), gradient)
+        weights += step
+        if np.abs(step).max() < 1e-6:
+            break
+    # All of them alike, so that one question stays before another.
+    return weights * (STEEPEST / max(STEEPEST, float(np.abs(weights).max())))
+
+
+def _sample(faq: Faq, question: Question) -> Sample | None:
+    """None where the curve has no say: red flags, no words, questions with two right replies."""
+    heard = faq.index.hear(question.text)
+    if not heard or red_flags.first(faq.watching, [h.stem for h in heard]):
+        return None
+    if question.kind is Kind.IN and not question.covered:
+        return None
+    weighed = faq.weigh(heard)
+    right = question.covered and weighed.topics[0][0] in question.gold
+    return Sample(question, weighed.evidence, right)
+
+
+def _numbers(evidence: Evidence) -> tuple[float, ...]:
+    return 1.0, evidence.lead, evidence.margin, evidence.fit, evidence.unaccounted
+
+
+def _thresholds(before: Thresholds, weights: Floats, answer: float) -> Thresholds:
+    """As exact as they will be read from the file."""
+    bias, lead, margin, fitting, unaccounted = (round(float(weight), 3) for weight in weights)
+    return replace(
+        before,
+        bias=bias,
+        lead=lead,
+        margin=margin,
+        fit=fitting,
+        unaccounted=unaccounted,
+        answer=round(answer, 3),
+        suggest=round(answer / UNSURE, 3),
+    )
+
+
+def _try(faq: Faq, thresholds: Thresholds) -> None:
+    """With the thresholds in place the folder must still load."""
+    changed = structs.replace(faq, index=structs.replace(faq.index, thresholds=thresholds))
+    for expected in faq.knowledge.expected.expected:
+        if expected.reaches not in loading.reaches(changed.ask(expected.question)):
+            raise InputError(ASTRAY.format(short(expected.question)))
