@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -342,6 +343,15 @@ def test_help_is_no_error(arguments: Sequence[str], capsys: Console) -> None:
         cli.main(arguments)
     assert ended.value.code == 0
     assert "skinbot" in capsys.readouterr().out
+
+
+def test_the_version_is_the_newest_one_of_the_changelog(capsys: Console) -> None:
+    changes = (HERE / "CHANGELOG.md").read_text("utf-8")
+    newest = re.search(r"^## (\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}$", changes, re.MULTILINE)
+    assert newest
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert capsys.readouterr().out == f"skinbot {newest[1]}\n"
 
 
 def test_without_a_command_the_help_is_shown(
