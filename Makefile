@@ -6,26 +6,47 @@ BIN := $(VENV)/bin
 # What was compiled for one run is there for the next, and for every process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: chat test check bench pictures schema lock clean
+.PHONY: chat install test check format lint types knowledge coverage fix hooks bench pictures schema lock clean
 
 chat:
 	@.ci/install
 	@$(BIN)/skinbot chat
 
-test:
+# Once for all targets that need the developers' tools.
+install:
 	@.ci/install dev
+
+test: install
 	$(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
-check:
-	@.ci/install dev
+# Each of these looks at one thing and changes nothing; .pre-commit-config.yaml runs them, too.
+check: format lint types knowledge coverage
+
+format: install
 	$(BIN)/ruff format --check .
+
+lint: install
 	$(BIN)/ruff check .
+
+types: install
 	$(BIN)/python -m mypy
+
+knowledge: install
 	$(BIN)/skinbot check
+
+coverage: install
 	$(BIN)/python -m pytest --numprocesses logical --dist worksteal --cov --cov-report=term
 
-bench:
-	@.ci/install dev
+# What `make format` and `make lint` find, mended where a program can.
+fix: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Has git run the checks by itself: the quick ones before a commit, the tests before a push.
+hooks: install
+	$(BIN)/prek install
+
+bench: install
 	$(BIN)/python -m benchmarks
 
 # docs/architecture.svg and .github/conversation.svg, from the code and the knowledge base.
