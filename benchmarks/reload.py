@@ -53,7 +53,7 @@ from benchmarks.broken_folders import (
 from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import TOKEN
 from bot import app as composition
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.app import Clocks
 from bot.bot_api.throttle import Throttle
 from bot.errors import KnowledgeError, ReloadError

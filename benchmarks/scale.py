@@ -38,7 +38,7 @@ from benchmarks.promises import AtMost, report
 from benchmarks.subscribers import FIRST_CHAT, TOKEN
 from bot import app as composition
 from bot.answering import loading
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.app import Clocks
 from bot.bot_api.rate_limiter import PER_SECOND, RateLimiter
 from bot.bot_api.throttle import Throttle

@@ -10,7 +10,7 @@ from telegram.ext import ApplicationBuilder
 from telegram.request import BaseRequest
 
 from bot import lifecycle
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.bot_api.intake import Intake
 from bot.bot_api.polling import PassedOver, Polling
 from bot.bot_api.rate_limiter import RateLimiter

@@ -194,7 +194,7 @@ def _calibrate(given: argparse.Namespace, _: Settings) -> int:
     from bot.reload import export as exporting
 
     questions = [question for file in given.files for question in evaluation.read(file)]
-    found = calibration.calibrate(cache.load(given.folder), questions)
+    found = calibration.calibrate(cache.load(files.look(given.folder)), questions)
     file = given.folder / calibration.FILE
     exporting.write(found.yaml(), file)
     print(found.report())

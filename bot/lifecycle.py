@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat
 from telegram.error import BadRequest, TelegramError
 
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.bot_api.intake import DRAIN_SECONDS
 from bot.bot_api.polling import CONFIRM_SECONDS, Polling
 from bot.bot_api.types import App

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import structs
 
 from bot.answering import loading, red_flags
 from bot.answering.evaluation import Kind, Question
@@ -202,7 +201,7 @@ def _thresholds(before: Thresholds, weights: Floats, answer: float) -> Threshold
 
 def _try(faq: Faq, thresholds: Thresholds) -> None:
     """With the thresholds in place the folder must still load."""
-    changed = structs.replace(faq, index=structs.replace(faq.index, thresholds=thresholds))
+    changed = replace(faq, index=replace(faq.index, thresholds=thresholds))
     for expected in faq.knowledge.expected.expected:
         if expected.reaches not in loading.reaches(changed.ask(expected.question)):
             raise InputError(ASTRAY.format(short(expected.question)))

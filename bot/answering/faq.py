@@ -206,3 +206,11 @@ class Faq:
                 kept.extend(heard[at : at + len(phrase)])
             at += len(phrase)
         return tuple(kept) or heard
+
+
+@dataclass(slots=True)
+class Live:
+    """The one thing that a reload replaces; whoever uses it reads it once and goes on with that."""
+
+    faq: Faq
+    """Written out, it would be megabytes."""

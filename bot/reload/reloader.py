@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.answering.faq import Faq
-from bot.answering.live import Live
+from bot.answering.faq import Faq, Live
 from bot.answering.replies import RedFlag
 from bot.errors import KnowledgeError, ReloadError, SkinbotError
 from bot.knowledge import files

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from telegram import Update
 
 from bot import app as composition
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.bot_api.throttle import Throttle
 from bot.features.knowledge_base import reports, texts
 from bot.knowledge.base import shipped

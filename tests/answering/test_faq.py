@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering import loading
-from bot.answering.faq import TRACE, Faq
-from bot.answering.live import Live
+from bot.answering.faq import TRACE, Faq, Live
 from bot.answering.replies import Answer, Limited, RedFlag, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge.models import Thresholds
 from bot.language.words import MAX_QUESTION

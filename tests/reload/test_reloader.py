@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.faq import Faq
-from bot.answering.live import Live
+from bot.answering.faq import Faq, Live
 from bot.errors import KnowledgeError, ReloadError
 from bot.knowledge import files
 from bot.knowledge.files import MAX_BYTES

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, insert
 from telegram.request import BaseRequest
 
 from bot import app as composition
-from bot.answering.faq import Faq
-from bot.answering.live import Live
+from bot.answering.faq import Faq, Live
 from bot.bot_api.throttle import Throttle
 from bot.bot_api.types import App
 from bot.lifecycle import Parts

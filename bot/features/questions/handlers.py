@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.bot_api import sending
 from bot.bot_api.sending import message_of, query_of
 from bot.bot_api.types import Context

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from telegram import InputFile, Update
 
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.bot_api import sending
 from bot.bot_api.sending import arguments, message_of
 from bot.bot_api.types import Context

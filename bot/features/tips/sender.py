@@ -12,7 +12,7 @@ from typing import Any
 
 from telegram.ext import ExtBot
 
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.bot_api.rate_limiter import RateLimiter
 from bot.features import texts
 from bot.features.tips.circuit_breaker import FIRST_REST

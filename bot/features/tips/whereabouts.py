@@ -5,7 +5,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.answering.replies import RedFlag
 from bot.places import lookup
 from bot.places.zones import Place

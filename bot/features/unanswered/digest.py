@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telegram.ext import ExtBot
 
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.features.operators.notices import Notices
 from bot.features.unanswered import digest_texts, groups
 from bot.features.unanswered.groups import Group

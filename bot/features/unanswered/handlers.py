@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup, Update
 
-from bot.answering.live import Live
+from bot.answering.faq import Live
 from bot.answering.replies import Suggestions, Unknown
 from bot.bot_api import sending
 from bot.bot_api.sending import query_of

@@ -3,8 +3,7 @@
 import pytest
 from telegram.ext import MessageHandler, filters
 
-from bot.answering.faq import Faq
-from bot.answering.live import Live
+from bot.answering.faq import Faq, Live
 from bot.bot_api.types import App
 from bot.features.questions.handlers import QuestionHandlers
 from bot.features.questions.recent_answers import RecentAnswers

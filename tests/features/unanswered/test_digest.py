@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 from telegram.ext import ExtBot
 
-from bot.answering.faq import Faq
-from bot.answering.live import Live
+from bot.answering.faq import Faq, Live
 from bot.bot_api.types import App
 from bot.features.operators.notices import Notices
 from bot.features.unanswered import groups
