@@ -1,50 +1,82 @@
 """Buttons: each packs what it means into at most 64 bytes, and unpacks it again."""
 
 import datetime as dt
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, dataclass_transform, get_type_hints
 
 from telegram import InlineKeyboardButton
 
-TIME = r"(?:[01]\d|2[0-3])[0-5]\d"
-
 
 @dataclass(frozen=True, slots=True)
-class Button:
-    """A button under a message: says by its data what pressing it means."""
+class Part:
+    """A field in the data: the pattern that it fits, the way out of the data and into it."""
 
+    pattern: str
+    read: Callable[[str], Any] = str
+    write: Callable[[Any], str] = str
+
+
+def number(pattern: str) -> Part:
+    return Part(pattern, int)
+
+
+def either(yes: str, no: str) -> Part:
+    """One word for True, another for False."""
+    return Part(f"{yes}|{no}", lambda word: word == yes, lambda value: yes if value else no)
+
+
+def optional(part: Part) -> Part:
+    """Nothing stands for None."""
+    return Part(
+        f"(?:{part.pattern})?",
+        lambda packed: part.read(packed) if packed else None,
+        lambda value: "" if value is None else part.write(value),
+    )
+
+
+_FOUR_DIGITS = r"(?:[01]\d|2[0-3])[0-5]\d"
+_CLOCK = Part(_FOUR_DIGITS, lambda at: dt.time(int(at[:2]), int(at[2:])), "{:%H%M}".format)
+
+Id = Annotated[str, Part("(?s:.*)")]
+"""Any text, so only the last field can be one."""
+Time = Annotated[dt.time | None, optional(_CLOCK)]
+
+
+@dataclass_transform(frozen_default=True)
+class Button:
+    """A button under a message: says by its data what pressing it means.
+
+    A kind of button names its data, as in `class ShowEntry(Button, data="entry:{entry}")`, and has
+    a field for each pair of braces, annotated with a part. That makes it a frozen dataclass.
+    """
+
+    DATA: ClassVar[str]
+    PARTS: ClassVar[Mapping[str, Part]]
     PATTERN: ClassVar[str]
     """Of the data: what does not fit it is no such button."""
 
+    def __init_subclass__(cls, data: str) -> None:
+        dataclass(frozen=True)(cls)
+        hints = get_type_hints(cls, include_extras=True).items()
+        cls.DATA = data
+        cls.PARTS = {n: hint.__metadata__[0] for n, hint in hints if hasattr(hint, "__metadata__")}
+        groups = {name: f"(?P<{name}>{part.pattern})" for name, part in cls.PARTS.items()}
+        cls.PATTERN = f"^{data.format(**groups)}$"
+
     def pack(self) -> str:
         """The data, at most 64 bytes of it."""
-        raise NotImplementedError
+        packed = {name: part.write(getattr(self, name)) for name, part in self.PARTS.items()}
+        return self.DATA.format(**packed)
 
     @classmethod
     def unpack(cls, data: str) -> Self:
         """The button that was packed so; the data fits the pattern."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class BareButton(Button):
-    """A button that says all by being pressed."""
-
-    def pack(self) -> str:
-        return self.PATTERN.strip("^$")
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:  # noqa: ARG003 - it is always the same
-        return cls()
-
-
-def packed_time(at: dt.time | None) -> str:
-    """Four digits, none for no time."""
-    return f"{at:%H%M}" if at else ""
-
-
-def unpacked_time(at: str) -> dt.time | None:
-    return dt.time(int(at[:2]), int(at[2:])) if at else None
+        found = re.match(cls.PATTERN, data)
+        if found is None:
+            raise ValueError(f"{data!r} is no {cls.__name__}")
+        return cls(**{name: part.read(found[name]) for name, part in cls.PARTS.items()})
 
 
 Row = list[InlineKeyboardButton]

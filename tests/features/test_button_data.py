@@ -27,8 +27,8 @@ from bot.features.tips.keyboards import (
     TellClock,
     ToggleDay,
 )
-from bot.features.unanswered import buttons as unanswered
-from bot.features.unanswered.buttons import (
+from bot.features.unanswered import keyboards as unanswered
+from bot.features.unanswered.keyboards import (
     Ignore,
     NotCovered,
     OpenGroup,

@@ -1,44 +1,25 @@
 """Buttons under a broadcast, and where they stand."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Annotated
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.bot_api.buttons import Button, button
+from bot.bot_api.buttons import Button, button, number
 from bot.features.broadcasts import texts
 
-_NUMBER = r"\d{1,18}"
+Number = Annotated[int, number(r"\d{1,18}")]
 
 
-@dataclass(frozen=True, slots=True)
-class SendBroadcast(Button):
+class SendBroadcast(Button, data="broadcast:send:{broadcast}"):
     """Sends a draft to everybody."""
 
-    PATTERN: ClassVar[str] = rf"^broadcast:send:{_NUMBER}$"
-    broadcast: int
-
-    def pack(self) -> str:
-        return f"broadcast:send:{self.broadcast}"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(int(data.removeprefix("broadcast:send:")))
+    broadcast: Number
 
 
-@dataclass(frozen=True, slots=True)
-class CancelBroadcast(Button):
+class CancelBroadcast(Button, data="broadcast:cancel:{broadcast}"):
     """Throws a draft away, or sends no more of what is being sent."""
 
-    PATTERN: ClassVar[str] = rf"^broadcast:cancel:{_NUMBER}$"
-    broadcast: int
-
-    def pack(self) -> str:
-        return f"broadcast:cancel:{self.broadcast}"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(int(data.removeprefix("broadcast:cancel:")))
+    broadcast: Number
 
 
 def draft(broadcast: int) -> InlineKeyboardMarkup:

@@ -1,30 +1,20 @@
 """Buttons under what is stored, and where they stand."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Annotated
 
 from telegram import InlineKeyboardMarkup
 
-from bot.bot_api.buttons import Button, row
-from bot.features.privacy import texts as privacy_texts
+from bot.bot_api.buttons import Button, either, row
+from bot.features.privacy import texts
 
 
-@dataclass(frozen=True, slots=True)
-class Forget(Button):
+class Forget(Button, data="forget:{sure}"):
     """Deletes what is stored, or does not."""
 
-    PATTERN: ClassVar[str] = r"^forget:(?:yes|no)$"
-    sure: bool
-
-    def pack(self) -> str:
-        return f"forget:{'yes' if self.sure else 'no'}"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(data == "forget:yes")
+    sure: Annotated[bool, either("yes", "no")]
 
 
 def forget() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
-        [row(privacy_texts.FORGET_YES, Forget(True)), row(privacy_texts.FORGET_NO, Forget(False))]
+        [row(texts.FORGET_YES, Forget(True)), row(texts.FORGET_NO, Forget(False))]
     )

@@ -1,8 +1,7 @@
 """Buttons under questions and answers, and where they stand."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Self, assert_never
+from typing import Annotated, assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -15,72 +14,39 @@ from bot.answering.replies import (
     Suggestions,
     Unknown,
 )
-from bot.bot_api.buttons import Button, Row, button, row
-from bot.features.questions import texts as question_texts
+from bot.bot_api.buttons import Button, Id, Part, Row, button, either, row
+from bot.features.questions import texts
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Topic
 
+_PAGE = Part(
+    r"(?::\d{1,3})?", lambda packed: int(packed[1:] or 0), lambda page: f":{page}" if page else ""
+)
 
-@dataclass(frozen=True, slots=True)
-class ShowEntry(Button):
+
+class ShowEntry(Button, data="entry:{entry}"):
     """Opens an entry."""
 
-    PATTERN: ClassVar[str] = r"^entry:"
-    entry: str
-
-    def pack(self) -> str:
-        return f"entry:{self.entry}"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(data.removeprefix("entry:"))
+    entry: Id
 
 
-@dataclass(frozen=True, slots=True)
-class ShowTopic(Button):
+class ShowTopic(Button, data="topic:{topic}"):
     """Opens a topic."""
 
-    PATTERN: ClassVar[str] = r"^topic:"
-    topic: str
-
-    def pack(self) -> str:
-        return f"topic:{self.topic}"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(data.removeprefix("topic:"))
+    topic: Id
 
 
-@dataclass(frozen=True, slots=True)
-class ShowTopics(Button):
-    """Opens a page of the list of topics."""
+class ShowTopics(Button, data="topics{page}"):
+    """Opens a page of the list of topics; the first has no number."""
 
-    PATTERN: ClassVar[str] = r"^topics(?::\d{1,3})?$"
-    page: int = 0
-
-    def pack(self) -> str:
-        return f"topics:{self.page}" if self.page else "topics"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        return cls(int(data.removeprefix("topics").removeprefix(":") or 0))
+    page: Annotated[int, _PAGE] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Vote(Button):
+class Vote(Button, data="{up}:{entry}"):
     """Says whether an entry helped."""
 
-    PATTERN: ClassVar[str] = r"^(?:up|down):"
-    entry: str
-    up: bool
-
-    def pack(self) -> str:
-        return f"{'up' if self.up else 'down'}:{self.entry}"
-
-    @classmethod
-    def unpack(cls, data: str) -> Self:
-        said, _, entry = data.partition(":")
-        return cls(entry, said == "up")
+    entry: Id
+    up: Annotated[bool, either("up", "down")]
 
 
 MOST_RELATED = 3
@@ -96,7 +62,7 @@ def _topic(topic: Topic) -> Row:
 
 
 def _all_topics() -> Row:
-    return row(question_texts.ALL_TOPICS, ShowTopics())
+    return row(texts.ALL_TOPICS, ShowTopics())
 
 
 def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
@@ -106,7 +72,7 @@ def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
     rows = [_topic(topic) for topic in chosen[page * PAGE :][:PAGE]]
     if len(chosen) > PAGE:
         rest = (page + 1) * PAGE < len(chosen)
-        rows.append(row(question_texts.MORE_TOPICS, ShowTopics(page + 1 if rest else 0)))
+        rows.append(row(texts.MORE_TOPICS, ShowTopics(page + 1 if rest else 0)))
     return InlineKeyboardMarkup(rows)
 
 
@@ -130,8 +96,8 @@ def around(knowledge: Knowledge, shown: Iterable[Entry]) -> InlineKeyboardMarkup
 
 def _vote(entry: Entry, label: str) -> Row:
     return [
-        button(f"{label}{question_texts.UP}", Vote(entry.id, up=True)),
-        button(f"{label}{question_texts.DOWN}", Vote(entry.id, up=False)),
+        button(f"{label}{texts.UP}", Vote(entry.id, up=True)),
+        button(f"{label}{texts.DOWN}", Vote(entry.id, up=False)),
     ]
 
 
@@ -142,9 +108,9 @@ def thanked(shown: InlineKeyboardMarkup, vote: Vote) -> InlineKeyboardMarkup:
 
 
 def _thanked(pressed: InlineKeyboardButton, vote: Vote) -> InlineKeyboardButton:
-    label = pressed.text.removesuffix(question_texts.THANKS)
+    label = pressed.text.removesuffix(texts.THANKS)
     if pressed.callback_data == vote.pack():
-        return button(f"{label}{question_texts.THANKS}", vote)
+        return button(f"{label}{texts.THANKS}", vote)
     opposite = Vote(vote.entry, not vote.up)
     return button(label, opposite) if pressed.callback_data == opposite.pack() else pressed
 

@@ -13,8 +13,8 @@ from bot.bot_api.sending import query_of
 from bot.bot_api.types import Callback, Context
 from bot.errors import KnowledgeError, ReloadError
 from bot.features.statistics.recorder import UsageRecorder
-from bot.features.unanswered import buttons, keyboards, texts
 from bot.features.unanswered import groups as inbox
+from bot.features.unanswered import keyboards, texts
 from bot.features.unanswered.groups import Group
 from bot.knowledge.lessons import Kind, Lesson
 from bot.reload.reloader import Reloader
@@ -61,16 +61,16 @@ class InboxHandlers:
     def buttons(self) -> Mapping[str, Callback]:
         """By the patterns of their data."""
         return {
-            buttons.OpenGroup.PATTERN: self.open_group,
-            buttons.PickTopic.PATTERN: self.pick_topic,
-            buttons.PickEntry.PATTERN: self.pick_entry,
-            buttons.PickLimit.PATTERN: self.pick_limit,
-            buttons.Teach.PATTERN: self.teach,
-            buttons.NotCovered.PATTERN: self.not_covered,
-            buttons.Ignore.PATTERN: self.ignore,
-            buttons.Settle.PATTERN: self.settle,
-            buttons.ShowLessons.PATTERN: self.show_lessons,
-            buttons.Undo.PATTERN: self.undo,
+            keyboards.OpenGroup.PATTERN: self.open_group,
+            keyboards.PickTopic.PATTERN: self.pick_topic,
+            keyboards.PickEntry.PATTERN: self.pick_entry,
+            keyboards.PickLimit.PATTERN: self.pick_limit,
+            keyboards.Teach.PATTERN: self.teach,
+            keyboards.NotCovered.PATTERN: self.not_covered,
+            keyboards.Ignore.PATTERN: self.ignore,
+            keyboards.Settle.PATTERN: self.settle,
+            keyboards.ShowLessons.PATTERN: self.show_lessons,
+            keyboards.Undo.PATTERN: self.undo,
         }
 
     async def unanswered(self, update: Update, _: Context) -> None:
@@ -80,19 +80,19 @@ class InboxHandlers:
 
     async def open_group(self, update: Update, _: Context) -> None:
         query = query_of(update)
-        button = buttons.OpenGroup.unpack(query.data or "")
+        button = keyboards.OpenGroup.unpack(query.data or "")
         desk = await self._desk()
         case = desk.find(button.question)
         await sending.show(query, *self._group(desk, case.place if case else button.page))
 
     async def pick_topic(self, update: Update, _: Context) -> None:
-        button = buttons.PickTopic.unpack(query_of(update).data or "")
+        button = keyboards.PickTopic.unpack(query_of(update).data or "")
         if case := await self._case(update, button.question):
             await sending.show(query_of(update), *self._topics(case, button.page))
 
     async def pick_entry(self, update: Update, _: Context) -> None:
         query = query_of(update)
-        button = buttons.PickEntry.unpack(query.data or "")
+        button = keyboards.PickEntry.unpack(query.data or "")
         topic = self.live.faq.knowledge.topics.get(button.topic)
         if topic is None:
             await sending.acknowledge(query, texts.NO_TOPIC)
@@ -101,24 +101,24 @@ class InboxHandlers:
             await sending.show(query, text, keyboards.entries(case.question, topic, button.page))
 
     async def pick_limit(self, update: Update, _: Context) -> None:
-        button = buttons.PickLimit.unpack(query_of(update).data or "")
+        button = keyboards.PickLimit.unpack(query_of(update).data or "")
         if case := await self._case(update, button.question):
             await sending.show(query_of(update), *self._limits(case, button.page))
 
     async def teach(self, update: Update, _: Context) -> None:
-        button = buttons.Teach.unpack(query_of(update).data or "")
+        button = keyboards.Teach.unpack(query_of(update).data or "")
         if case := await self._case(update, button.question):
             await self._teach(update, case, Kind.ENTRY, button.target)
 
     async def not_covered(self, update: Update, _: Context) -> None:
-        button = buttons.NotCovered.unpack(query_of(update).data or "")
+        button = keyboards.NotCovered.unpack(query_of(update).data or "")
         if case := await self._case(update, button.question):
             await self._teach(update, case, Kind.LIMIT, button.target)
 
     async def ignore(self, update: Update, _: Context) -> None:
         """For good; the next one is shown at once, as most of what is ignored comes in rows."""
         query = query_of(update)
-        button = buttons.Ignore.unpack(query.data or "")
+        button = keyboards.Ignore.unpack(query.data or "")
         case = await self._case(update, button.question)
         if case is None:
             return
@@ -132,19 +132,19 @@ class InboxHandlers:
 
     async def settle(self, update: Update, _: Context) -> None:
         query = query_of(update)
-        button = buttons.Settle.unpack(query.data or "")
+        button = keyboards.Settle.unpack(query.data or "")
         if case := await self._case(update, button.question):
             await self.records.settle(case.group.ids)
             await sending.show(query, *self._group(await self._desk(), case.place))
 
     async def show_lessons(self, update: Update, _: Context) -> None:
         query = query_of(update)
-        page = buttons.ShowLessons.unpack(query.data or "").page
+        page = keyboards.ShowLessons.unpack(query.data or "").page
         await sending.show(query, *self._lessons(await self._taught(), page))
 
     async def undo(self, update: Update, _: Context) -> None:
         query = query_of(update)
-        button = buttons.Undo.unpack(query.data or "")
+        button = keyboards.Undo.unpack(query.data or "")
         await sending.show(query, texts.CHECKING, None)
         try:
             said = texts.undone(await self.reloader.unlearn(button.lesson))
@@ -197,7 +197,7 @@ class InboxHandlers:
         better = None if isinstance(reply, Unknown | Suggestions) else texts.gets(reply)
         text = texts.group(group, place, many, self.journal.today, better)
         after = (place + 1) % many
-        following = buttons.OpenGroup(desk.groups[after].example.id, after) if many > 1 else None
+        following = keyboards.OpenGroup(desk.groups[after].example.id, after) if many > 1 else None
         keyboard = keyboards.group(
             group.example.id, following, ignored, better=better is not None, lessons=taught
         )

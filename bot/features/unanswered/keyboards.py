@@ -1,26 +1,91 @@
-"""Keyboards of the inbox."""
+"""Buttons of the inbox, and where they stand.
+
+Next to the id of an entry there is room for very little: 12 bytes of the 64.
+"""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from telegram import InlineKeyboardMarkup
 
-from bot.bot_api.buttons import Button, Row, button, row
+from bot.bot_api.buttons import Button, Id, Row, button, number, optional, row
 from bot.features.unanswered import texts
-from bot.features.unanswered.buttons import (
-    Ignore,
-    NotCovered,
-    OpenGroup,
-    PickEntry,
-    PickLimit,
-    PickTopic,
-    Settle,
-    ShowLessons,
-    Teach,
-    Undo,
-)
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Entry, Limit, Topic
+
+Number = Annotated[int, number(r"\d{1,9}")]
+Page = Annotated[int, number(r"\d{1,3}")]
+
+
+class OpenGroup(Button, data="ug{question}:{page}"):
+    """Opens the group of a question, or what stands in its place by now: `page` is that place."""
+
+    question: Number
+    page: Annotated[int, number(r"\d{1,4}")] = 0
+
+
+class PickTopic(Button, data="ut{question}:{page}"):
+    """Asks which topic the wording belongs to."""
+
+    question: Number
+    page: Page = 0
+
+
+class PickLimit(Button, data="ul{question}:{page}"):
+    """Asks which limit the wording belongs to."""
+
+    question: Number
+    page: Page = 0
+
+
+class PickEntry(Button, data="ue{page}{question}:{topic}"):
+    """Asks which entry of a topic it is."""
+
+    question: Number
+    topic: Id
+    page: Annotated[int, number(r"\d")] = 0
+    """Of one digit: a topic has at most 90 entries."""
+
+
+class Teach(Button, data="ua{question}:{target}"):
+    """Makes the wording a phrasing of an entry."""
+
+    question: Number
+    target: Id
+
+
+class NotCovered(Button, data="un{question}:{target}"):
+    """Makes the wording a phrasing of a limit."""
+
+    question: Number
+    target: Id
+
+
+class Ignore(Button, data="ui{question}"):
+    """Puts the group away for good, with all that will be asked like it."""
+
+    question: Number
+
+
+class Settle(Button, data="us{question}"):
+    """Puts the group away; what will be asked like it comes again."""
+
+    question: Number
+
+
+class ShowLessons(Button, data="uw{page}"):
+    """Lists what was taught."""
+
+    page: Page = 0
+
+
+class Undo(Button, data="ux{lesson}:{page}"):
+    """Forgets a lesson."""
+
+    lesson: Number
+    page: Annotated[int | None, optional(number(r"\d{1,3}"))] = None
+    """Of the list in which it was pressed; None anywhere else."""
+
 
 PAGE = 20
 LESSONS = 8

@@ -11,7 +11,7 @@ from bot.bot_api.types import App
 from bot.features import texts
 from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
 from bot.features.operators.texts import PROBLEMS_FILE
-from bot.features.unanswered.buttons import Ignore, ShowLessons, Teach, Undo
+from bot.features.unanswered.keyboards import Ignore, ShowLessons, Teach, Undo
 from bot.knowledge.files import MAX_BYTES
 from bot.lifecycle import Parts
 from bot.settings import Settings
