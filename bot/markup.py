@@ -81,3 +81,8 @@ def short(written: str, most: int = 60) -> str:
     """Something from a file, fit for the one line of a problem."""
     line = " ".join("".join(c if c.isprintable() else " " for c in written).split())
     return line if len(line) <= most else f"{line[:most]}…"
+
+
+def quoted(typed: str, most: int = 60) -> str:
+    """Something that a person typed, on one line, as Telegram HTML."""
+    return f"“{escape(short(typed, most))}”"

@@ -106,7 +106,7 @@ class Faq:
 
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
         """Score a question, without what is said out of courtesy, against everything."""
-        return self.index.weigh(self._without_courtesies(heard))
+        return self.index.weigh(self.without_courtesies(heard))
 
     def _one(self, weighed: Weighed) -> Reply:
         thresholds = self.index.thresholds
@@ -197,7 +197,7 @@ class Faq:
         heard = map(self.index.hear, _PARTS.split(question, MOST_PARTS))
         return [part for part in heard if any(word.trust for word in part)]
 
-    def _without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
+    def without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
         """A greeting around a question says nothing about it; a greeting alone does."""
         kept: list[Heard] = []
         at = 0

@@ -2,11 +2,15 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self, dataclass_transform, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform, get_type_hints
 
-from telegram import InlineKeyboardButton
+from telegram import InlineKeyboardButton, Update
+
+from bot.bot_api.sending import query_of
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,11 @@ class Button:
             raise ValueError(f"{data!r} is no {cls.__name__}")
         return cls(**{name: part.read(found[name]) for name, part in cls.PARTS.items()})
 
+    @classmethod
+    def pressed(cls, update: Update) -> Self:
+        """The button that was pressed, in a handler that was registered for it."""
+        return cls.unpack(query_of(update).data or "")
+
 
 Row = list[InlineKeyboardButton]
 
@@ -89,3 +98,14 @@ def button(text: str, pressed: Button) -> InlineKeyboardButton:
 def row(text: str, pressed: Button) -> Row:
     """One button alone."""
     return [button(text, pressed)]
+
+
+def paged(items: Sequence[Item], page: int, size: int) -> tuple[int, Sequence[Item], int | None]:
+    """The page, the items there, and which page comes next: after the last the first.
+
+    None comes next where all fit on one. A page that is no more, of an old button, is the first.
+    """
+    page = page if page * size < len(items) else 0
+    rest = (page + 1) * size < len(items)
+    following = (page + 1 if rest else 0) if len(items) > size else None
+    return page, items[page * size :][:size], following

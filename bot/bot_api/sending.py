@@ -132,13 +132,18 @@ async def edit(
 
 
 async def show(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
+    """Turn the message of a pressed button into something else, and stop the button's spinner."""
+    await turn(query, text, keyboard)
+    # Last: a button can be answered once, and until here that could still be an alert.
+    await acknowledge(query)
+
+
+async def turn(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
     """Turn the message of a pressed button into something else, or send that anew."""
     message = query.message
     if message is None or not await edit(message, message.message_id, text, keyboard):
         chat = message.chat.id if message else query.from_user.id
         await _send(query.get_bot(), chat, text, keyboard)
-    # Last: a button can be answered once, and until here that could still be an alert.
-    await acknowledge(query)
 
 
 async def _send(bot: Bot, chat: int, text: str, keyboard: Keyboard) -> None:

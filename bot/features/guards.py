@@ -36,15 +36,12 @@ class NotTooOften:
 
     def __call__(self, callback: Callback) -> Callback:
         async def judged(update: Update, context: Context) -> None:
-            query, who = update.callback_query, asker(update)
-            throttle = self.presses if query else self.messages
+            who, throttle = asker(update), self.presses if update.callback_query else self.messages
             match throttle.judge(who) if who else Verdict.ANSWER:
                 case Verdict.ANSWER:
                     await callback(update, context)
-                case Verdict.ASK_TO_SLOW_DOWN if query:
-                    await sending.acknowledge(query, texts.SLOW_DOWN)
                 case Verdict.ASK_TO_SLOW_DOWN:
-                    await sending.say(update, texts.SLOW_DOWN, None)
+                    await _tell(update, texts.SLOW_DOWN)
 
         return judged
 
@@ -55,12 +52,18 @@ def by_administrators(callback: Callback) -> Callback:
     async def checked(update: Update, context: Context) -> None:
         if await _may_change(update):
             await callback(update, context)
-        elif update.callback_query is not None:
-            await sending.acknowledge(update.callback_query, texts.ADMINS_ONLY)
         else:
-            await sending.say(update, texts.ADMINS_ONLY, None)
+            await _tell(update, texts.ADMINS_ONLY)
 
     return checked
+
+
+async def _tell(update: Update, text: str) -> None:
+    """An alert after a button, a message after a message."""
+    if update.callback_query is not None:
+        await sending.acknowledge(update.callback_query, text)
+    else:
+        await sending.say(update, text, None)
 
 
 async def _may_change(update: Update) -> bool:

@@ -13,6 +13,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.bot_api.buttons import Button
 from bot.bot_api.types import App, Callback, Context
 from bot.features.broadcasts.handlers import BroadcastHandlers
 from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
@@ -26,8 +27,8 @@ from bot.features.guards import (
 )
 from bot.features.help import HelpHandlers
 from bot.features.knowledge_base.handlers import ReloadHandlers
-from bot.features.privacy import keyboards as privacy_keyboards
 from bot.features.privacy.handlers import PrivacyHandlers
+from bot.features.privacy.keyboards import Forget
 from bot.features.questions import keyboards as question_keyboards
 from bot.features.questions.feedback import VoteHandlers
 from bot.features.questions.handlers import QuestionHandlers
@@ -37,6 +38,13 @@ from bot.features.tips.preferences import PreferenceHandlers
 from bot.features.tips.subscribe import SubscribeHandlers
 from bot.features.unanswered.handlers import InboxHandlers
 from bot.features.why.handlers import WhyHandlers
+
+Buttons = Mapping[type[Button], Callback]
+Rules = list[BaseHandler[Update, Context, None]]
+
+_PRIVATE = filters.ChatType.PRIVATE
+_FIRST = filters.UpdateType.MESSAGE
+_OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
 
 RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
@@ -63,11 +71,11 @@ class Commands:
             "broadcast": self.broadcasting.broadcast,
         }
 
-    def buttons(self) -> Mapping[str, Callback]:
+    def buttons(self) -> Buttons:
         return {
             **self.inbox.buttons(),
-            SendBroadcast.PATTERN: self.broadcasting.send,
-            CancelBroadcast.PATTERN: self.broadcasting.cancel,
+            SendBroadcast: self.broadcasting.send,
+            CancelBroadcast: self.broadcasting.cancel,
         }
 
 
@@ -80,8 +88,9 @@ def register_operators(
         app.add_handler(CommandHandler(name, do, filters=theirs))
     document = theirs & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
     app.add_handler(MessageHandler(document, commands.reloading.put))
-    for pattern, do in commands.buttons().items():
-        app.add_handler(CallbackQueryHandler(only_operators(operators, do, outdated), pattern))
+    for kind, do in commands.buttons().items():
+        theirs_only = only_operators(operators, do, outdated)
+        app.add_handler(CallbackQueryHandler(theirs_only, kind.PATTERN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +104,7 @@ class Everybody:
     privacy: PrivacyHandlers
 
 
-def register(
-    app: App,
-    everybody: Everybody,
-    seldom: NotTooOften,
-) -> None:
+def register(app: App, everybody: Everybody, seldom: NotTooOften) -> None:
     """Give the application all that it handles."""
     app.add_handlers(_chats(everybody))
     app.add_handlers(_commands(everybody, seldom))
@@ -113,13 +118,6 @@ def fits(app: App, update: Update) -> bool:
     return any(rule.check_update(update) not in (None, False) for rule in rules)
 
 
-Rules = list[BaseHandler[Update, Context, None]]
-
-_PRIVATE = filters.ChatType.PRIVATE
-_FIRST = filters.UpdateType.MESSAGE
-_OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
-
-
 def _chats(everybody: Everybody) -> Rules:
     """What becomes of a chat; nothing is sent for it."""
     return [
@@ -128,88 +126,77 @@ def _chats(everybody: Everybody) -> Rules:
     ]
 
 
-def _commands(
-    everybody: Everybody,
-    seldom: NotTooOften,
-) -> Rules:
+def _commands(everybody: Everybody, seldom: NotTooOften) -> Rules:
+    subscriptions, preferences = everybody.subscriptions, everybody.preferences
     private: dict[str, Callback] = {
-        "start": everybody.subscriptions.start,
+        "start": subscriptions.start,
         "help": everybody.questions.help,
         "topics": everybody.questions.topics,
         "privacy": everybody.privacy.privacy,
     }
-    for_all: dict[str, Callback] = {
-        "tip": everybody.preferences.tip,
-        "tips": everybody.preferences.tip,
-        "cancel": everybody.subscriptions.cancel,
+    for_all: dict[tuple[str, ...], Callback] = {
+        ("tip", "tips"): preferences.tip,
+        ("cancel",): subscriptions.cancel,
     }
-    for_administrators: dict[str, Callback] = {
-        "subscribe": everybody.subscriptions.subscribe,
-        "sub": everybody.subscriptions.subscribe,
-        "timezone": everybody.subscriptions.timezone,
-        "timezones": everybody.subscriptions.timezone,
-        "settings": everybody.preferences.settings,
-        "unsubscribe": everybody.preferences.unsubscribe,
-        "unsub": everybody.preferences.unsubscribe,
-        "mydata": everybody.privacy.my_data,
-        "forget": everybody.privacy.forget,
+    for_administrators: dict[tuple[str, ...], Callback] = {
+        ("subscribe", "sub"): subscriptions.subscribe,
+        ("timezone", "timezones"): subscriptions.timezone,
+        ("settings",): preferences.settings,
+        ("unsubscribe", "unsub"): preferences.unsubscribe,
+        ("mydata",): everybody.privacy.my_data,
+        ("forget",): everybody.privacy.forget,
     }
-    anywhere = for_all | {name: by_administrators(do) for name, do in for_administrators.items()}
+    anywhere = for_all | {names: by_administrators(do) for names, do in for_administrators.items()}
     return [
         *(CommandHandler(name, seldom(do), _PRIVATE & _FIRST) for name, do in private.items()),
         CommandHandler("ask", seldom(everybody.questions.ask), _OR_EDITED),
-        *(CommandHandler(name, seldom(do), _FIRST) for name, do in anywhere.items()),
+        *(CommandHandler(names, seldom(do), _FIRST) for names, do in anywhere.items()),
     ]
 
 
-def _texts(
-    everybody: Everybody,
-    seldom: NotTooOften,
-) -> Rules:
+def _texts(everybody: Everybody, seldom: NotTooOften) -> Rules:
+    questions, subscriptions = everybody.questions, everybody.subscriptions
     text = filters.TEXT & ~filters.COMMAND
     here = _PRIVATE | ReplyToThisBot()
     other = ~filters.TEXT & ~filters.StatusUpdate.ALL
     rules: list[tuple[filters.BaseFilter, Callback]] = [
         (_PRIVATE & _FIRST & Stop(), everybody.preferences.unsubscribe),
-        (
-            here & text & _FIRST & Asked(everybody.subscriptions.dialog),
-            everybody.subscriptions.typed,
-        ),
-        (here & text & _OR_EDITED, everybody.questions.question),
-        (_PRIVATE & filters.LOCATION & _FIRST, everybody.subscriptions.located),
-        (_PRIVATE & filters.COMMAND & _FIRST, everybody.questions.unknown_command),
-        (_PRIVATE & other & _FIRST, everybody.questions.hint),
+        (here & text & _FIRST & Asked(subscriptions.dialog), subscriptions.typed),
+        (here & text & _OR_EDITED, questions.question),
+        (_PRIVATE & filters.LOCATION & _FIRST, subscriptions.located),
+        (_PRIVATE & filters.COMMAND & _FIRST, questions.unknown_command),
+        (_PRIVATE & other & _FIRST, questions.hint),
     ]
     return [MessageHandler(fits, seldom(do)) for fits, do in rules]
 
 
-def _buttons(
-    everybody: Everybody,
-    seldom: NotTooOften,
-) -> Rules:
-    for_all: dict[str, Callback] = {
-        question_keyboards.ShowEntry.PATTERN: everybody.questions.show_entry,
-        question_keyboards.ShowTopic.PATTERN: everybody.questions.show_topic,
-        question_keyboards.ShowTopics.PATTERN: everybody.questions.show_topics,
-        tip_keyboards.ReadMore.PATTERN: everybody.preferences.read_more,
-        question_keyboards.Vote.PATTERN: everybody.votes.vote,
+def _buttons(everybody: Everybody, seldom: NotTooOften) -> Rules:
+    questions, preferences = everybody.questions, everybody.preferences
+    subscriptions = everybody.subscriptions
+    for_all: Buttons = {
+        question_keyboards.ShowEntry: questions.show_entry,
+        question_keyboards.ShowTopic: questions.show_topic,
+        question_keyboards.ShowTopics: questions.show_topics,
+        question_keyboards.Vote: everybody.votes.vote,
+        tip_keyboards.ReadMore: preferences.read_more,
     }
-    for_administrators: dict[str, Callback] = {
-        tip_keyboards.OpenSettings.PATTERN: everybody.subscriptions.open_settings,
-        tip_keyboards.PickTime.PATTERN: everybody.subscriptions.pick_time,
-        tip_keyboards.PickPlace.PATTERN: everybody.subscriptions.pick_place,
-        tip_keyboards.AskPlace.PATTERN: everybody.subscriptions.ask_place,
-        tip_keyboards.ShareLocation.PATTERN: everybody.subscriptions.share_location,
-        tip_keyboards.TellClock.PATTERN: everybody.subscriptions.tell_clock,
-        tip_keyboards.Shift.PATTERN: everybody.preferences.shift,
-        tip_keyboards.ToggleDay.PATTERN: everybody.preferences.toggle_day,
-        tip_keyboards.Pause.PATTERN: everybody.preferences.pause,
-        tip_keyboards.Resume.PATTERN: everybody.preferences.resume,
-        tip_keyboards.Stop.PATTERN: everybody.preferences.stop,
-        privacy_keyboards.Forget.PATTERN: everybody.privacy.forget_for_good,
+    for_administrators: Buttons = {
+        tip_keyboards.OpenSettings: subscriptions.open_settings,
+        tip_keyboards.PickTime: subscriptions.pick_time,
+        tip_keyboards.PickPlace: subscriptions.pick_place,
+        tip_keyboards.AskPlace: subscriptions.ask_place,
+        tip_keyboards.ShareLocation: subscriptions.share_location,
+        tip_keyboards.TellClock: subscriptions.tell_clock,
+        tip_keyboards.Shift: preferences.shift,
+        tip_keyboards.ToggleDay: preferences.toggle_day,
+        tip_keyboards.Pause: preferences.pause,
+        tip_keyboards.Resume: preferences.resume,
+        tip_keyboards.Stop: preferences.stop,
+        Forget: everybody.privacy.forget_for_good,
     }
-    pressed = for_all | {data: by_administrators(do) for data, do in for_administrators.items()}
+    theirs = {kind: by_administrators(do) for kind, do in for_administrators.items()}
+    pressed = {**for_all, **theirs}
     return [
-        *(CallbackQueryHandler(seldom(do), data) for data, do in pressed.items()),
-        CallbackQueryHandler(seldom(everybody.questions.outdated)),
+        *(CallbackQueryHandler(seldom(do), kind.PATTERN) for kind, do in pressed.items()),
+        CallbackQueryHandler(seldom(questions.outdated)),
     ]

@@ -1,6 +1,8 @@
 """Operators change what the bot knows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
 from telegram import Document, Message, Update
@@ -9,8 +11,10 @@ from bot.bot_api import sending
 from bot.bot_api.sending import message_of
 from bot.bot_api.types import Context
 from bot.features.knowledge_base import reports, texts
-from bot.features.operators.notices import Notice, attachment
+from bot.features.knowledge_base.reports import Work
+from bot.features.operators.notices import attachment
 from bot.knowledge.files import MAX_BYTES
+from bot.reload.diff import Changes
 from bot.reload.reloader import Reloader
 
 
@@ -21,13 +25,10 @@ class ReloadHandlers:
     reloader: Reloader
 
     async def reload(self, update: Update, _: Context) -> None:
-        message = message_of(update)
-        board = await sending.reply(message, texts.CHECKING, None)
-        await _show(board, await reports.report(self.reloader.reload(), texts.reloaded))
+        await _report(message_of(update), self.reloader.reload, texts.reloaded)
 
     async def rollback(self, update: Update, _: Context) -> None:
-        board = await sending.reply(message_of(update), texts.CHECKING, None)
-        await _show(board, await reports.report(self.reloader.rollback(), texts.rolled_back))
+        await _report(message_of(update), self.reloader.rollback, texts.rolled_back)
 
     async def put(self, update: Update, _: Context) -> None:
         """A document with the caption /reload takes the place of the file of its name."""
@@ -36,12 +37,12 @@ class ReloadHandlers:
         if document is None or (document.file_size or 0) > MAX_BYTES:
             await sending.reply(message, texts.NO_FILE, None)
             return
-        board = await sending.reply(message, texts.CHECKING, None)
         name = document.file_name or ""
-        data = await _download(document)
-        work = self.reloader.put(name, data)
-        short = PurePath(name).name
-        await _show(board, await reports.report(work, lambda done: texts.put(short, done)))
+
+        async def work() -> Changes:
+            return await self.reloader.put(name, await _download(document))
+
+        await _report(message, work, partial(texts.put, PurePath(name).name))
 
 
 async def _download(document: Document) -> bytes:
@@ -49,8 +50,12 @@ async def _download(document: Document) -> bytes:
     return bytes(await file.download_as_bytearray())
 
 
-async def _show(board: Message, report: Notice) -> None:
-    """Turn the message that says to wait into the report."""
+async def _report(
+    message: Message, work: Callable[[], Work], told: Callable[[Changes], str]
+) -> None:
+    """Turn a message that says to wait into what came of the work."""
+    board = await sending.reply(message, texts.CHECKING, None)
+    report = await reports.report(work(), told)
     if not await sending.edit(board, board.message_id, report.text, None):
         await sending.reply(board, report.text, None)
     if report.file is not None:

@@ -9,10 +9,12 @@ from bot.features.knowledge_base import texts
 from bot.features.operators.notices import Notice
 from bot.reload.diff import Changes
 
+Work = Coroutine[Any, Any, Changes]
+
 log = logging.getLogger(__name__)
 
 
-async def report(work: Coroutine[Any, Any, Changes], told: Callable[[Changes], str]) -> Notice:
+async def report(work: Work, told: Callable[[Changes], str]) -> Notice:
     """Do the work; the report says how it came out, and nothing is raised for bad input."""
     try:
         changes = await work

@@ -2,18 +2,16 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import chain
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Lesson
-from bot.markup import escape, short
+from bot.markup import escape, quoted, short
 from bot.reload.diff import Changes, Moved, Section
 
 MOST_IDS = 10
 MOST_MOVED = 10
 MOST_PROBLEMS = 8
-
 
 CHECKING = "Reading and checking. Everybody else is answered meanwhile …"
 UNCHANGED = "Nothing has changed."
@@ -51,21 +49,22 @@ def _left_out(lessons: Sequence[Lesson]) -> Sequence[str]:
     """Of what was taught, what does not go with these files."""
     if not lessons:
         return []
-    wordings = ", ".join(f"“{escape(short(lesson.phrasing))}”" for lesson in lessons[:MOST_IDS])
-    more = f" and {len(lessons) - MOST_IDS} more" if len(lessons) > MOST_IDS else ""
+    wordings = _listed([quoted(lesson.phrasing) for lesson in lessons])
     why = "it would turn an expected question astray"
-    return [f"Left out of what was taught, as {why}: {wordings}{more}"]
+    return [f"Left out of what was taught, as {why}: {wordings}"]
 
 
 def _section(section: Section) -> str:
     parts = {"added": section.added, "removed": section.removed, "changed": section.changed}
-    said = (f"{len(ids)} {what} ({_listed(ids)})" for what, ids in parts.items() if ids)
+    said = (
+        f"{len(ids)} {what} ({_listed([*map(escape, ids)])})" for what, ids in parts.items() if ids
+    )
     return f"• {section.name.capitalize()}: {', '.join(said)}"
 
 
-def _listed(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
-    return escape(", ".join(ids[:MOST_IDS])) + more
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_IDS} more" if len(names) > MOST_IDS else ""
+    return ", ".join(names[:MOST_IDS]) + more
 
 
 def _moved(moved: Sequence[Moved]) -> Sequence[str]:
@@ -74,7 +73,7 @@ def _moved(moved: Sequence[Moved]) -> Sequence[str]:
     count = len(moved)
     gets = "1 question gets" if count == 1 else f"{count} questions get"
     lines = [
-        f"• “{escape(short(each.question))}”: {escape(each.before)} → {escape(each.after)}"
+        f"• {quoted(each.question)}: {escape(each.before)} → {escape(each.after)}"
         for each in moved[:MOST_MOVED]
     ]
     more = [f"… and {count - MOST_MOVED} more."] if count > MOST_MOVED else []
@@ -109,12 +108,8 @@ def failed(why: str) -> str:
 
 
 def started(knowledge: Knowledge, left_out: Sequence[Lesson] = ()) -> str:
-    counts = {
-        "entries": len(knowledge.entries),
-        "limits": len(knowledge.limits),
-        "tips": len(knowledge.tips),
-    }
-    begun = f"Started, with {', '.join(f'{count} {name}' for name, count in counts.items())}."
+    entries, limits, tips = map(len, (knowledge.entries, knowledge.limits, knowledge.tips))
+    begun = f"Started, with {entries} entries, {limits} limits, {tips} tips."
     return "\n".join([begun, *_left_out(left_out)])
 
 
@@ -122,4 +117,4 @@ def started_without(error: KnowledgeError, taken: dt.datetime | None) -> str:
     """The folder is broken, and what was kept answers instead."""
     of = f" of {taken:%Y-%m-%d %H:%M} UTC" if taken else ""
     kept = f"<b>Started from the kept knowledge base{of}</b>, as the folder cannot be used."
-    return "\n".join(chain([kept], problems(error).splitlines()[1:]))
+    return "\n".join([kept, *problems(error).splitlines()[1:]])

@@ -35,10 +35,8 @@ class PrivacyHandlers:
         if known is None and not votes:
             await sending.say(update, texts.NO_DATA, None)
             return
-        ledger, seen = (
-            await self.storage.deliveries.ledger(chat),
-            await self.storage.deliveries.seen(chat),
-        )
+        deliveries = self.storage.deliveries
+        ledger, seen = await deliveries.ledger(chat), await deliveries.seen(chat)
         for page in pages(texts.my_data(chat, known, ledger, seen, votes)):
             await sending.say(update, page, None)
 
@@ -52,7 +50,7 @@ class PrivacyHandlers:
 
     async def forget_for_good(self, update: Update, _: Context) -> None:
         query, chat = query_of(update), chat_of(update).id
-        if Forget.unpack(query.data or "").sure:
+        if Forget.pressed(update).sure:
             self.pending.done(update)
             self.recent.forget(chat)
             self.journal.changed(await self.storage.subscriber(chat), None)

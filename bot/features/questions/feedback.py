@@ -32,8 +32,7 @@ class VoteHandlers:
 
     async def vote(self, update: Update, _: Context) -> None:
         """One of the buttons under an answer: each person has one vote on an entry."""
-        query = query_of(update)
-        vote = Vote.unpack(query.data or "")
+        query, vote = query_of(update), Vote.pressed(update)
         if vote.entry not in self.live.faq.knowledge.entries:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
             return

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardMarkup, Message, Update
 
 from bot.answering.faq import Live
 from bot.bot_api import sending
-from bot.bot_api.sending import message_of, query_of
+from bot.bot_api.sending import arguments, message_of, query_of
 from bot.bot_api.types import Context
 from bot.features import texts
 from bot.features.questions import keyboards
@@ -15,7 +15,7 @@ from bot.features.questions.keyboards import ShowEntry, ShowTopic, ShowTopics
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.knowledge.base import Knowledge
-from bot.knowledge.models import Entry, Topic
+from bot.knowledge.models import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,10 @@ class QuestionHandlers:
 
     async def start(self, update: Update, context: Context) -> None:
         payload = context.args[0] if context.args else ""
-        knowledge = self.knowledge
-        if topic := knowledge.topics.get(payload.removeprefix("topic_")):
-            await self._send_topic(message_of(update), topic)
-            return
-        keyboard = keyboards.topics(list(knowledge.topics.values()))
-        await sending.reply(message_of(update), question_texts.welcome(knowledge), keyboard)
+        topic = self.knowledge.topics.get(payload.removeprefix("topic_"))
+        text = question_texts.topic(topic) if topic else question_texts.welcome(self.knowledge)
+        keyboard = keyboards.entries(topic) if topic else keyboards.topics(self._topics())
+        await sending.reply(message_of(update), text, keyboard)
 
     async def help(self, update: Update, _: Context) -> None:
         await sending.reply(message_of(update), texts.help_text(self.knowledge), None)
@@ -45,7 +43,7 @@ class QuestionHandlers:
     async def ask(self, update: Update, _: Context) -> None:
         """/ask with the question behind it, or in reply to a message that asks it."""
         message = message_of(update)
-        asked = "".join((message.text or "").split(maxsplit=1)[1:])
+        asked = arguments(message)
         if not asked and message.reply_to_message is not None:
             asked = message.reply_to_message.text or ""
         if asked:
@@ -65,24 +63,24 @@ class QuestionHandlers:
 
     async def show_entry(self, update: Update, _: Context) -> None:
         query, knowledge = query_of(update), self.knowledge
-        entry = knowledge.entries.get(ShowEntry.unpack(query.data or "").entry)
+        entry = knowledge.entries.get(ShowEntry.pressed(update).entry)
         if entry is None:
-            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+            await self.outdated(update, _)
         else:
-            await self._show_entry(query, knowledge, entry)
+            text = question_texts.entries(knowledge, [entry])
+            await sending.show(query, text, keyboards.around(knowledge, [entry]))
 
     async def show_topic(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        topic = self.knowledge.topics.get(ShowTopic.unpack(query.data or "").topic)
+        topic = self.knowledge.topics.get(ShowTopic.pressed(update).topic)
         if topic is None:
-            await sending.acknowledge(query, texts.OUTDATED_BUTTON)
+            await self.outdated(update, _)
         else:
-            await sending.show(query, question_texts.topic(topic), keyboards.entries(topic))
+            text, keyboard = question_texts.topic(topic), keyboards.entries(topic)
+            await sending.show(query_of(update), text, keyboard)
 
     async def show_topics(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        page = ShowTopics.unpack(query.data or "").page
-        await sending.show(query, question_texts.TOPICS, keyboards.topics(self._topics(), page))
+        keyboard = keyboards.topics(self._topics(), ShowTopics.pressed(update).page)
+        await sending.show(query_of(update), question_texts.TOPICS, keyboard)
 
     async def outdated(self, update: Update, _: Context) -> None:
         await sending.acknowledge(query_of(update), texts.OUTDATED_BUTTON)
@@ -112,10 +110,3 @@ class QuestionHandlers:
         if earlier is not None and await sending.edit(message, earlier, text, keyboard):
             return earlier
         return (await sending.reply(message, text, keyboard)).message_id
-
-    async def _send_topic(self, message: Message, topic: Topic) -> None:
-        await sending.reply(message, question_texts.topic(topic), keyboards.entries(topic))
-
-    async def _show_entry(self, query: CallbackQuery, knowledge: Knowledge, entry: Entry) -> None:
-        text = question_texts.entries(knowledge, [entry])
-        await sending.show(query, text, keyboards.around(knowledge, [entry]))

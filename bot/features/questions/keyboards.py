@@ -5,16 +5,8 @@ from typing import Annotated, assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.answering.replies import (
-    Answer,
-    Limited,
-    RedFlag,
-    Reply,
-    SmallTalkReply,
-    Suggestions,
-    Unknown,
-)
-from bot.bot_api.buttons import Button, Id, Part, Row, button, either, row
+from bot.answering import replies
+from bot.bot_api.buttons import Button, Id, Part, Row, button, either, paged, row
 from bot.features.questions import texts
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Topic
@@ -67,13 +59,9 @@ def _all_topics() -> Row:
 
 def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
     """One row for each topic; Telegram takes 100, a thumb about twenty."""
-    if page * PAGE >= len(chosen):
-        page = 0  # An old button: there are fewer topics by now.
-    rows = [_topic(topic) for topic in chosen[page * PAGE :][:PAGE]]
-    if len(chosen) > PAGE:
-        rest = (page + 1) * PAGE < len(chosen)
-        rows.append(row(texts.MORE_TOPICS, ShowTopics(page + 1 if rest else 0)))
-    return InlineKeyboardMarkup(rows)
+    _, shown, following = paged(chosen, page, PAGE)
+    more = [] if following is None else [row(texts.MORE_TOPICS, ShowTopics(following))]
+    return InlineKeyboardMarkup([*map(_topic, shown), *more])
 
 
 def entries(topic: Topic) -> InlineKeyboardMarkup:
@@ -115,21 +103,21 @@ def _thanked(pressed: InlineKeyboardButton, vote: Vote) -> InlineKeyboardButton:
     return button(label, opposite) if pressed.callback_data == opposite.pack() else pressed
 
 
-def under(knowledge: Knowledge, reply: Reply) -> InlineKeyboardMarkup | None:
+def under(knowledge: Knowledge, reply: replies.Reply) -> InlineKeyboardMarkup | None:
     """The buttons that belong under a reply."""
     match reply:
-        case Answer(entries=shown):
+        case replies.Answer(entries=shown):
             return around(knowledge, shown)
-        case Suggestions(entries=near):
+        case replies.Suggestions(entries=near):
             return InlineKeyboardMarkup([*map(_entry, near), _all_topics()])
-        case Limited(near=near):
+        case replies.Limited(near=near):
             return InlineKeyboardMarkup([*map(_topic, near), _all_topics()])
-        case Unknown(near=near):
+        case replies.Unknown(near=near):
             others = [topic for topic in knowledge.topics.values() if topic not in near]
             return topics([*near, *others])
-        case SmallTalkReply():
+        case replies.SmallTalkReply():
             return InlineKeyboardMarkup([_all_topics()])
-        case RedFlag():
+        case replies.RedFlag():
             return None
         case _:
             assert_never(reply)

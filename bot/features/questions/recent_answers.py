@@ -25,6 +25,10 @@ class AnsweredQuestion:
     regretted_by: frozenset[int] = frozenset()
     """People who have said that an answer did not help; a set of its own for each takes 2 MB."""
 
+    def turned(self, person: int) -> "AnsweredQuestion":
+        """That person says the opposite now."""
+        return replace(self, regretted_by=self.regretted_by ^ {person})
+
 
 @dataclass(frozen=True, slots=True)
 class RecentAnswers:
@@ -52,20 +56,18 @@ class RecentAnswers:
 
     def regret(self, answer: Spot, entry: str, person: int) -> str | None:
         """The question that an entry answered there, once for each person; None for all else."""
-        asked = self._questions.get(answer)
-        if asked is None or entry not in asked.entries or person in asked.regretted_by:
-            return None
-        regretted = asked.regretted_by | {person}
-        self._questions[answer] = replace(asked, regretted_by=regretted)
-        return asked.text
+        return self._judge(answer, entry, person, regretted=False)
 
     def praise(self, answer: Spot, entry: str, person: int) -> str | None:
         """The question, where this person had said that the answer did not help."""
+        return self._judge(answer, entry, person, regretted=True)
+
+    def _judge(self, answer: Spot, entry: str, person: int, *, regretted: bool) -> str | None:
+        """A person who has regretted it, or has not, says the opposite now."""
         asked = self._questions.get(answer)
-        if asked is None or entry not in asked.entries or person not in asked.regretted_by:
+        if not asked or entry not in asked.entries or (person in asked.regretted_by) != regretted:
             return None
-        regretted = asked.regretted_by - {person}
-        self._questions[answer] = replace(asked, regretted_by=regretted)
+        self._questions[answer] = asked.turned(person)
         return asked.text
 
     def forget(self, chat: int) -> None:
@@ -75,8 +77,7 @@ class RecentAnswers:
                 del known[spot]
         regretted = [(a, q) for a, q in self._questions.items() if chat in q.regretted_by]
         for answer, asked in regretted:
-            others = asked.regretted_by - {chat}
-            self._questions[answer] = replace(asked, regretted_by=others)
+            self._questions[answer] = asked.turned(chat)
 
     def _add(self, known: OrderedDict[Spot, Value], spot: Spot, value: Value) -> None:
         known[spot] = value

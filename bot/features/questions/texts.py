@@ -3,15 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.answering.replies import (
-    Answer,
-    Limited,
-    RedFlag,
-    Reply,
-    SmallTalkReply,
-    Suggestions,
-    Unknown,
-)
+from bot.answering import replies
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Topic
 from bot.markup import escape
@@ -66,20 +58,20 @@ def _entry(entry: Entry) -> str:
     return f"{entry.answer}\n<blockquote expandable>{entry.details}</blockquote>"
 
 
-def of(knowledge: Knowledge, reply: Reply) -> str:
+def of(knowledge: Knowledge, reply: replies.Reply) -> str:
     """What is sent for a reply."""
     match reply:
-        case Answer(entries=shown):
+        case replies.Answer(entries=shown):
             return entries(knowledge, shown)
-        case Suggestions():
+        case replies.Suggestions():
             return DID_YOU_MEAN
-        case Limited(limit=limit):
+        case replies.Limited(limit=limit):
             return limit.answer
-        case RedFlag(flag=flag):
+        case replies.RedFlag(flag=flag):
             return flag.advice
-        case SmallTalkReply(talk=talk):
+        case replies.SmallTalkReply(talk=talk):
             return talk.answer
-        case Unknown():
+        case replies.Unknown():
             return UNKNOWN
         case _:
             assert_never(reply)

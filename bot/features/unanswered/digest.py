@@ -1,6 +1,5 @@
 """Once a day, what operators should know: questions without an answer, answers without use."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +8,9 @@ from telegram.ext import ExtBot
 
 from bot.answering.faq import Live
 from bot.features.operators.notices import Notices
-from bot.features.unanswered import digest_texts, groups
+from bot.features.unanswered import groups, texts
 from bot.features.unanswered.groups import Group
-from bot.knowledge.lessons import Kind, Missed
+from bot.knowledge.lessons import Missed
 from bot.places.zones import zone
 from bot.storage.records import Records
 
@@ -61,14 +60,13 @@ class Digest:
         # First: whatever becomes of the message, it is not sent twice.
         await self._go_on_from(day)
         if new or down:
-            text = digest_texts.digest(self.live.faq.knowledge, new, down)
+            text = texts.digest(self.live.faq.knowledge, new, down)
             await self.notices.tell(self.bot, text)
 
     async def _new(self, missed: Sequence[Missed], since: dt.date) -> list[Group]:
         """What nobody had asked in vain before, the biggest group first."""
         lessons = await self.records.lessons()
-        ignored = [lesson.phrasing for lesson in lessons if lesson.kind is Kind.IGNORE]
-        found = await asyncio.to_thread(groups.groups, missed, ignored, self.live.faq)
+        found = await groups.unsettled(missed, lessons, self.live.faq)
         return [group for group in found if min(each.day for each in group.questions) >= since]
 
     async def _go_on_from(self, day: dt.date) -> None:

@@ -1,5 +1,6 @@
 """Questions that were asked in vain, put together where they ask the same."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.answering.faq import Faq
-from bot.knowledge.lessons import MAX_PHRASING, Missed
+from bot.knowledge.lessons import MAX_PHRASING, Kind, Lesson, Missed
 from bot.knowledge.models import Entry, Limit
 from bot.language.english import english
 from bot.language.spelling import Heard
@@ -101,6 +102,12 @@ def groups(missed: Sequence[Missed], ignored: Iterable[str], faq: Faq) -> list[G
     return sorted(alike, key=lambda group: -len(group.questions))
 
 
+async def unsettled(missed: Sequence[Missed], lessons: Iterable[Lesson], faq: Faq) -> list[Group]:
+    """As `groups`, in a thread; what was taught says what is ignored."""
+    ignored = [lesson.phrasing for lesson in lessons if lesson.kind is Kind.IGNORE]
+    return await asyncio.to_thread(groups, missed, ignored, faq)
+
+
 def _age(question: Missed) -> tuple[object, ...]:
     return question.day, question.id, question.text, question.outcome
 
@@ -132,7 +139,7 @@ class _Reader:
 
     def key(self, text: str) -> Key:
         """The same for questions that ask the same; empty for all that have no word."""
-        asked = self._without_courtesies(self._hear(words(_beginning(text))))
+        asked = self.faq.without_courtesies(self._hear(words(_beginning(text))))
         said = [heard for heard in asked if heard.stem not in _SMALL]
         telling = [heard for heard in said if self._weight(heard) >= TELLING]
         return frozenset(self.meant.get(h.word, h.stem) for h in telling or said or asked)
@@ -141,13 +148,6 @@ class _Reader:
         if self.unread.isdisjoint(said):
             return self.faq.index.vocabulary.hear(said)
         return tuple(Heard(word, stem(word), 1.0, 0.0) for word in said)
-
-    def _without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
-        rest, kept = iter(heard), []
-        for phrase, names in self.faq.courtesies.pieces([each.stem for each in heard]):
-            said = [next(rest) for _ in phrase]
-            kept += [] if names else said
-        return tuple(kept) or heard
 
     def _weight(self, heard: Heard) -> float:
         """What the knowledge base does not hold is what is missing there, so it tells most."""

@@ -1,14 +1,14 @@
 """/unanswered: what people asked in vain, to be taught, put aside or ignored."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardMarkup, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Update
 
 from bot.answering.faq import Live
 from bot.answering.replies import Suggestions, Unknown
 from bot.bot_api import sending
+from bot.bot_api.buttons import Button, paged
 from bot.bot_api.sending import query_of
 from bot.bot_api.types import Callback, Context
 from bot.errors import KnowledgeError, ReloadError
@@ -58,19 +58,18 @@ class InboxHandlers:
     live: Live
     journal: UsageRecorder
 
-    def buttons(self) -> Mapping[str, Callback]:
-        """By the patterns of their data."""
+    def buttons(self) -> Mapping[type[Button], Callback]:
         return {
-            keyboards.OpenGroup.PATTERN: self.open_group,
-            keyboards.PickTopic.PATTERN: self.pick_topic,
-            keyboards.PickEntry.PATTERN: self.pick_entry,
-            keyboards.PickLimit.PATTERN: self.pick_limit,
-            keyboards.Teach.PATTERN: self.teach,
-            keyboards.NotCovered.PATTERN: self.not_covered,
-            keyboards.Ignore.PATTERN: self.ignore,
-            keyboards.Settle.PATTERN: self.settle,
-            keyboards.ShowLessons.PATTERN: self.show_lessons,
-            keyboards.Undo.PATTERN: self.undo,
+            keyboards.OpenGroup: self.open_group,
+            keyboards.PickTopic: self.pick_topic,
+            keyboards.PickEntry: self.pick_entry,
+            keyboards.PickLimit: self.pick_limit,
+            keyboards.Teach: self.teach,
+            keyboards.NotCovered: self.not_covered,
+            keyboards.Ignore: self.ignore,
+            keyboards.Settle: self.settle,
+            keyboards.ShowLessons: self.show_lessons,
+            keyboards.Undo: self.undo,
         }
 
     async def unanswered(self, update: Update, _: Context) -> None:
@@ -79,101 +78,88 @@ class InboxHandlers:
         await sending.say(update, *self._group(await self._desk(), 0))
 
     async def open_group(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        button = keyboards.OpenGroup.unpack(query.data or "")
-        desk = await self._desk()
+        button, desk = keyboards.OpenGroup.pressed(update), await self._desk()
         case = desk.find(button.question)
-        await sending.show(query, *self._group(desk, case.place if case else button.page))
+        await _show(update, self._group(desk, case.place if case else button.page))
 
     async def pick_topic(self, update: Update, _: Context) -> None:
-        button = keyboards.PickTopic.unpack(query_of(update).data or "")
+        button = keyboards.PickTopic.pressed(update)
         if case := await self._case(update, button.question):
-            await sending.show(query_of(update), *self._topics(case, button.page))
+            await _show(update, self._topics(case, button.page))
 
     async def pick_entry(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        button = keyboards.PickEntry.unpack(query.data or "")
+        button = keyboards.PickEntry.pressed(update)
         topic = self.live.faq.knowledge.topics.get(button.topic)
         if topic is None:
-            await sending.acknowledge(query, texts.NO_TOPIC)
+            await sending.acknowledge(query_of(update), texts.NO_TOPIC)
         elif case := await self._case(update, button.question):
             text = texts.choice(case.wording, texts.WHICH_ENTRY)
-            await sending.show(query, text, keyboards.entries(case.question, topic, button.page))
+            await _show(update, (text, keyboards.entries(case.question, topic, button.page)))
 
     async def pick_limit(self, update: Update, _: Context) -> None:
-        button = keyboards.PickLimit.unpack(query_of(update).data or "")
+        button = keyboards.PickLimit.pressed(update)
         if case := await self._case(update, button.question):
-            await sending.show(query_of(update), *self._limits(case, button.page))
+            await _show(update, self._limits(case, button.page))
 
     async def teach(self, update: Update, _: Context) -> None:
-        button = keyboards.Teach.unpack(query_of(update).data or "")
+        button = keyboards.Teach.pressed(update)
         if case := await self._case(update, button.question):
-            await self._teach(update, case, Kind.ENTRY, button.target)
+            await self._teach(query_of(update), case, Kind.ENTRY, button.target)
 
     async def not_covered(self, update: Update, _: Context) -> None:
-        button = keyboards.NotCovered.unpack(query_of(update).data or "")
+        button = keyboards.NotCovered.pressed(update)
         if case := await self._case(update, button.question):
-            await self._teach(update, case, Kind.LIMIT, button.target)
+            await self._teach(query_of(update), case, Kind.LIMIT, button.target)
 
     async def ignore(self, update: Update, _: Context) -> None:
         """For good; the next one is shown at once, as most of what is ignored comes in rows."""
-        query = query_of(update)
-        button = keyboards.Ignore.unpack(query.data or "")
-        case = await self._case(update, button.question)
+        case = await self._case(update, keyboards.Ignore.pressed(update).question)
         if case is None:
             return
         try:
             taught = await self.reloader.teach(Kind.IGNORE, "", case.wording, case.group.ids)
         except ReloadError as error:
-            await sending.acknowledge(query, str(error))
+            await sending.acknowledge(query_of(update), str(error))
         else:
-            shown = self._group(await self._desk(), case.place, taught.lesson)
-            await sending.show(query, *shown)
+            await _show(update, self._group(await self._desk(), case.place, taught.lesson))
 
     async def settle(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        button = keyboards.Settle.unpack(query.data or "")
-        if case := await self._case(update, button.question):
+        if case := await self._case(update, keyboards.Settle.pressed(update).question):
             await self.records.settle(case.group.ids)
-            await sending.show(query, *self._group(await self._desk(), case.place))
+            await _show(update, self._group(await self._desk(), case.place))
 
     async def show_lessons(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        page = keyboards.ShowLessons.unpack(query.data or "").page
-        await sending.show(query, *self._lessons(await self._taught(), page))
+        page = keyboards.ShowLessons.pressed(update).page
+        await _show(update, self._lessons(await self._taught(), page))
 
     async def undo(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        button = keyboards.Undo.unpack(query.data or "")
+        query, button = query_of(update), keyboards.Undo.pressed(update)
         await sending.show(query, texts.CHECKING, None)
         try:
             said = texts.undone(await self.reloader.unlearn(button.lesson))
         except (KnowledgeError, ReloadError) as error:
             said = texts.not_undone(error)
         if button.page is None:
-            await _turn(update, said, keyboards.undone())
+            await sending.turn(query, said, keyboards.undone())
         else:
             text, keyboard = self._lessons(await self._taught(), button.page)
-            await _turn(update, f"{said}\n\n{text}", keyboard)
+            await sending.turn(query, f"{said}\n\n{text}", keyboard)
 
-    async def _teach(self, update: Update, case: _Case, kind: Kind, target: str) -> None:
-        await sending.show(query_of(update), texts.CHECKING, None)
+    async def _teach(self, query: CallbackQuery, case: _Case, kind: Kind, target: str) -> None:
+        await sending.show(query, texts.CHECKING, None)
         try:
             taught = await self.reloader.teach(kind, target, case.wording, case.group.ids)
         except (KnowledgeError, ReloadError) as error:
-            choices = self._topics(case) if kind is Kind.ENTRY else self._limits(case)
-            await _turn(update, texts.refused(case.wording, error), choices[1])
+            _, choices = self._topics(case) if kind is Kind.ENTRY else self._limits(case)
+            await sending.turn(query, texts.refused(case.wording, error), choices)
         else:
             reply = self.live.faq.ask(case.wording)
             text = texts.taught(taught.lesson, reply, len(case.group.questions))
-            await _turn(update, text, keyboards.taught(taught.lesson, case.place))
+            await sending.turn(query, text, keyboards.taught(taught.lesson, case.place))
 
     async def _desk(self) -> _Desk:
-        missed = await self.records.missed(inbox.NEWEST)
-        lessons = await self._taught()
-        ignored = [each.phrasing for each in lessons if each.kind is Kind.IGNORE]
-        found = await asyncio.to_thread(inbox.groups, missed, ignored, self.live.faq)
-        return _Desk(found, lessons)
+        missed, lessons = await self.records.missed(inbox.NEWEST), await self._taught()
+        return _Desk(await inbox.unsettled(missed, lessons, self.live.faq), lessons)
 
     async def _taught(self) -> list[Lesson]:
         return (await self.records.lessons())[::-1]
@@ -216,13 +202,11 @@ class InboxHandlers:
         return text, keyboards.limits(case.question, chosen, page)
 
     def _lessons(self, taught: list[Lesson], page: int) -> Shown:
-        first, shown, _ = keyboards.lessons_page(taught, page)
+        number, shown, _ = paged(taught, page, keyboards.LESSONS)
+        first = number * keyboards.LESSONS + 1
         text = texts.lessons(self.live.faq.knowledge, shown, first, len(taught), self.journal.today)
         return text, keyboards.lessons(taught, page)
 
 
-async def _turn(update: Update, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    """Turn the message of a pressed button, which was answered before, into something else."""
-    message = query_of(update).message
-    if message is None or not await sending.edit(message, message.message_id, text, keyboard):
-        await sending.say(update, text, keyboard)
+async def _show(update: Update, shown: Shown) -> None:
+    await sending.show(query_of(update), *shown)

@@ -3,12 +3,13 @@
 Next to the id of an entry there is room for very little: 12 bytes of the 64.
 """
 
-from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Annotated
 
 from telegram import InlineKeyboardMarkup
 
-from bot.bot_api.buttons import Button, Id, Row, button, number, optional, row
+from bot.bot_api.buttons import Button, Id, Row, button, number, optional, paged, row
 from bot.features.unanswered import texts
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Entry, Limit, Topic
@@ -94,104 +95,81 @@ A_ROW = 4
 FIRST = OpenGroup(0, 0)
 """Whatever stands first: no question has that number."""
 
-Item = TypeVar("Item")
-
 
 def group(
     question: int, following: OpenGroup | None, undo: Lesson | None, *, better: bool, lessons: bool
 ) -> InlineKeyboardMarkup:
     """What can be done with a group; `better` where it gets a reply by now."""
+    choose = [
+        button(texts.TEACH, PickTopic(question)),
+        button(texts.NOT_COVERED, PickLimit(question)),
+    ]
     put_away = row(texts.IGNORE, Ignore(question))
     if following:
         put_away += row(texts.NEXT, following)
     if better:  # Last: whoever presses the same button again and again means the next one.
         put_away += row(texts.DONE, Settle(question))
-    choose = [
-        button(texts.TEACH, PickTopic(question)),
-        button(texts.NOT_COVERED, PickLimit(question)),
-    ]
-    rows = [choose, put_away]
-    if undo:
-        rows.append(row(texts.UNDO_IGNORE, Undo(undo.id)))
-    return InlineKeyboardMarkup([*rows, *_lessons(lessons)])
+    return InlineKeyboardMarkup([choose, put_away, *_below(undo, lessons)])
 
 
 def nothing(undo: Lesson | None, *, lessons: bool) -> InlineKeyboardMarkup | None:
-    rows = [row(texts.UNDO_IGNORE, Undo(undo.id))] if undo else []
-    rows += _lessons(lessons)
+    rows = _below(undo, lessons)
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _lessons(there: bool) -> list[Row]:
-    return [row(texts.LESSONS, ShowLessons())] if there else []
+def _below(undo: Lesson | None, lessons: bool) -> list[Row]:
+    rows = [row(texts.UNDO_IGNORE, Undo(undo.id))] if undo else []
+    return [*rows, row(texts.LESSONS, ShowLessons())] if lessons else rows
 
 
 def topics(
     question: int, near: Sequence[Entry], chosen: Sequence[Topic], page: int
 ) -> InlineKeyboardMarkup:
     """Entries that it may be, then all topics."""
+    _, shown, following = paged(chosen, page, PAGE)
     rows = [row(entry.question, Teach(question, entry.id)) for entry in near]
-    shown, following = _page(chosen, page)
     rows += [row(f"{t.emoji} {t.title}", PickEntry(question, t.id)) for t in shown]
-    return _choice(
-        rows, PickTopic(question, following) if following is not None else None, question
-    )
+    return _choice(question, rows, following, partial(PickTopic, question))
 
 
 def entries(question: int, topic: Topic, page: int) -> InlineKeyboardMarkup:
-    shown, following = _page(topic.entries, page)
+    _, shown, following = paged(topic.entries, page, PAGE)
     rows = [row(entry.question, Teach(question, entry.id)) for entry in shown]
-    more = None if following is None else PickEntry(question, topic.id, following)
-    return _choice(rows, more, question)
+    return _choice(question, rows, following, partial(PickEntry, question, topic.id))
 
 
 def limits(question: int, chosen: Sequence[Limit], page: int) -> InlineKeyboardMarkup:
-    shown, following = _page(chosen, page)
+    _, shown, following = paged(chosen, page, PAGE)
     rows = [row(limit.title, NotCovered(question, limit.id)) for limit in shown]
-    more = None if following is None else PickLimit(question, following)
-    return _choice(rows, more, question)
+    return _choice(question, rows, following, partial(PickLimit, question))
 
 
-def _page(items: Sequence[Item], page: int, size: int = PAGE) -> tuple[Sequence[Item], int | None]:
-    """What stands on a page, and which comes next, the first after the last; None for only one."""
-    if page * size >= len(items):
-        page = 0  # An old button: there is less by now.
-    rest = (page + 1) * size < len(items)
-    following = (page + 1 if rest else 0) if len(items) > size else None
-    return items[page * size :][:size], following
-
-
-def _choice(rows: list[Row], more: Button | None, question: int) -> InlineKeyboardMarkup:
-    last = row(texts.MORE, more) if more else []
+def _choice(
+    question: int, rows: Sequence[Row], following: int | None, page: Callable[[int], Button]
+) -> InlineKeyboardMarkup:
+    last = [] if following is None else row(texts.MORE, page(following))
     return InlineKeyboardMarkup([*rows, [*last, button(texts.BACK, OpenGroup(question))]])
 
 
 def taught(lesson: Lesson, place: int) -> InlineKeyboardMarkup:
     """After a lesson; its group is gone, and another stands in its place."""
     after = button(texts.NEXT, OpenGroup(0, place))
-    return InlineKeyboardMarkup([[button(texts.UNDO, Undo(lesson.id)), after], *_lessons(True)])
+    return InlineKeyboardMarkup(
+        [[button(texts.UNDO, Undo(lesson.id)), after], row(texts.LESSONS, ShowLessons())]
+    )
 
 
 def undone() -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([row(texts.TO_INBOX, FIRST), *_lessons(True)])
+    return InlineKeyboardMarkup([row(texts.TO_INBOX, FIRST), row(texts.LESSONS, ShowLessons())])
 
 
 def lessons(taught: Sequence[Lesson], page: int) -> InlineKeyboardMarkup:
     """A button for each that is shown, named by its number in the list."""
-    first, shown, following = lessons_page(taught, page)
-    here = (first - 1) // LESSONS
+    page, shown, following = paged(taught, page, LESSONS)
     undo = [
-        button(f"{texts.UNDO} {number}", Undo(lesson.id, here))
-        for number, lesson in enumerate(shown, first)
+        button(f"{texts.UNDO} {number}", Undo(lesson.id, page))
+        for number, lesson in enumerate(shown, page * LESSONS + 1)
     ]
     rows = [undo[at : at + A_ROW] for at in range(0, len(undo), A_ROW)]
     last = [] if following is None else row(texts.MORE, ShowLessons(following))
     return InlineKeyboardMarkup([*rows, [*last, button(texts.TO_INBOX, FIRST)]])
-
-
-def lessons_page(taught: Sequence[Lesson], page: int) -> tuple[int, Sequence[Lesson], int | None]:
-    """The number of the first lesson on a page, the lessons there, and which page comes next."""
-    if page * LESSONS >= len(taught):
-        page = 0
-    shown, following = _page(taught, page, LESSONS)
-    return page * LESSONS + 1, shown, following

@@ -1,30 +1,24 @@
 """What operators read of the inbox, as Telegram HTML."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import assert_never
 
-from bot.answering.replies import (
-    Answer,
-    Limited,
-    RedFlag,
-    Reply,
-    SmallTalkReply,
-    Suggestions,
-    Unknown,
-)
+from bot.answering import replies
 from bot.errors import KnowledgeError, ReloadError
 from bot.features.unanswered.groups import Group
 from bot.knowledge.base import Knowledge
 from bot.knowledge.lessons import Kind, Lesson
 from bot.knowledge.models import Entry
-from bot.markup import escape, short
+from bot.markup import escape, quoted, short
 
 MOST_WORDING = 300
 MOST_OTHER = 100
 MOST_PROBLEMS = 5
 MOST_PROBLEM = 250
+MOST_EXAMPLES = 3
+MOST_VOTED_DOWN = 5
 
 TEACH, NOT_COVERED, IGNORE, DONE, NEXT = "Teach", "Not covered", "Ignore", "Done", "Next"
 LESSONS, BACK, MORE, UNDO, TO_INBOX = "What was taught", "Back", "More", "Undo", "Unanswered"
@@ -56,7 +50,7 @@ def group(shown: Group, place: int, many: int, today: dt.date, now_gets: str | N
     )
     lines = [
         f"<b>Unanswered: {place + 1} of {many:,}</b>",
-        quoted(shown.example.text),
+        quoted(shown.example.text, MOST_WORDING),
         "",
         f"{times} {ago(shown.last.day, today)}. It got: {got}.",
     ]
@@ -65,11 +59,6 @@ def group(shown: Group, place: int, many: int, today: dt.date, now_gets: str | N
     if now_gets:
         lines.append(f"Now it gets {now_gets}.")
     return "\n".join(lines)
-
-
-def quoted(typed: str, most: int = MOST_WORDING) -> str:
-    """Something that people typed, on one line."""
-    return f"“{escape(short(typed, most))}”"
 
 
 def ago(day: dt.date, today: dt.date) -> str:
@@ -81,23 +70,23 @@ def ago(day: dt.date, today: dt.date) -> str:
 
 def choice(question: str, what: str) -> str:
     """A wording, and what has to be chosen for it."""
-    return f"{quoted(question)}\n\n{what}"
+    return f"{quoted(question, MOST_WORDING)}\n\n{what}"
 
 
-def gets(reply: Reply) -> str:
+def gets(reply: replies.Reply) -> str:
     """What a question gets, in words that fit behind that verb."""
     match reply:
-        case Answer(entries=entries):
+        case replies.Answer(entries=entries):
             return f"the answer to {_entries(entries)}"
-        case Suggestions(entries=entries):
+        case replies.Suggestions(entries=entries):
             return f"only suggestions: {_entries(entries)}"
-        case Limited(limit=limit):
+        case replies.Limited(limit=limit):
             return f"the limit “{escape(limit.title)}”"
-        case RedFlag(flag=flag):
+        case replies.RedFlag(flag=flag):
             return f"the red flag “{escape(flag.title)}”, which comes before all else"
-        case SmallTalkReply(talk=talk):
+        case replies.SmallTalkReply(talk=talk):
             return f"the small talk <code>{escape(talk.id)}</code>"
-        case Unknown():
+        case replies.Unknown():
             return "nothing"
         case _:
             assert_never(reply)
@@ -107,9 +96,9 @@ def _entries(entries: Sequence[Entry]) -> str:
     return " and ".join(f"“{escape(entry.question)}”" for entry in entries)
 
 
-def taught(lesson: Lesson, reply: Reply, settled: int) -> str:
+def taught(lesson: Lesson, reply: replies.Reply, settled: int) -> str:
     """A lesson that was learned, and honestly what its wording gets now."""
-    wording = quoted(lesson.phrasing)
+    wording = quoted(lesson.phrasing, MOST_WORDING)
     if _reaches(lesson, reply):
         return f"<b>Learned.</b> {wording} gets {gets(reply)} now. {_settled(settled)}"
     return (
@@ -118,8 +107,8 @@ def taught(lesson: Lesson, reply: Reply, settled: int) -> str:
     )
 
 
-def _reaches(lesson: Lesson, reply: Reply) -> bool:
-    return isinstance(reply, Answer | Limited) and lesson.target in reply.ids
+def _reaches(lesson: Lesson, reply: replies.Reply) -> bool:
+    return isinstance(reply, replies.Answer | replies.Limited) and lesson.target in reply.ids
 
 
 def _settled(count: int) -> str:
@@ -134,7 +123,12 @@ def ignored(question: str) -> str:
 def refused(question: str, error: KnowledgeError | ReloadError) -> str:
     """A wording that was not learned; all is as it was."""
     return "\n".join(
-        [f"<b>Not learned.</b> {quoted(question)}", *_reasons(error), "", "Choose another:"]
+        [
+            f"<b>Not learned.</b> {quoted(question, MOST_WORDING)}",
+            *_reasons(error),
+            "",
+            "Choose another:",
+        ]
     )
 
 
@@ -146,12 +140,16 @@ def _reasons(error: KnowledgeError | ReloadError) -> Iterator[str]:
     if isinstance(error, ReloadError):
         yield escape(str(error))
         return
-    problems = error.problems
     yield "Other questions would go astray:"
-    for problem in problems[:MOST_PROBLEMS]:
-        yield f"• {escape(short(str(problem), MOST_PROBLEM))}"
-    if len(problems) > MOST_PROBLEMS:
-        yield f"… and {len(problems) - MOST_PROBLEMS:,} more."
+    lines = [escape(short(str(problem), MOST_PROBLEM)) for problem in error.problems]
+    yield from _listed(lines, MOST_PROBLEMS)
+
+
+def _listed(lines: Sequence[str], most: int) -> Iterator[str]:
+    """The first lines of a list, and how many there are beside."""
+    yield from (f"• {line}" for line in lines[:most])
+    if len(lines) > most:
+        yield f"… and {len(lines) - most:,} more."
 
 
 def lessons(
@@ -185,3 +183,31 @@ def undone(lesson: Lesson | None) -> str:
         return UNDONE_BEFORE
     what = "is ignored no more" if lesson.kind is Kind.IGNORE else "is forgotten"
     return f"<b>Undone.</b> {quoted(lesson.phrasing, MOST_OTHER)} {what}."
+
+
+def digest(knowledge: Knowledge, questions: Sequence[Group], down: Mapping[str, int]) -> str:
+    """News since the last one: what was asked in vain and how often, and entries voted down."""
+    between = [""] if questions and down else []
+    new, useless = _new(questions), _voted_down(knowledge, down)
+    return "\n".join([*(new if questions else ()), *between, *(useless if down else ())])
+
+
+def _new(questions: Sequence[Group]) -> Iterator[str]:
+    count = len(questions)
+    new = "1 new question" if count == 1 else f"{count:,} new questions"
+    yield f"<b>{new} without a good answer</b>"
+    yield from _listed([_example(group) for group in questions], MOST_EXAMPLES)
+    yield "/unanswered shows them."
+
+
+def _example(group: Group) -> str:
+    times = len(group.questions)
+    return quoted(group.example.text) + (f" ({times:,} times)" if times > 1 else "")
+
+
+def _voted_down(knowledge: Knowledge, down: Mapping[str, int]) -> Iterator[str]:
+    yield "<b>Answers that did not help</b>"
+    # Its id where a reload has removed an entry.
+    names = (knowledge.entries[i].question if i in knowledge.entries else short(i) for i in down)
+    votes = zip(names, down.values(), strict=True)
+    yield from _listed([f"{escape(name)} (👎 {n:,})" for name, n in votes], MOST_VOTED_DOWN)

@@ -41,6 +41,7 @@ from bot.features.unanswered.keyboards import (
 from bot.knowledge.fields import MAX_ID
 from bot.knowledge.lessons import Kind, Lesson, Missed
 from bot.lifecycle import Parts
+from bot.markup import quoted
 from bot.reload import reloader as reloading
 from bot.reload.reloader import Reloader
 from bot.settings import Settings
@@ -677,6 +678,7 @@ def test_a_lesson_about_something_that_has_gone_is_listed_as_that(faq: Faq) -> N
 @given(st.lists(st.text(max_size=400), min_size=1, max_size=6), st.text(max_size=16))
 def test_whatever_was_asked_telegram_takes_the_message(asked: list[str], outcome: str) -> None:
     questions = [Missed(n, text, outcome, START.date()) for n, text in enumerate(asked)]
-    text = texts.group(Group(tuple(questions)), 0, 1, START.date(), texts.quoted(asked[0]))
+    wording = quoted(asked[0], texts.MOST_WORDING)
+    text = texts.group(Group(tuple(questions)), 0, 1, START.date(), wording)
     shown = parse_html(f"{texts.ignored(asked[-1])}\n\n{text}").text
     assert 0 < len(shown) < 2_500
