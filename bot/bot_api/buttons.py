@@ -100,6 +100,10 @@ def row(text: str, pressed: Button) -> Row:
     return [button(text, pressed)]
 
 
+def rows_of(buttons: Row, size: int = 4) -> list[Row]:
+    return [buttons[at : at + size] for at in range(0, len(buttons), size)]
+
+
 def paged(items: Sequence[Item], page: int, size: int) -> tuple[int, Sequence[Item], int | None]:
     """The page, the items there, and which page comes next: after the last the first.
 

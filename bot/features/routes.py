@@ -60,37 +60,32 @@ class Commands:
     inbox: InboxHandlers
     broadcasting: BroadcastHandlers
 
-    def commands(self) -> Mapping[str, Callback]:
-        return {
-            "help": self.helping.help,
-            "reload": self.reloading.reload,
-            "rollback": self.reloading.rollback,
-            "unanswered": self.inbox.unanswered,
-            "why": self.asking_why.why,
-            "stats": self.statistics.stats,
-            "broadcast": self.broadcasting.broadcast,
-        }
-
-    def buttons(self) -> Buttons:
-        return {
-            **self.inbox.buttons(),
-            SendBroadcast: self.broadcasting.send,
-            CancelBroadcast: self.broadcasting.cancel,
-        }
-
 
 def register_operators(
     app: App, operators: frozenset[int], commands: Commands, outdated: Callback
 ) -> None:
     """Before all others: what nobody here takes goes on to them, as if this were not there."""
+    by_name: dict[str, Callback] = {
+        "help": commands.helping.help,
+        "reload": commands.reloading.reload,
+        "rollback": commands.reloading.rollback,
+        "unanswered": commands.inbox.unanswered,
+        "why": commands.asking_why.why,
+        "stats": commands.statistics.stats,
+        "broadcast": commands.broadcasting.broadcast,
+    }
+    buttons: Buttons = {
+        **commands.inbox.buttons(),
+        SendBroadcast: commands.broadcasting.send,
+        CancelBroadcast: commands.broadcasting.cancel,
+    }
     theirs = filters.User(operators) & filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-    for name, do in commands.commands().items():
-        app.add_handler(CommandHandler(name, do, filters=theirs))
+    app.add_handlers([CommandHandler(name, do, theirs) for name, do in by_name.items()])
     document = theirs & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
     app.add_handler(MessageHandler(document, commands.reloading.put))
-    for kind, do in commands.buttons().items():
-        theirs_only = only_operators(operators, do, outdated)
-        app.add_handler(CallbackQueryHandler(theirs_only, kind.PATTERN))
+    for kind, do in buttons.items():
+        pressed = only_operators(operators, do, outdated)
+        app.add_handler(CallbackQueryHandler(pressed, kind.PATTERN))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
-from bot.bot_api.buttons import Button, button, number
+from bot.bot_api.buttons import Button, button, number, row
 from bot.features.broadcasts import texts
 
 Number = Annotated[int, number(r"\d{1,18}")]
@@ -24,12 +24,8 @@ class CancelBroadcast(Button, data="broadcast:cancel:{broadcast}"):
 
 def draft(broadcast: int) -> InlineKeyboardMarkup:
     send = button(texts.SEND, SendBroadcast(broadcast))
-    return InlineKeyboardMarkup([[send, _cancel(broadcast)]])
+    return InlineKeyboardMarkup([[send, button(texts.CANCEL, CancelBroadcast(broadcast))]])
 
 
 def running(broadcast: int) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[_cancel(broadcast)]])
-
-
-def _cancel(broadcast: int) -> InlineKeyboardButton:
-    return button(texts.CANCEL, CancelBroadcast(broadcast))
+    return InlineKeyboardMarkup([row(texts.CANCEL, CancelBroadcast(broadcast))])

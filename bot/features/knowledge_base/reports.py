@@ -29,5 +29,5 @@ async def report(work: Work, told: Callable[[Changes], str]) -> Notice:
 
 
 def problems(error: KnowledgeError) -> Notice:
-    file = texts.problems_file(error) if texts.is_cut(error) else None
+    file = str(error).encode("utf-8", "replace") if texts.is_cut(error) else None
     return Notice(texts.problems(error), file, good=False)

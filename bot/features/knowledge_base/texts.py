@@ -81,7 +81,7 @@ def _moved(moved: Sequence[Moved]) -> Sequence[str]:
 
 
 def problems(error: KnowledgeError) -> str:
-    """As many as fit into a message on a phone; `problems_file` holds them all."""
+    """As many as fit into a message on a phone; a file holds them all."""
     found = error.problems
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     lines = [f"• {_problem(each)}" for each in found[:MOST_PROBLEMS]]
@@ -96,10 +96,6 @@ def _problem(problem: Problem) -> str:
 
 def is_cut(error: KnowledgeError) -> bool:
     return len(error.problems) > MOST_PROBLEMS
-
-
-def problems_file(error: KnowledgeError) -> bytes:
-    return str(error).encode("utf-8", "replace")
 
 
 def failed(why: str) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from telegram import InlineKeyboardMarkup
 
-from bot.bot_api.buttons import Button, either, row
+from bot.bot_api.buttons import Button, button, either
 from bot.features.privacy import texts
 
 
@@ -15,6 +15,5 @@ class Forget(Button, data="forget:{sure}"):
 
 
 def forget() -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(
-        [row(texts.FORGET_YES, Forget(True)), row(texts.FORGET_NO, Forget(False))]
-    )
+    choices = button(texts.FORGET_YES, Forget(True)), button(texts.FORGET_NO, Forget(False))
+    return InlineKeyboardMarkup.from_column(choices)

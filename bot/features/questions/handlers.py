@@ -62,21 +62,21 @@ class QuestionHandlers:
         await sending.reply(message_of(update), texts.UNKNOWN_COMMAND, None)
 
     async def show_entry(self, update: Update, _: Context) -> None:
-        query, knowledge = query_of(update), self.knowledge
+        knowledge = self.knowledge
         entry = knowledge.entries.get(ShowEntry.pressed(update).entry)
         if entry is None:
-            await self.outdated(update, _)
+            await sending.acknowledge(query_of(update), texts.OUTDATED_BUTTON)
         else:
             text = question_texts.entries(knowledge, [entry])
-            await sending.show(query, text, keyboards.around(knowledge, [entry]))
+            await sending.show(query_of(update), text, keyboards.around(knowledge, [entry]))
 
     async def show_topic(self, update: Update, _: Context) -> None:
         topic = self.knowledge.topics.get(ShowTopic.pressed(update).topic)
         if topic is None:
-            await self.outdated(update, _)
+            await sending.acknowledge(query_of(update), texts.OUTDATED_BUTTON)
         else:
-            text, keyboard = question_texts.topic(topic), keyboards.entries(topic)
-            await sending.show(query_of(update), text, keyboard)
+            text = question_texts.topic(topic)
+            await sending.show(query_of(update), text, keyboards.entries(topic))
 
     async def show_topics(self, update: Update, _: Context) -> None:
         keyboard = keyboards.topics(self._topics(), ShowTopics.pressed(update).page)

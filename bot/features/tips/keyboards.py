@@ -6,7 +6,7 @@ from typing import Annotated
 
 from telegram import InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
-from bot.bot_api.buttons import Button, Id, Time, button, number, row
+from bot.bot_api.buttons import Button, Id, Time, button, number, row, rows_of
 from bot.features.tips import texts
 from bot.knowledge.models import Tip
 from bot.places.zones import Place
@@ -83,19 +83,14 @@ A_WEEK = 7
 
 
 def under_tip(tip: Tip, *, subscribed: bool = True) -> InlineKeyboardMarkup:
-    settings = texts.SETTINGS if subscribed else texts.GET_DAILY
-    return InlineKeyboardMarkup(
-        [[button(texts.READ_MORE, ReadMore(tip.entry)), button(settings, OpenSettings())]]
-    )
+    settings = button(texts.SETTINGS if subscribed else texts.GET_DAILY, OpenSettings())
+    return InlineKeyboardMarkup.from_row([button(texts.READ_MORE, ReadMore(tip.entry)), settings])
 
 
 def times() -> InlineKeyboardMarkup:
     """The hours at which most people want something to read, and any other."""
-    rows = [
-        [button(f"{at:%H:%M}", PickTime(at)) for at in HOURS[i : i + 4]]
-        for i in range(0, len(HOURS), 4)
-    ]
-    return InlineKeyboardMarkup([*rows, row(texts.OTHER_TIME, PickTime(None))])
+    hours = [button(f"{at:%H:%M}", PickTime(at)) for at in HOURS]
+    return InlineKeyboardMarkup([*rows_of(hours), row(texts.OTHER_TIME, PickTime(None))])
 
 
 def where(at: dt.time | None, likely: Place, *, private: bool) -> InlineKeyboardMarkup:

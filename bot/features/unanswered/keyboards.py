@@ -9,7 +9,7 @@ from typing import Annotated
 
 from telegram import InlineKeyboardMarkup
 
-from bot.bot_api.buttons import Button, Id, Row, button, number, optional, paged, row
+from bot.bot_api.buttons import Button, Id, Row, button, number, optional, paged, row, rows_of
 from bot.features.unanswered import texts
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Entry, Limit, Topic
@@ -91,7 +91,6 @@ class Undo(Button, data="ux{lesson}:{page}"):
 PAGE = 20
 LESSONS = 8
 """Lessons on a page: each stands in the text too."""
-A_ROW = 4
 FIRST = OpenGroup(0, 0)
 """Whatever stands first: no question has that number."""
 
@@ -170,6 +169,5 @@ def lessons(taught: Sequence[Lesson], page: int) -> InlineKeyboardMarkup:
         button(f"{texts.UNDO} {number}", Undo(lesson.id, page))
         for number, lesson in enumerate(shown, page * LESSONS + 1)
     ]
-    rows = [undo[at : at + A_ROW] for at in range(0, len(undo), A_ROW)]
     last = [] if following is None else row(texts.MORE, ShowLessons(following))
-    return InlineKeyboardMarkup([*rows, [*last, button(texts.TO_INBOX, FIRST)]])
+    return InlineKeyboardMarkup([*rows_of(undo), [*last, button(texts.TO_INBOX, FIRST)]])

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import assert_never
 
 from bot.answering import replies
@@ -122,14 +121,8 @@ def ignored(question: str) -> str:
 
 def refused(question: str, error: KnowledgeError | ReloadError) -> str:
     """A wording that was not learned; all is as it was."""
-    return "\n".join(
-        [
-            f"<b>Not learned.</b> {quoted(question, MOST_WORDING)}",
-            *_reasons(error),
-            "",
-            "Choose another:",
-        ]
-    )
+    said = f"<b>Not learned.</b> {quoted(question, MOST_WORDING)}"
+    return "\n".join([said, *_reasons(error), "", "Choose another:"])
 
 
 def not_undone(error: KnowledgeError | ReloadError) -> str:
@@ -163,7 +156,7 @@ def lessons(
         f"({ago(lesson.day, today)})"
         for number, lesson in enumerate(shown, first)
     )
-    return "\n".join(chain([f"<b>What was taught</b> ({many:,}), the newest first"], lines))
+    return "\n".join([f"<b>What was taught</b> ({many:,}), the newest first", *lines])
 
 
 def _meaning(knowledge: Knowledge, lesson: Lesson) -> str:
@@ -187,9 +180,9 @@ def undone(lesson: Lesson | None) -> str:
 
 def digest(knowledge: Knowledge, questions: Sequence[Group], down: Mapping[str, int]) -> str:
     """News since the last one: what was asked in vain and how often, and entries voted down."""
-    between = [""] if questions and down else []
-    new, useless = _new(questions), _voted_down(knowledge, down)
-    return "\n".join([*(new if questions else ()), *between, *(useless if down else ())])
+    parts = [_new(questions)] if questions else []
+    parts += [_voted_down(knowledge, down)] if down else []
+    return "\n\n".join(map("\n".join, parts))
 
 
 def _new(questions: Sequence[Group]) -> Iterator[str]:
