@@ -1,39 +1,58 @@
 """Why a question gets its reply, for an operator.
 
-Nothing is decided here: every figure comes from the functions that decide.
+Every figure comes from the functions that decide. The part that a word plays is found by leaving
+it out. A word is told as it was typed and, behind an arrow, as it was read.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from bot.answering import red_flags, word_influence
+from rapidfuzz.distance import JaroWinkler
+
+from bot.answering import red_flags
 from bot.answering.faq import Faq
-from bot.answering.index import Weighed
-from bot.answering.red_flags import Watch
-from bot.answering.replies import Answer, RedFlag, Reply, SmallTalkReply
-from bot.answering.word_influence import Against, Matched, Word
-from bot.knowledge.models import Flag, Thresholds
-from bot.language.words import MAX_QUESTION
+from bot.answering.index import Weighed, texts
+from bot.answering.replies import Answer, RedFlag, Reply
+from bot.language.spelling import Heard
+from bot.language.words import MAX_QUESTION, stem, stems, words
+
+MOST_LEFT_OUT = 24
+"""Words of a question that are left out in turn: each of them takes as long as a question."""
+MOST_TARGETS = MOST_OWNERS = 2
+COST = 0.05
+"""Confidence that a known word must cost to count as one against the best entry."""
+LEAST = 0.01
+"""Score that a word counts at least where the nearest phrasing is looked for."""
+MENDED = 0.75
+"""Trust from which a typo is mended in what is proposed as a phrasing."""
+
+_Pieces = Mapping[tuple[str, ...], tuple[tuple[Heard, ...], Weighed]]
+"""By its features (itself, then its concepts) a word of a question, and the question without it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a question about two topics."""
+class Matched:
+    """The words that a question shares with an entry, a limit or a small talk."""
 
-    words: tuple[str, ...]
-    entry: str
-    confidence: float
+    id: str
+    words: tuple[tuple[str, float], ...]
+    """Each with the score that would be lost without it, most first."""
+    nearest: str
+    """The phrasing that holds the words that bring most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tripped:
-    """What tripped a red flag."""
+class Against:
+    """A word that counted against the best entry."""
 
-    number: int
-    """Which pattern of the flag, counted from 1."""
-    pattern: str
-    words: tuple[Word, ...]
+    word: str
+    missing: bool
+    """Whether no phrasing of the best topic has it."""
+    owners: tuple[str, ...]
+    """Other topics, limits and small talk that have it, the best of them."""
+    confidence: float | None
+    """Confidence without the word; None where another topic would come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,79 +60,121 @@ class Explanation:
     """A reply, and how it came about."""
 
     reply: Reply
-    otherwise: Reply | None
-    """What would be replied without the red flag or small talk before which nothing is weighed."""
-    tripped: Tripped | None
-    parts: tuple[Part, ...]
-    """Of a question about two topics, those that were answered."""
-    thresholds: Thresholds
-    weighed: Weighed | None
-    """None where there is nothing to weigh."""
-    best: str | None
+    weighed: Weighed | None = None
+    """None where a red flag or the message as a whole decided, or where there is no word."""
+    best: str = ""
     """The entry that the confidence is about."""
-    matched: tuple[Matched, ...]
-    against: tuple[Against, ...]
-    typos: tuple[Word, ...]
-    """Words that were read as others."""
-    courtesies: tuple[str, ...]
-    """Words that were left out."""
-    phrasing: str
-    """The question as it would stand among phrasings."""
+    parts: tuple[Weighed, ...] = ()
+    """Of a question that was answered as two."""
+    matched: tuple[Matched, ...] = ()
+    against: tuple[Against, ...] = ()
+    """The word that cost most comes first."""
+    typos: tuple[str, ...] = ()
+    courtesies: tuple[str, ...] = ()
+    phrasing: str = ""
+    """The question as it would stand among phrasings: no courtesies, and sure typos mended."""
+    pattern: str = ""
+    tripped: tuple[str, ...] = ()
+    """The words that the pattern of a red flag fits."""
+    otherwise: "Explanation | None" = None
+    """Of what would be replied without the red flag."""
 
 
 def explain(faq: Faq, question: str) -> Explanation:
-    """Why a question gets its reply; any text will do."""
+    """Find out why a question gets its reply; any text will do."""
     reply, weighed = faq.decide(question)
-    otherwise = None
-    if isinstance(reply, RedFlag | SmallTalkReply) and weighed is None:
-        otherwise, weighed = replace(faq, watching=(), talk={}).decide(question)
-    heard = faq.index.hear(question[:MAX_QUESTION])
-    kept = weighed.heard if weighed else ()
-    # Where something else decided, no word did.
-    pieces = word_influence.pieces(faq, kept) if otherwise is None else ()
+    if weighed is None:
+        return _alarm(faq, question, reply) if isinstance(reply, RedFlag) else Explanation(reply)
+    kept, known = weighed.heard, faq.index.vocabulary.words
+    best, pieces = faq.best_entry(weighed), _pieces(faq, kept)
+    targets = list(dict.fromkeys([*reply.ids, best]))[:MOST_TARGETS]
+    two = isinstance(reply, Answer) and len(reply.entries) > 1
+    parts = map(faq.weigh, faq.parts(question[:MAX_QUESTION])) if two else ()
     return Explanation(
         reply=reply,
-        otherwise=otherwise,
-        tripped=next(_tripping(faq, question, reply.flag)) if isinstance(reply, RedFlag) else None,
-        parts=tuple(_parts(faq, question, reply)) if isinstance(reply, Answer) else (),
-        thresholds=faq.index.thresholds,
         weighed=weighed,
-        best=faq.best_entry(weighed) if weighed else None,
-        matched=word_influence.matched(faq, weighed, reply, pieces) if weighed and pieces else (),
-        against=word_influence.against(faq, weighed, pieces) if weighed else (),
-        typos=word_influence.typos(kept, faq.index.vocabulary),
-        courtesies=tuple(h.word for h in (Counter(heard) - Counter(kept)).elements()),
-        phrasing=word_influence.phrasing(heard, kept, faq.index.vocabulary),
+        best=best,
+        parts=tuple(part for part in parts if part.confidence >= reply.score),
+        matched=tuple(_matched(faq, weighed, target, pieces) for target in targets),
+        against=() if two else tuple(_against(faq, weighed, pieces)),
+        typos=tuple(_spelled([h], known) for h in dict.fromkeys(kept) if 0 < h.trust < 1),
+        courtesies=tuple(h.word for h in faq.index.hear(question[:MAX_QUESTION]) if h not in kept),
+        phrasing=" ".join(_meant(h, known) if MENDED <= h.trust < 1 else h.word for h in kept),
     )
 
 
-def _tripping(faq: Faq, question: str, flag: Flag) -> Iterator[Tripped]:
-    """The patterns of a flag that fit, and the words that they fit."""
-    beginning = faq.index.hear(question[:MAX_QUESTION])
-    windows = list(faq.windows(beginning, question))
-    for number, (pattern, watch) in enumerate(_alone(faq, flag), start=1):
-        for heard in windows:
-            if spans := next(watch.places([h.stem for h in heard]), None):
-                found = (heard[start:end] for start, end in sorted(spans))
-                words = tuple(Word.of(h, faq.index.vocabulary) for h in found)
-                yield Tripped(number, pattern, words)
+def _alarm(faq: Faq, question: str, reply: RedFlag) -> Explanation:
+    """Try each pattern of the flag as if it had no other."""
+    alone = [replace(reply.flag, patterns=[pattern]) for pattern in reply.flag.patterns]
+    windows = list(faq.windows(faq.index.hear(question[:MAX_QUESTION]), question))
+    pattern, found = next(
+        (watch.flag.patterns[0], [window[start:end] for start, end in sorted(spans)])
+        for watch in red_flags.watches(replace(faq.knowledge.red_flags, flags=alone))
+        for window in windows
+        for spans in islice(watch.places([h.stem for h in window]), 1)
+    )
+    tripped = tuple(_spelled(heard, faq.index.vocabulary.words) for heard in found)
+    otherwise = explain(replace(faq, watching=()), question)
+    return Explanation(reply, pattern=pattern, tripped=tripped, otherwise=otherwise)
 
 
-def _alone(faq: Faq, flag: Flag) -> Iterator[tuple[str, Watch]]:
-    """Each pattern of a flag as if it had no other."""
-    whole = next(watch for watch in faq.watching if watch.flag is flag)
-    alone = [replace(flag, patterns=[pattern], unless=[]) for pattern in flag.patterns]
-    watching = red_flags.watches(replace(faq.knowledge.red_flags, flags=alone))
-    for pattern, watch in zip(flag.patterns, watching, strict=True):
-        yield pattern, replace(watch, unless=whole.unless)
+def _pieces(faq: Faq, heard: tuple[Heard, ...]) -> _Pieces:
+    """The words that may have decided, the weightiest first, each once."""
+    cut, rest = [], iter(heard)
+    for phrase, names in faq.index.matcher.concepts.pieces([h.stem for h in heard]):
+        features = (f"w {' '.join(phrase)}", *(f"c {name}" for name in names))
+        cut.append((features, tuple(islice(rest, len(phrase)))))
+    ranked = sorted(dict(cut).items(), key=lambda item: -max(h.mass for h in item[1]))
+    return {
+        own: (said, faq.index.weigh(tuple(h for f, part in cut if f != own for h in part)))
+        for own, said in ranked[:MOST_LEFT_OUT]
+    }
 
 
-def _parts(faq: Faq, question: str, answer: Answer) -> Iterator[Part]:
-    """The parts of a question that got its two answers."""
-    left = {entry.id for entry in answer.entries} if len(answer.entries) > 1 else set()
-    for heard in faq.parts(question[:MAX_QUESTION]):
-        weighed = faq.weigh(heard)
-        best = faq.best_entry(weighed)
-        if best in left and weighed.confidence >= answer.score:
-            left.remove(best)
-            yield Part(tuple(h.word for h in weighed.heard), best, weighed.confidence)
+def _matched(faq: Faq, weighed: Weighed, target: str, pieces: _Pieces) -> Matched:
+    matcher, place = faq.index.matcher, faq.index.keys.index(target)
+    score, phrasings = dict(weighed.entries + weighed.rivals)[target], texts(faq.knowledge)[target]
+    known = {word for phrasing in phrasings for word in words(phrasing)}
+    found: list[tuple[str, float]] = []
+    gains: dict[str, float] = {}
+    for features, (heard, without) in pieces.items():
+        held = [feature for feature in features if matcher.holds(feature, place, place + 1)]
+        if held and all(h.trust for h in heard):
+            gain = score - dict(without.entries + without.rivals)[target]
+            concept = "" if held[0] == features[0] else f" (as {held[0][2:]})"
+            found.append((_spelled(heard, known) + concept, gain))
+            gains |= dict.fromkeys(held, max(LEAST, gain))
+
+    def worth(phrasing: str) -> float:
+        said = matcher.concepts.features(stems(phrasing))
+        shared = sum(gain for feature, gain in gains.items() if feature in said)
+        return shared - LEAST / 4 * len(said)
+
+    found.sort(key=lambda word: -word[1])
+    return Matched(target, tuple(found), max(phrasings, key=worth))
+
+
+def _against(faq: Faq, weighed: Weighed, pieces: _Pieces) -> list[Against]:
+    topic, known = weighed.topics[0][0], faq.index.vocabulary.words
+    others = sorted(weighed.topics[1:] + weighed.rivals, key=lambda scored: -scored[1])
+    found: dict[Against, float] = {}
+    for heard, without in pieces.values():
+        confidence = without.confidence if without.topics[0][0] == topic else None
+        cost = 0.0 if confidence is None else confidence - weighed.confidence
+        missing = faq.index.unaccounted(heard, topic) > 0
+        if missing or cost >= COST:
+            owners = (name for name, _ in others if not faq.index.unaccounted(heard, name))
+            best = tuple(islice(owners, MOST_OWNERS))
+            found[Against(_spelled(heard, known), missing, best, confidence)] = cost
+    return sorted(found, key=lambda against: -found[against])
+
+
+def _spelled(heard: Sequence[Heard], known: Collection[str]) -> str:
+    typed, read = " ".join(h.word for h in heard), " ".join(_meant(h, known) for h in heard)
+    return typed if typed == read else f"{typed} → {read}"
+
+
+def _meant(heard: Heard, known: Collection[str]) -> str:
+    """The known word that was meant, of which only the stem was kept."""
+    same = [word for word in known if heard.trust and stem(word) == heard.stem]
+    return max(same, key=lambda word: JaroWinkler.similarity(heard.word, word), default=heard.word)

@@ -9,13 +9,12 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from bot.answering import loading
-from bot.answering.explanation import Explanation, explain
+from bot.answering.explanation import Against, Explanation, explain
 from bot.answering.faq import Faq
 from bot.answering.replies import Answer, RedFlag, Suggestions
-from bot.answering.word_influence import Against, Matched
 from bot.features.why.texts import why
 from bot.knowledge.models import Thresholds
-from bot.language.words import MAX_QUESTION
+from bot.language.words import MAX_QUESTION, words
 from bot.markup import TELEGRAM_TEXT, html_problem
 from tests.answering.test_any_text import SEEDS, any_text, known
 from tests.fake_bot_api.html import parse_html, utf16_length
@@ -38,12 +37,13 @@ def with_thresholds(faq: Faq, thresholds: Thresholds) -> Faq:
     return Faq.of(replace(faq.knowledge, thresholds=thresholds))
 
 
-def matched(faq: Faq, question: str, target: str) -> Matched:
-    return next(m for m in explain(faq, question).matched if m.id == target)
+def shared(faq: Faq, question: str, target: str) -> dict[str, float]:
+    """The words that are shared with it, and the score that each brings."""
+    return dict(next(m.words for m in explain(faq, question).matched if m.id == target))
 
 
 def against(faq: Faq, question: str) -> dict[str, Against]:
-    return {each.word.typed: each for each in explain(faq, question).against}
+    return {each.word: each for each in explain(faq, question).against}
 
 
 # Which rule decided
@@ -56,7 +56,7 @@ def against(faq: Faq, question: str) -> dict[str, Against]:
         (
             "brakes squeal, chain slips",
             "Answer brakes.squeal, chain.slip",
-            "Two parts ask about two topics, each with a confidence of 0.5 at least:",
+            "Two parts ask about two topics, each with enough confidence:",
         ),
         ("Hello!", "Small talk greeting", "The message is one of its phrasings, word for word."),
         (" 👋", "Small talk greeting", "The message is one of its phrasings, word for word."),
@@ -68,14 +68,13 @@ def against(faq: Faq, question: str) -> dict[str, Against]:
         (
             "how much is it",
             "Limit price",
-            "It scores 0.62 (needed: 0.24), ahead of every topic (best: 0.08). "
-            "The confidence is not enough for an answer, nor to suggest.",
+            "It leads all topics with 0.62 (needed: 0.24). "
+            "The confidence is not enough for an answer.",
         ),
         (
             "zebra giraffe",
             "Unknown",
-            "The confidence is not enough for an answer, nor to suggest. "
-            "No limit is ahead with 0.24 or more.",
+            "The confidence is not enough for an answer. No limit leads with 0.24 or more.",
         ),
         ("?!", "Unknown", "There is no word in it."),
         ("", "Unknown", "There is no word in it."),
@@ -87,33 +86,32 @@ def test_the_reply_and_the_rule_that_decided_come_first(
     assert lines(faq, question)[:2] == [reply, because]
 
 
-def test_suggestions_are_told_from_an_answer_by_the_confidence(faq: Faq) -> None:
+def test_a_confidence_that_is_not_enough_for_an_answer_is_told(faq: Faq) -> None:
     unsure = with_thresholds(faq, Thresholds(answer=1.0, suggest=0.1, trace=1.0))
     assert lines(unsure, "brake pads")[:2] == [
         "Suggestions brakes.pads, brakes.squeal",
-        "The confidence is enough to suggest, not to answer. No limit is ahead with 1 or more.",
+        "The confidence is not enough for an answer. No limit leads with 1 or more.",
     ]
 
 
 def test_an_entry_that_scores_too_little_is_no_answer_however_sure(faq: Faq) -> None:
     sure = with_thresholds(faq, Thresholds(bias=50.0, trace=1.0))
     assert lines(sure, "zebra giraffe")[1] == (
-        "The best entry scores less than 0.2, too little for an answer. "
-        "No limit is ahead with 1 or more."
+        "A score under 0.2 is not enough for an answer. No limit leads with 1 or more."
     )
 
 
-def test_each_part_about_two_topics_is_told_with_its_answer(faq: Faq) -> None:
+def test_each_part_about_two_topics_is_told_with_its_topic(faq: Faq) -> None:
     found = lines(faq, "hi my drivetrain skips, and squeeling braks?")
     assert found[2:4] == [
-        "• my drivetrain skips → chain.slip, confidence 1.00",
-        "• squeeling braks → brakes.squeal, confidence 1.00",
+        "• my drivetrain skips → topic chain, confidence 1.00",
+        "• squeeling braks → topic brakes, confidence 1.00",
     ]
 
 
 def test_a_part_that_got_no_answer_is_no_part_of_it(faq: Faq) -> None:
-    explained = explain(faq, "hello and zebra, brakes squeal, chain slips, brakes squeal")
-    assert [part.entry for part in explained.parts] == ["brakes.squeal", "chain.slip"]
+    explained = explain(faq, "hello and zebra, brakes squeal, chain slips")
+    assert [part.topics[0][0] for part in explained.parts] == ["brakes", "chain"]
 
 
 # Red flags
@@ -122,124 +120,78 @@ def test_a_part_that_got_no_answer_is_no_part_of_it(faq: Faq) -> None:
 def test_a_red_flag_is_told_with_the_pattern_and_the_words_that_tripped_it(faq: Faq) -> None:
     assert lines(faq, "my arm, I borke it")[:2] == [
         "Red flag injury",
-        "It comes before all else. Found: arm, borke → broke; by pattern 1 of it, "
+        "It comes before all else. Found: arm, borke → broke; by the pattern "
         "broken|broke|fractured {body}",
     ]
 
 
 @pytest.mark.parametrize("at", [0, 900, 1_000, 3_000])
 def test_the_words_of_a_red_flag_are_found_anywhere_in_a_long_message(at: int, faq: Faq) -> None:
-    tripped = explain(faq, FILLER[:at] + " knocked out " + FILLER[:500]).tripped
-    assert tripped is not None
-    assert (tripped.number, [word.typed for word in tripped.words]) == (3, ["knocked out"])
+    explained = explain(faq, FILLER[:at] + " knocked out " + FILLER[:500])
+    assert explained.pattern == '"knocked out"|unconscious'
+    assert explained.tripped == ("knocked out",)
 
 
 def test_every_sentence_that_must_trip_a_flag_is_explained(faq: Faq) -> None:
     for flag in faq.knowledge.red_flags.flags:
         for sentence in flag.trips:
-            tripped = explain(faq, sentence).tripped
-            assert tripped is not None
-            assert tripped.pattern == flag.patterns[tripped.number - 1]
-            assert {w for word in tripped.words for w in word.typed.split()} <= {
-                *sentence.lower().replace(",", "").split()
-            }
+            explained = explain(faq, sentence)
+            assert explained.pattern in flag.patterns
+            said = sentence.lower().replace(",", "").split()
+            assert {*" ".join(explained.tripped).split()} <= {*said}
 
 
 def test_a_look_alike_is_not_what_tripped_a_flag(faq: Faq) -> None:
-    tripped = explain(faq, "I broke the crank arm and my neck").tripped
-    assert tripped is None
-    tripped = explain(faq, "arm of the brake is broken, my broken neck too").tripped
-    assert tripped is not None
-    assert "arm" not in [word.typed for word in tripped.words]
+    assert explain(faq, "I broke the crank arm and my neck").tripped == ()
+    assert explain(faq, "arm of the brake is broken, my broken neck too").tripped[1] == "neck"
 
 
 def test_what_a_red_flag_stood_in_front_of_is_told(faq: Faq) -> None:
     explained = explain(faq, "my brakes squeal and I broke my arm")
     assert isinstance(explained.reply, RedFlag)
-    assert isinstance(explained.otherwise, Answer)
-    assert "\nOtherwise: Answer brakes.squeal. The confidence is enough" in told(
-        faq, "my brakes squeal and I broke my arm"
-    )
+    assert explained.otherwise is not None
+    assert isinstance(explained.otherwise.reply, Answer)
+    found = told(faq, "my brakes squeal and I broke my arm")
+    assert "\nOtherwise: Answer brakes.squeal. The confidence is enough" in found
+    assert "\nConfidence " in found
 
 
-# By how much
-
-
-def test_every_figure_that_decides_is_told(faq: Faq) -> None:
-    question = "screech of used up zebra"
-    weighed = faq.weigh(faq.index.hear(question))
-    (_, first), (_, second) = weighed.topics
-    assert lines(faq, question)[3:9] == [
-        f"Confidence {weighed.confidence:.2f} (answer from 0.5, suggest from 0.2)",
-        f"Best entry: brakes.pads {weighed.entries[0][1]:.2f}",
-        f"Runner-up: brakes.squeal {weighed.entries[1][1]:.2f}",
-        f"Next topic: chain {second:.2f}, margin {first - second:.2f}",
-        f"Best rival: limit price {weighed.rivals[0][1]:.2f} (needed: 0.24), "
-        f"lead +{first - weighed.rivals[0][1]:.2f}",
-        "Words not in brakes: 40% (confidence 0.99 if it had them)",
-    ]
-
-
-def test_a_margin_behind_a_rival_is_not_counted(faq: Faq) -> None:
-    explained = explain(faq, "how much for pads")
-    assert explained.weighed is not None
-    assert explained.weighed.evidence.margin == 0
-    assert ", not counted behind a rival\nBest rival: limit price" in told(faq, "how much for pads")
-
-
-def test_what_a_broad_topic_gives_away_is_told(folder: Path) -> None:
-    chain = folder / "topics" / "chain.yaml"
-    chain.write_text(chain.read_text("utf-8").replace("entries:", "broad: true\nentries:", 1))
-    broad = loading.load(folder)
-    weighed = broad.weigh(broad.index.hear("rusty chain"))
-    score = dict(weighed.entries)["chain.squeak"]
-    assert score - weighed.topics[0][1] == pytest.approx(0.1)
-    assert f"Best entry: chain.squeak {score:.2f} − 0.1 for a broad topic" in told(
-        broad, "rusty chain"
-    )
-
-
-def test_a_knowledge_base_of_one_entry_alone_is_explained(faq: Faq) -> None:
-    chain = replace(faq.knowledge.topics["chain"], entries=[faq.knowledge.entries["chain.slip"]])
-    entries = {entry.id: entry for entry in chain.entries}
-    topics = {"chain": chain}
-    alone = Faq.of(replace(faq.knowledge, topics=topics, entries=entries, limits={}, smalltalk={}))
-    found = told(alone, "chain slips")
-    assert found.startswith("Answer chain.slip\n")
-    assert not any(name in found for name in ("Runner-up", "Next topic", "Best rival"))
-
-
-# Which words matched
+# Words that matched
 
 
 def test_a_forgiven_typo_is_told_with_the_word_that_it_was_read_as(faq: Faq) -> None:
     found = told(faq, "my braks squeel")
-    assert "Matched with brakes.squeal\nSame: squeal, brakes, my\n" in found
-    assert "Typos forgiven: braks → brakes, squeel → squeal\n" in found
+    assert "\nTypos forgiven: braks → brakes, squeel → squeal\n" in found
+    assert "squeel → squeal +" in found
 
 
 def test_another_form_of_a_word_is_told_as_it_stands_there(faq: Faq) -> None:
-    found = matched(faq, "a brake that screams", "brakes.squeal")
-    assert {(m.word.typed, m.found, m.concept) for m in found.matches} == {
-        ("screams", "scream", None),
-        ("brake", "brake", None),
-        ("a", "a", None),
-    }
-    assert "• screams → scream\n" in told(faq, "a brake that screams")
+    found = shared(faq, "a brake that screams", "brakes.squeal")
+    assert found.keys() == {"screams → scream", "brake", "a"}
 
 
 def test_a_synonym_is_told_with_what_both_words_mean(faq: Faq) -> None:
     unsure = with_thresholds(faq, NEVER_SURE)
-    found = matched(unsure, "thin chain", "chain.slip")
-    assert ("thin", "worn", "worn") in {(m.word.typed, m.found, m.concept) for m in found.matches}
-    assert "• thin → worn (both worn)\n" in told(unsure, "thin chain")
+    assert "thin (as worn)" in shared(unsure, "thin chain", "chain.slip")
+    assert "thin (as worn) " in told(unsure, "thin chain")
 
 
 def test_a_phrase_is_one_word(faq: Faq) -> None:
-    found = matched(faq, "high pitched chain", "chain.squeak")
-    assert [(m.word.typed, m.concept) for m in found.matches if m.concept] == [
-        ("high pitched", "noise")
-    ]
+    assert "high pitched (as noise)" in shared(faq, "high pitched chain", "chain.squeak")
+
+
+def test_the_score_that_a_word_brings_is_lost_without_it(faq: Faq) -> None:
+    found = shared(faq, "squeaky wet brakes", "brakes.squeal")
+    weighed, rest = (faq.weigh(faq.index.hear(q)) for q in ("squeaky wet brakes", "squeaky brakes"))
+    gain = dict(weighed.entries)["brakes.squeal"] - dict(rest.entries)["brakes.squeal"]
+    assert found["wet"] == pytest.approx(gain)
+    assert f"wet {gain:+.2f}" in told(faq, "squeaky wet brakes")
+
+
+def test_the_word_that_brings_most_comes_first(faq: Faq) -> None:
+    gains = list(shared(faq, "do brakes squeal when it is wet", "brakes.squeal").values())
+    assert gains == sorted(gains, reverse=True)
+    assert gains[0] > 0
 
 
 def test_a_limit_is_compared_and_the_entry_that_it_was_ahead_of(faq: Faq) -> None:
@@ -248,11 +200,18 @@ def test_a_limit_is_compared_and_the_entry_that_it_was_ahead_of(faq: Faq) -> Non
 
 
 def test_the_nearest_phrasing_is_told(faq: Faq) -> None:
-    assert matched(faq, "wet rims", "brakes.squeal").closest == "wet rims squeal"
+    assert "\nNearest phrasing: wet rims squeal\n" in told(faq, "wet rims")
+
+
+def test_a_phrasing_is_nearest_to_itself(faq: Faq) -> None:
+    for entry in faq.knowledge.entries.values():
+        for phrasing in entry.phrasings:
+            found = {m.id: m.nearest for m in explain(faq, phrasing).matched}
+            assert sorted(words(found[entry.id])) == sorted(words(phrasing))
 
 
 def test_nothing_in_common_is_said_so(faq: Faq) -> None:
-    assert "No word in common." in told(faq, "zebra giraffe")
+    assert "\nNo word in common.\n" in told(faq, "zebra giraffe")
 
 
 @settings(deadline=None, max_examples=50)
@@ -265,13 +224,13 @@ def test_a_word_that_matched_is_one_that_the_index_holds_there(
     explained = explain(faq, " ".join(said))
     for found in explained.matched:
         name = found.id.partition(".")[0]
-        for match in found.matches:
-            assert faq.index.unaccounted(faq.index.hear(match.word.typed), name) == 0
-    best = {match.word for m in explained.matched if m.id == explained.best for match in m.matches}
-    assert best.isdisjoint(each.word for each in explained.against if each.missing)
+        typed = {word.split(" → ")[0].split(" (as ")[0] for word, _ in found.words}
+        assert all(faq.index.unaccounted(faq.index.hear(word), name) == 0 for word in typed)
+        if found.id == explained.best:
+            assert typed.isdisjoint(each.word for each in explained.against if each.missing)
 
 
-# Which words counted against
+# Words that counted against
 
 
 def test_a_word_of_no_phrasing_counts_against(faq: Faq) -> None:
@@ -308,6 +267,10 @@ def test_a_word_without_which_another_topic_would_be_best_has_no_price(faq: Faq)
     assert "• battery: only in limit motors\n" in told(faq, "noise battery")
 
 
+def test_words_that_part_two_topics_count_against_neither(faq: Faq) -> None:
+    assert explain(faq, "brakes squeal, chain slips").against == ()
+
+
 def test_only_the_weightiest_words_of_a_long_question_are_tried(faq: Faq) -> None:
     nonsense = " ".join(f"zebra{letter}{letter}x" for letter in "abcdefghijklmnopqrstuvwxyz")
     explained = explain(faq, f"a an the of {nonsense} chain")
@@ -317,27 +280,68 @@ def test_only_the_weightiest_words_of_a_long_question_are_tried(faq: Faq) -> Non
 
 def test_a_word_said_twice_is_told_once(faq: Faq) -> None:
     found = explain(faq, "zebra brakes zebra brakes zebra")
-    assert [each.word.typed for each in found.against] == ["zebra"]
+    assert [each.word for each in found.against] == ["zebra"]
 
 
 def test_courtesies_that_were_left_out_are_told(faq: Faq) -> None:
     assert "Left out as courtesy: hello, dear, bot" in told(faq, "hello dear bot, brakes squeal")
 
 
+# Figures
+
+
+def test_every_figure_that_decides_is_told(faq: Faq) -> None:
+    question = "screech of used up zebra"
+    weighed = faq.weigh(faq.index.hear(question))
+    (_, first), (_, second) = weighed.topics
+    assert lines(faq, question)[-8:-2] == [
+        f"Confidence {weighed.confidence:.2f} (answer from 0.5, suggest from 0.2)",
+        f"Best entry: brakes.pads {weighed.entries[0][1]:.2f}",
+        f"Runner-up: brakes.squeal {weighed.entries[1][1]:.2f}",
+        f"Next topic: chain {second:.2f}, margin {first - second:.2f}",
+        f"Best rival: limit price {weighed.rivals[0][1]:.2f}, "
+        f"lead +{first - weighed.rivals[0][1]:.2f}",
+        "Words not in brakes: 40%",
+    ]
+
+
+def test_a_margin_behind_a_rival_counts_nothing(faq: Faq) -> None:
+    assert ", margin 0.00\nBest rival: limit price" in told(faq, "how much for pads")
+
+
+def test_what_a_broad_topic_gives_away_is_told(folder: Path) -> None:
+    chain = folder / "topics" / "chain.yaml"
+    chain.write_text(chain.read_text("utf-8").replace("entries:", "broad: true\nentries:", 1))
+    broad = loading.load(folder)
+    weighed = broad.weigh(broad.index.hear("rusty chain"))
+    score = dict(weighed.entries)["chain.squeak"]
+    assert score - weighed.topics[0][1] == pytest.approx(0.1)
+    assert f"Best entry: chain.squeak {score:.2f} − 0.1 for a broad topic" in told(
+        broad, "rusty chain"
+    )
+
+
+def test_a_knowledge_base_of_one_entry_alone_is_explained(faq: Faq) -> None:
+    chain = replace(faq.knowledge.topics["chain"], entries=[faq.knowledge.entries["chain.slip"]])
+    entries = {entry.id: entry for entry in chain.entries}
+    topics = {"chain": chain}
+    alone = Faq.of(replace(faq.knowledge, topics=topics, entries=entries, limits={}, smalltalk={}))
+    found = told(alone, "chain slips")
+    assert found.startswith("Answer chain.slip\n")
+    assert not any(name in found for name in ("Runner-up", "Next topic", "Best rival"))
+
+
 # What to do about it
 
 
-def test_the_wording_to_add_has_no_courtesies_around_it_and_no_typos(faq: Faq) -> None:
+def test_the_wording_to_add_has_no_courtesies_and_no_typos(faq: Faq) -> None:
     assert explain(faq, "Hello, my braks squeel please").phrasing == "my brakes squeal"
-    assert explain(faq, "brakes please squeal").phrasing == "brakes please squeal"
+    assert explain(faq, "brakes please squeal").phrasing == "brakes squeal"
 
 
 def test_a_typo_that_may_be_another_word_is_added_as_it_was_typed(faq: Faq) -> None:
     explained = explain(faq, "scrach of squeel")
-    assert [(word.typed, word.read_as) for word in explained.typos] == [
-        ("scrach", "screech"),
-        ("squeel", "squeal"),
-    ]
+    assert explained.typos == ("scrach → screech", "squeel → squeal")
     assert explained.phrasing == "scrach of squeal"
 
 
@@ -365,13 +369,12 @@ def test_the_wording_settles_the_question_once_it_is_added(folder: Path, faq: Fa
         ),
         (
             "brakes squeal, chain slips",
-            "Wrong? Add the part to the phrasings of the right entry or limit.",
+            "Wrong? Add to the phrasings of the right entry or limit: the part",
         ),
-        ("hello", "Not small talk? Take that phrasing out of it."),
+        ("hello", "The message is one of its phrasings, word for word."),
         (
             "I broke my arm",
-            "False alarm? Add what it looks like to unless of the flag, and the question to its "
-            "passes.",
+            "False alarm? Add the look-alike to “unless”, and the question to “passes”.",
         ),
         ("?!", "There is no word in it."),
     ],
@@ -386,12 +389,11 @@ def test_the_last_line_says_what_to_do(question: str, hint: str, faq: Faq) -> No
 def assert_explained(faq: Faq, question: str) -> Explanation:
     explained = explain(faq, question)
     assert explained.reply == faq.ask(question)
-    assert (explained.tripped is not None) == isinstance(explained.reply, RedFlag)
-    assert len(explained.parts) == (
-        len(explained.reply.entries)
-        if isinstance(explained.reply, Answer) and len(explained.reply.entries) > 1
-        else 0
-    )
+    assert bool(explained.tripped) == isinstance(explained.reply, RedFlag)
+    if isinstance(explained.reply, Answer) and len(explained.reply.entries) > 1:
+        assert {part.topics[0][0] for part in explained.parts} >= set(explained.reply.topics)
+    else:
+        assert explained.parts == ()
     text = why(faq.knowledge, explained)
     assert html_problem(text) is None
     read = parse_html(text).text
