@@ -1,72 +1,51 @@
 """SQL of broadcasts: what operators send to all subscribers, who gets it, how far it is."""
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
-from bot.storage.database import Database, transaction
+from bot.storage.database import Repository, transaction
+from bot.storage.deliveries import to_try
+from bot.storage.subscribers import gets_tips, is_one
 from bot.storage.tables import broadcasts, deliveries, subscribers
-from bot.subscriptions.delivery import Broadcast, Delivery, Progress, Stage, Standing
-from bot.subscriptions.subscriber import State
+from bot.subscriptions.delivery import UNDER_WAY, Broadcast, Delivery, Progress, Stage, Standing
 
-UNDER_WAY = (Stage.RUNNING, Stage.CANCELLED, Stage.LOST)
-"""Broadcasts of which something may still be on its way."""
 LASTS = dt.timedelta(hours=24)
 """After that a broadcast is no news any more: what was not sent is not sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcasts:
-    """Each method is one transaction."""
+_FIELDS = [broadcasts.c[n] for n in ("id", "state", "chat_id", "message_id", "text", "board_id")]
+"""In the order of `Broadcast`."""
 
-    database: Database
+
+class Broadcasts(Repository):
+    """Each method is one transaction."""
 
     @transaction
     def draft(
-        self,
-        connection: Connection,
-        chat: int,
-        message: int | None,
-        text: str | None,
-        now: dt.datetime,
+        self, db: Connection, chat: int, message: int | None, text: str | None, now: dt.datetime
     ) -> int:
         """Keep what an operator may send: a copy of a message, or a text. Its number."""
-        row = {"created": now, "state": Stage.DRAFT, "chat_id": chat, "message_id": message}
-        drafted = insert(broadcasts).values(text=text, **row).returning(broadcasts.c.id)
-        return int(connection.execute(drafted).scalar_one())
+        row = {"chat_id": chat, "message_id": message, "text": text, "state": Stage.DRAFT}
+        drafted = sa.insert(broadcasts).values(created=now, **row)
+        return int(db.execute(drafted.returning(broadcasts.c.id)).scalar_one())
 
     @transaction
-    def discard(self, connection: Connection, broadcast: int, chat: int) -> bool:
+    def discard(self, db: Connection, broadcast: int, chat: int) -> bool:
         """Delete a draft of this chat; False where it is none."""
-        return connection.execute(delete(broadcasts).where(_draft(broadcast, chat))).rowcount > 0
+        drafted = _is(broadcast, Stage.DRAFT, chat)
+        return db.execute(sa.delete(broadcasts).where(drafted)).rowcount > 0
 
     @transaction
-    def receivers(self, connection: Connection, now: dt.datetime, only: int | None = None) -> int:
+    def receivers(self, db: Connection, now: dt.datetime, only: int | None = None) -> int:
         """How many people would get a broadcast now; or whether one chat would."""
-        query = select(func.count()).select_from(subscribers).where(_wanted(now, only))
-        return connection.execute(query).scalar_one()
+        return db.execute(sa.select(sa.func.count()).where(gets_tips(now, only))).scalar_one()
 
     @transaction
     def start(
         self,
-        connection: Connection,
+        db: Connection,
         broadcast: int,
         chat: int,
         board: int,
@@ -74,9 +53,8 @@ class Broadcasts:
         only: int | None = None,
     ) -> bool:
         """Make a draft of this chat due to everybody; False where it is none, or is no more."""
-        running = update(broadcasts).where(_draft(broadcast, chat))
-        started = running.values(state=Stage.RUNNING, board_id=board)
-        if not connection.execute(started).rowcount:
+        drafted = sa.update(broadcasts).where(_is(broadcast, Stage.DRAFT, chat))
+        if not db.execute(drafted.values(state=Stage.RUNNING, board_id=board)).rowcount:
             return False
         row = {
             "local_date": now.astimezone(dt.UTC).date(),
@@ -88,161 +66,98 @@ class Broadcasts:
             "retry_at": now,
             "broadcast": broadcast,
         }
-        values = (literal(value, deliveries.c[name].type) for name, value in row.items())
-        everybody = select(subscribers.c.chat_id, *values).where(_wanted(now, only))
-        connection.execute(insert(deliveries).from_select(["chat_id", *row], everybody))
+        values = (sa.literal(value, deliveries.c[name].type) for name, value in row.items())
+        everybody = sa.select(subscribers.c.chat_id, *values).where(gets_tips(now, only))
+        db.execute(sa.insert(deliveries).from_select(["chat_id", *row], everybody))
         return True
 
     @transaction
     def stop(
         self,
-        connection: Connection,
+        db: Connection,
         broadcast: int,
         stage: Stage,
         now: dt.datetime,
         chat: int | None = None,
     ) -> bool:
         """Send nothing more of it; False where it does not run, or is not this chat's."""
-        running = update(broadcasts).where(
-            broadcasts.c.id == broadcast, broadcasts.c.state == Stage.RUNNING
-        )
-        if chat is not None:
-            running = running.where(broadcasts.c.chat_id == chat)
-        if not connection.execute(running.values(state=stage)).rowcount:
+        running = sa.update(broadcasts).where(_is(broadcast, Stage.RUNNING, chat))
+        if not db.execute(running.values(state=stage)).rowcount:
             return False
-        _give_up(connection, broadcast, now)
+        _give_up(db, broadcast, now)
         return True
 
     @transaction
-    def settle(self, connection: Connection, broadcast: int, now: dt.datetime) -> None:
+    def settle(self, db: Connection, broadcast: int, now: dt.datetime) -> None:
         """Of a broadcast that was stopped: try nothing again that was on its way then."""
-        _give_up(connection, broadcast, now)
+        _give_up(db, broadcast, now)
 
     @transaction
-    def close(self, connection: Connection, broadcast: int) -> None:
+    def close(self, db: Connection, broadcast: int) -> None:
         """It is over, and its text is not needed any more."""
-        ended = update(broadcasts).where(broadcasts.c.id == broadcast)
-        connection.execute(ended.values(state=Stage.OVER, text=None))
+        ended = sa.update(broadcasts).where(broadcasts.c.id == broadcast)
+        db.execute(ended.values(state=Stage.OVER, text=None))
 
     @transaction
-    def get(self, connection: Connection, broadcast: int) -> Broadcast | None:
-        query = select(broadcasts).where(broadcasts.c.id == broadcast)
-        row = connection.execute(query).one_or_none()
-        return _broadcast(row) if row else None
+    def get(self, db: Connection, broadcast: int) -> Broadcast | None:
+        row = db.execute(sa.select(*_FIELDS).where(broadcasts.c.id == broadcast)).one_or_none()
+        return Broadcast(*row) if row else None
 
     @transaction
-    def under_way(self, connection: Connection, only: int | None = None) -> list[Broadcast]:
+    def under_way(self, db: Connection, only: int | None = None) -> list[Broadcast]:
         """What is being sent or has just been stopped, oldest first; or one chat's only."""
-        return [_broadcast(row) for row in connection.execute(_in(only), _UNDER_WAY)]
+        query = sa.select(*_FIELDS).where(
+            broadcasts.c.state.in_(UNDER_WAY), is_one(broadcasts, only)
+        )
+        return [Broadcast(*row) for row in db.execute(query.order_by(broadcasts.c.id))]
 
     @transaction
     def due(
-        self, connection: Connection, now: dt.datetime, most: int, only: int | None = None
+        self, db: Connection, now: dt.datetime, most: int, only: int | None = None
     ) -> list[Delivery]:
         """What is to be sent now, of the oldest broadcast first; or to one chat only."""
         found: list[Delivery] = []
-        query = RETRIES if only is None else RETRIES.where(deliveries.c.chat_id == only)
-        for running in connection.execute(_in(only), _RUNNING).all():
-            given = {"broadcast": running.id, "now": now, "most": most - len(found)}
-            found += map(delivery, connection.execute(query, given))
+        running = broadcasts.c.state == Stage.RUNNING, is_one(broadcasts, only)
+        query = sa.select(broadcasts.c.id).where(*running).order_by(broadcasts.c.id)
+        for broadcast in db.scalars(query).all():
+            found += to_try(db, broadcast, now, most - len(found), only)
         return found
 
     @transaction
-    def standing(self, connection: Connection, broadcast: int) -> Standing:
+    def standing(self, db: Connection, broadcast: int) -> Standing:
         """How far it is."""
-        its_own = deliveries.c.broadcast == broadcast
-        still_open = select(func.count()).where(its_own, deliveries.c.retry_at.is_not(None))
         # Both read nothing but the index: this is done every few seconds.
-        ended = (
-            select(deliveries.c.state, func.count())
-            .where(its_own, deliveries.c.retry_at.is_(None))
-            .group_by(deliveries.c.state)
-        )
-        outcomes = {Progress(state): count for state, count in connection.execute(ended)}
-        return Standing(connection.execute(still_open).scalar_one(), outcomes)
+        of_it = sa.select(sa.func.count()).where(deliveries.c.broadcast == broadcast)
+        still_open = db.execute(of_it.where(deliveries.c.retry_at.is_not(None))).scalar_one()
+        state = deliveries.c.state
+        ended = of_it.where(deliveries.c.retry_at.is_(None)).add_columns(state).group_by(state)
+        return Standing(still_open, {outcome: count for count, outcome in db.execute(ended)})
 
     @transaction
-    def put_board(self, connection: Connection, broadcast: int, message: int) -> None:
+    def put_board(self, db: Connection, broadcast: int, message: int) -> None:
         """Another message shows how far it is."""
-        moved = update(broadcasts).where(broadcasts.c.id == broadcast)
-        connection.execute(moved.values(board_id=message))
+        moved = sa.update(broadcasts).where(broadcasts.c.id == broadcast)
+        db.execute(moved.values(board_id=message))
 
     @transaction
-    def prune(self, connection: Connection, before: dt.datetime) -> None:
+    def prune(self, db: Connection, before: dt.datetime) -> None:
         """Delete drafts, and what is over, from before a moment."""
-        connection.execute(_OLD, {"before": before})
+        old = broadcasts.c.created < before, broadcasts.c.state.not_in(UNDER_WAY)
+        db.execute(sa.delete(broadcasts).where(*old))
 
 
-# Prepared: to build a statement takes longer than to run it.
-RETRIES = (
-    select(deliveries)
-    .where(
-        deliveries.c.broadcast == bindparam("broadcast"),
-        deliveries.c.retry_at <= bindparam("now"),
-        deliveries.c.state != Progress.SENDING,
-    )
-    .order_by(deliveries.c.retry_at)
-    .limit(bindparam("most"))
-)
-"""What is to be tried now, of one broadcast, or of all tips (0); the longest waiting first."""
-_IN = (
-    select(broadcasts)
-    .where(broadcasts.c.state.in_(bindparam("stages", expanding=True)))
-    .order_by(broadcasts.c.id)
-)
-_OLD = delete(broadcasts).where(
-    broadcasts.c.created < bindparam("before"), broadcasts.c.state.not_in(UNDER_WAY)
-)
-_RUNNING, _UNDER_WAY = {"stages": [Stage.RUNNING]}, {"stages": UNDER_WAY}
+def _is(broadcast: int, stage: Stage, chat: int | None) -> sa.ColumnElement[bool]:
+    """Has come so far, and was begun in this chat, or in any."""
+    its_own = broadcasts.c.id == broadcast, broadcasts.c.state == stage
+    return sa.and_(*its_own, is_one(broadcasts, chat))
 
 
-def _draft(broadcast: int, chat: int) -> ColumnElement[bool]:
-    """A draft that was made in this chat."""
-    drafts = broadcasts.c
-    return and_(drafts.id == broadcast, drafts.chat_id == chat, drafts.state == Stage.DRAFT)
-
-
-def _wanted(now: dt.datetime, only: int | None) -> ColumnElement[bool]:
-    """Subscribers who get tips now, or one of them: the rule of `storage._gets_tips`."""
-    until = subscribers.c.paused_until
-    wanted = and_(subscribers.c.state == State.ACTIVE, or_(until.is_(None), until <= now))
-    return wanted if only is None else and_(wanted, subscribers.c.chat_id == only)
-
-
-def _in(only: int | None) -> Select[Any]:
-    return _IN if only is None else _IN.where(broadcasts.c.chat_id == only)
-
-
-def _give_up(connection: Connection, broadcast: int, now: dt.datetime) -> None:
-    waiting = update(deliveries).where(
+def _give_up(db: Connection, broadcast: int, now: dt.datetime) -> None:
+    waiting = sa.update(deliveries).where(
         deliveries.c.broadcast == broadcast,
         deliveries.c.retry_at.is_not(None),
         deliveries.c.state != Progress.SENDING,
     )
-    may_have_arrived = or_(deliveries.c.state == Progress.UNKNOWN, deliveries.c.lost > 0)
-    state = case((may_have_arrived, Progress.UNKNOWN.value), else_=Progress.CANCELLED.value)
-    connection.execute(waiting.values(state=state, changed=now, retry_at=None))
-
-
-def delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        id=row.id,
-        chat=row.chat_id,
-        date=row.local_date,
-        tip=row.tip,
-        progress=Progress(row.state),
-        lost=row.lost,
-        until=row.until,
-        broadcast=row.broadcast,
-    )
-
-
-def _broadcast(row: Row[Any]) -> Broadcast:
-    return Broadcast(
-        id=row.id,
-        stage=Stage(row.state),
-        chat=row.chat_id,
-        message=row.message_id,
-        text=row.text,
-        board=row.board_id,
-    )
+    may_have_arrived = sa.or_(deliveries.c.state == Progress.UNKNOWN, deliveries.c.lost > 0)
+    state = sa.case((may_have_arrived, Progress.UNKNOWN.value), else_=Progress.CANCELLED.value)
+    db.execute(waiting.values(state=state, changed=now, retry_at=None))

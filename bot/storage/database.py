@@ -6,32 +6,20 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache, partial, wraps
+from functools import partial, wraps
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    Select,
-    Table,
-    Update,
-    bindparam,
-    create_engine,
-    event,
-    exists,
-    insert,
-    make_url,
-    select,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from bot.errors import StorageError
 from bot.storage.migrate import BUSY_MILLISECONDS, begin, bring_up_to_date
 
 if TYPE_CHECKING:
+    from sqlalchemy.dialects.sqlite import Insert
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -112,14 +100,14 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
 
-class HasDatabase(Protocol):
-    """What has transactions for methods."""
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Methods that are transactions."""
 
-    @property
-    def database(self) -> Database: ...
+    database: Database
 
 
-Owner = TypeVar("Owner", bound=HasDatabase)
+Owner = TypeVar("Owner", bound=Repository)
 
 
 def transaction(
@@ -129,31 +117,23 @@ def transaction(
 
     @wraps(work)
     async def run(self: Owner, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        return await self.database.run(lambda connection: work(self, connection, *args, **kwargs))
+        return await self.database.run(lambda db: work(self, db, *args, **kwargs))
 
     return run
 
 
-def put(
-    connection: Connection,
-    table: Table,
-    key: Mapping[str, Any],
-    values: Mapping[str, Any] | None = None,
-) -> None:
+def insert(db: Connection, table: sa.Table) -> "Insert":
+    """An INSERT that can be told what to do where the row is there: each database has its own."""
+    # Imported here: nobody needs both.
+    new: Insert = import_module(f"sqlalchemy.dialects.{db.dialect.name}").insert(table)
+    return new
+
+
+def put(db: Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Change the row that has this key, or insert it."""
-    its_own = {f"its_{name}": value for name, value in key.items()}
-    is_there, change = _with_key(table, tuple(key))
-    if not connection.scalar(is_there, its_own):
-        connection.execute(insert(table), {**key, **(values or {})})
-    elif values:
-        connection.execute(change, {**its_own, **values})
-
-
-@cache
-def _with_key(table: Table, names: tuple[str, ...]) -> tuple[Select[Any], Update]:
-    """Whether a row is there, and how it is changed: to build this takes longer than to run it."""
-    its_own = [table.c[name] == bindparam(f"its_{name}") for name in names]
-    return select(exists().where(*its_own)), update(table).where(*its_own)
+    its_own = [table.c[name] == value for name, value in key.items()]
+    if not db.execute(sa.update(table).where(*its_own), values).rowcount:
+        db.execute(sa.insert(table), {**key, **values})
 
 
 def refuse_what_is_not_there(url: str) -> None:
@@ -217,7 +197,7 @@ def _explained(address: URL) -> Iterator[None]:
 
 
 def _leave_transactions_alone(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> None:
-    # They are begun by `upgrading.begin`, so that the driver must not.
+    # They are begun by `migrate.begin`, so that the driver must not.
     connection.isolation_level = None
 
 

@@ -1,180 +1,212 @@
 """SQL of the ledger: what is due, what was taken up, and how it came out."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Collection
 
-from sqlalchemy import (
-    Connection,
-    literal,
-    select,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
-from bot.storage.broadcasts import RETRIES, UNDER_WAY
-from bot.storage.broadcasts import delivery as _delivery
-from bot.storage.database import Database, put, transaction
-from bot.storage.statements import (
-    DUE,
-    INTO_LEDGER,
-    LEDGER,
-    OLD,
-    SEEN_NOW,
-    TAKEN_UP,
-    TRIED,
-    Choose,
-    advance,
-    delivery_of,
-    found,
-    give_up,
-    next_tip,
-    subscriber,
-)
+from bot.storage.database import Repository, insert, transaction
+from bot.storage.subscribers import CHANGED, advance, found, is_one, subscriber
 from bot.storage.tables import broadcasts, deliveries, seen_tips, subscribers
-from bot.subscriptions.delivery import Delivery, Progress
+from bot.subscriptions.delivery import UNDER_WAY, Delivery, Progress
 from bot.subscriptions.schedule import Slot
-from bot.subscriptions.subscriber import Subscriber
+from bot.subscriptions.subscriber import State, Subscriber
+
+PRUNED_AT_ONCE = 1_000
+
+Choose = Callable[[Collection[str], int], str | None]
+"""From the tips that were seen and the round to the next tip; None when the round is over."""
 
 _SHOWN = {Progress.SENT, Progress.UNKNOWN, Progress.FAILED}
 """What was refused does not come back either: another tip may be taken."""
+_NAMES = ("id", "chat_id", "local_date", "tip", "state", "lost", "until", "broadcast")
+_FIELDS = [deliveries.c[name] for name in _NAMES]
+"""In the order of `Delivery`."""
+_OWN = deliveries.c.id == sa.bindparam("number")
+_KNOWN = sa.select(*_FIELDS).where(_OWN).with_for_update()
+_CHANGED = sa.update(deliveries).where(_OWN).returning(*_FIELDS)
+_SEEN = sa.select(seen_tips.c.tip).where(seen_tips.c.chat_id == sa.bindparam("chat"))
+_ON_ITS_WAY = sa.select(deliveries.c.tip).where(
+    deliveries.c.chat_id == sa.bindparam("chat"),
+    deliveries.c.retry_at.is_not(None),
+    deliveries.c.tip != "",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Deliveries:
+class Deliveries(Repository):
     """Each method is one transaction."""
-
-    database: Database
 
     @transaction
     def due(
-        self, connection: Connection, now: dt.datetime, most: int, only: int | None = None
+        self, db: Connection, now: dt.datetime, most: int, only: int | None = None
     ) -> list[Subscriber]:
         """Subscribers whose next tip has come, the longest waiting first; or one chat only."""
-        query = DUE if only is None else DUE.where(subscribers.c.chat_id == only)
-        rows = connection.execute(query, {"now": now, "most": most})
-        return [subscriber(row) for row in rows]
+        next_at = subscribers.c.next_at
+        query = sa.select(subscribers).where(next_at <= now, is_one(subscribers, only))
+        return [subscriber(row) for row in db.execute(query.order_by(next_at).limit(most))]
 
     @transaction
-    def advance(self, connection: Connection, before: Subscriber, after: Subscriber) -> bool:
+    def advance(self, db: Connection, before: Subscriber, after: Subscriber) -> bool:
         """Write what has become of a subscriber, unless they changed their mind meanwhile."""
-        return advance(connection, before, after)
+        return advance(db, before, after)
 
     @transaction
     def claim(
-        self,
-        connection: Connection,
-        before: Subscriber,
-        slot: Slot,
-        choose: Choose,
-        now: dt.datetime,
+        self, db: Connection, before: Subscriber, slot: Slot, choose: Choose, now: dt.datetime
     ) -> Delivery | None:
         """Take a slot into the ledger; None where it is there already or no longer wanted."""
-        if not advance(connection, before, before.served(slot, now)):
+        if not advance(db, before, before.served(slot, now)):
             return None
-        tip = next_tip(connection, before.chat, before.round, choose)
+        tip = _next_tip(db, before, choose)
         if tip is None:
             return None
-        until = before.schedule.midnight(slot.moment)
-        row = (before.chat, slot.date, tip, Progress.SENDING, 0, until, now, now)
-        number = connection.scalar(INTO_LEDGER, dict(zip(LEDGER, row, strict=True)))
-        if number is None:
-            return None
-        return Delivery(number, before.chat, slot.date, tip, Progress.SENDING, 0, until)
+        row = {
+            "chat_id": before.chat,
+            "local_date": slot.date,
+            "tip": tip,
+            "state": Progress.SENDING,
+            "lost": 0,
+            "until": before.schedule.midnight(slot.moment),
+            "changed": now,
+            "retry_at": now,
+            "broadcast": 0,
+        }
+        taken = insert(db, deliveries).on_conflict_do_nothing()
+        return _one(db, taken.returning(*_FIELDS), **row)
 
     @transaction
     def retries(
-        self, connection: Connection, now: dt.datetime, most: int, only: int | None = None
+        self, db: Connection, now: dt.datetime, most: int, only: int | None = None
     ) -> list[Delivery]:
         """Tips that are to be tried again, the longest waiting first; or one chat's only."""
-        query = RETRIES if only is None else RETRIES.where(deliveries.c.chat_id == only)
-        rows = connection.execute(query, {"broadcast": 0, "now": now, "most": most})
-        return [_delivery(row) for row in rows]
+        return to_try(db, 0, now, most, only)
 
     @transaction
-    def claim_again(
-        self, connection: Connection, delivery: Delivery, now: dt.datetime
-    ) -> Delivery | None:
+    def claim_again(self, db: Connection, delivery: Delivery, now: dt.datetime) -> Delivery | None:
         """Take a delivery up once more; None where it is no longer wanted, or too late."""
-        taken = connection.execute(TAKEN_UP, {"number": delivery.id, "now": now})
-        if row := taken.one_or_none():
-            # The group may have moved, and another tip been taken for it.
-            return replace(delivery, chat=row.chat_id, tip=row.tip, progress=Progress.SENDING)
-        give_up(connection, delivery, now)
+        still_open = deliveries.c.retry_at.is_not(None), deliveries.c.state != Progress.SENDING
+        # The group may have moved, and another tip been taken for it.
+        known = _one(db, _KNOWN.where(*still_open), number=delivery.id)
+        owner = found(db, known.chat) if known else None
+        if not (known and owner):
+            return None
+        awake = owner.state is State.ACTIVE and not owner.is_paused(now)
+        if awake and known.until > now:
+            return _one(db, _CHANGED, number=known.id, state=Progress.SENDING, changed=now)
+        if known.progress is Progress.UNKNOWN and not known.broadcast:
+            _see(db, known.chat, known.tip)
+        ended = _given_up(known, now)
+        _one(db, _CHANGED, number=known.id, state=ended, changed=now, retry_at=None)
         return None
 
     @transaction
-    def exchange(
-        self, connection: Connection, delivery: Delivery, choose: Choose
-    ) -> Delivery | None:
+    def exchange(self, db: Connection, delivery: Delivery, choose: Choose) -> Delivery | None:
         """Another tip for a delivery whose own has left the knowledge base; None if forgotten."""
-        row = connection.execute(delivery_of(delivery)).one_or_none()
-        if row is None:
-            return None
-        whose = select(subscribers.c.round).where(subscribers.c.chat_id == row.chat_id)
-        turn = connection.execute(whose).scalar_one()
-        found = _delivery(row)
-        tip = next_tip(connection, found.chat, turn, choose)
-        if tip is None:
-            return found
-        its_own = update(deliveries).where(deliveries.c.id == delivery.id)
-        connection.execute(its_own.values(tip=tip))
-        return replace(found, tip=tip)
+        known = _one(db, _KNOWN, number=delivery.id)
+        owner = found(db, known.chat) if known else None
+        tip = _next_tip(db, owner, choose) if owner else None
+        return _one(db, _CHANGED, number=delivery.id, tip=tip) if tip else known
 
     @transaction
     def finish(
         self,
-        connection: Connection,
+        db: Connection,
         delivery: Delivery,
         progress: Progress,
         now: dt.datetime,
         retry_at: dt.datetime | None = None,
     ) -> None:
         """Write how a try came out, and when to try again if that makes sense."""
-        columns: dict[str, Any] = {"state": progress, "changed": now, "retry_at": retry_at}
-        if progress is Progress.UNKNOWN:
-            columns["lost"] = delivery.lost + 1
-        connection.execute(TRIED, {"number": delivery.id, **columns})
-        if progress in _SHOWN and not delivery.broadcast:
-            connection.execute(SEEN_NOW, {"number": delivery.id, "shown": delivery.tip})
+        lost = delivery.lost + (progress is Progress.UNKNOWN)
+        outcome = {"state": progress, "changed": now, "retry_at": retry_at, "lost": lost}
+        known = _one(db, _CHANGED, number=delivery.id, **outcome)
+        if known and progress in _SHOWN and not known.broadcast:
+            _see(db, known.chat, delivery.tip)
 
     @transaction
-    def interrupted(self, connection: Connection, now: dt.datetime, only: int | None = None) -> int:
+    def interrupted(self, db: Connection, now: dt.datetime, only: int | None = None) -> int:
         """What was on its way when the process died: try again. Returns how many."""
         # Nobody knows whether it arrived; that is no fault of the network, so it does not count.
-        under_way = select(broadcasts.c.id).where(broadcasts.c.state.in_(UNDER_WAY))
-        cut = update(deliveries).where(
-            deliveries.c.broadcast.in_(under_way.union_all(select(literal(0)))),
+        under_way = sa.select(broadcasts.c.id).where(broadcasts.c.state.in_(UNDER_WAY))
+        cut = sa.update(deliveries).where(
+            deliveries.c.broadcast.in_(under_way.union_all(sa.select(sa.literal(0)))),
             deliveries.c.retry_at.is_not(None),
             deliveries.c.state == Progress.SENDING,
+            is_one(deliveries, only),
         )
-        if only is not None:
-            cut = cut.where(deliveries.c.chat_id == only)
-        return connection.execute(cut.values(state=Progress.UNKNOWN, retry_at=now)).rowcount
+        return db.execute(cut.values(state=Progress.UNKNOWN, retry_at=now)).rowcount
 
     @transaction
-    def draw(self, connection: Connection, chat: int, choose: Choose) -> str | None:
+    def draw(self, db: Connection, chat: int, choose: Choose) -> str | None:
         """The next tip of a subscriber, seen from now on; None for others, or without tips."""
-        subscriber = found(connection, chat)
-        if subscriber is None:
-            return None
-        tip = next_tip(connection, chat, subscriber.round, choose)
+        known = found(db, chat)
+        tip = _next_tip(db, known, choose) if known else None
         if tip is not None:
-            put(connection, seen_tips, {"chat_id": chat, "tip": tip})
+            _see(db, chat, tip)
         return tip
 
     @transaction
-    def seen(self, connection: Connection, chat: int) -> list[str]:
-        tips = connection.scalars(select(seen_tips.c.tip).where(seen_tips.c.chat_id == chat))
-        return sorted(tips)
+    def seen(self, db: Connection, chat: int) -> list[str]:
+        return sorted(db.scalars(_SEEN, {"chat": chat}))
 
     @transaction
-    def ledger(self, connection: Connection, chat: int) -> list[Delivery]:
+    def ledger(self, db: Connection, chat: int) -> list[Delivery]:
         """What was sent to a chat, or tried, oldest first."""
-        query = select(deliveries).where(deliveries.c.chat_id == chat)
-        rows = connection.execute(query.order_by(deliveries.c.local_date, deliveries.c.id))
-        return [_delivery(row) for row in rows]
+        query = sa.select(*_FIELDS).where(deliveries.c.chat_id == chat)
+        rows = db.execute(query.order_by(deliveries.c.local_date, deliveries.c.id))
+        return [Delivery(*row) for row in rows]
 
     @transaction
-    def prune(self, connection: Connection, before: dt.date) -> int:
+    def prune(self, db: Connection, before: dt.date) -> int:
         """Delete some deliveries that are older than a date. Returns how many."""
-        return connection.execute(OLD, {"before": before}).rowcount
+        old = sa.select(deliveries.c.id).where(deliveries.c.local_date < before)
+        some = deliveries.c.id.in_(old.limit(PRUNED_AT_ONCE))
+        return db.execute(sa.delete(deliveries).where(some)).rowcount
+
+
+def to_try(
+    db: Connection, broadcast: int, now: dt.datetime, most: int, only: int | None
+) -> list[Delivery]:
+    """What is to be tried now of one broadcast, or of all tips (0); the longest waiting first."""
+    query = sa.select(*_FIELDS).where(
+        deliveries.c.broadcast == broadcast,
+        deliveries.c.retry_at <= now,
+        deliveries.c.state != Progress.SENDING,
+        is_one(deliveries, only),
+    )
+    rows = db.execute(query.order_by(deliveries.c.retry_at).limit(most))
+    return [Delivery(*row) for row in rows]
+
+
+def _one(db: Connection, statement: sa.Executable, **values: object) -> Delivery | None:
+    row = db.execute(statement, values).one_or_none()
+    return Delivery(*row) if row else None
+
+
+def _see(db: Connection, chat: int, tip: str) -> None:
+    db.execute(insert(db, seen_tips).on_conflict_do_nothing(), {"chat_id": chat, "tip": tip})
+
+
+def _next_tip(db: Connection, whose: Subscriber, choose: Choose) -> str | None:
+    """The one to send, or to show, next."""
+    own, turn = {"chat": whose.chat}, whose.round + 1
+    # What is still on its way counts as seen, or it could come twice.
+    on_its_way = list(db.scalars(_ON_ITS_WAY, own))
+    if tip := choose([*db.scalars(_SEEN, own), *on_its_way], whose.round):
+        return tip
+    if tip := choose(on_its_way, turn) or choose((), turn):
+        # All were seen: the next round begins, with an order of its own.
+        db.execute(sa.delete(seen_tips).where(seen_tips.c.chat_id == whose.chat))
+        db.execute(CHANGED, {**own, "round": turn})
+    return tip
+
+
+def _given_up(delivery: Delivery, now: dt.datetime) -> Progress:
+    """What has become of a delivery that is not tried again."""
+    state = delivery.progress
+    if not delivery.broadcast or state is Progress.UNKNOWN:
+        return Progress.FAILED if state is Progress.DUE else state
+    if delivery.lost:
+        return Progress.UNKNOWN
+    return Progress.CANCELLED if delivery.until > now else Progress.FAILED

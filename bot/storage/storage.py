@@ -1,36 +1,22 @@
-"""SQL of subscribers, the ledger, and the tips that were seen."""
+"""All that is stored, opened at once; and SQL of subscribers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from sqlalchemy import (
-    Connection,
-    delete,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
-from bot.storage.broadcasts import UNDER_WAY, Broadcasts
-from bot.storage.database import Database, put, transaction
+from bot.storage.broadcasts import Broadcasts
+from bot.storage.database import Database, Repository, put, transaction
 from bot.storage.deliveries import Deliveries
 from bot.storage.records import Records
-from bot.storage.statements import (
-    columns,
-    found,
-    handed_over,
-)
-from bot.storage.tables import broadcasts, subscribers, votes
-from bot.subscriptions.delivery import Progress
+from bot.storage.subscribers import columns, found
+from bot.storage.tables import broadcasts, deliveries, subscribers, votes
+from bot.subscriptions.delivery import UNDER_WAY
 from bot.subscriptions.subscriber import State, Subscriber
 
-_SHOWN = {Progress.SENT, Progress.UNKNOWN, Progress.FAILED}
-"""What was refused does not come back either: another tip may be taken."""
 
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """Each method is one transaction."""
-
-    database: Database
+class Storage(Repository):
+    """Subscribers, and the way to everything else; each method is one transaction."""
 
     @classmethod
     def open(cls, url: str) -> "Storage":
@@ -56,25 +42,22 @@ class Storage:
         await self.database.close()
 
     @transaction
-    def subscriber(self, connection: Connection, chat: int) -> Subscriber | None:
-        return found(connection, chat)
+    def subscriber(self, db: Connection, chat: int) -> Subscriber | None:
+        return found(db, chat)
 
     @transaction
     def change(
-        self,
-        connection: Connection,
-        chat: int,
-        how: Callable[[Subscriber | None], Subscriber | None],
+        self, db: Connection, chat: int, how: Callable[[Subscriber | None], Subscriber | None]
     ) -> Subscriber | None:
         """Read, change and write a subscriber at once, so that no tip comes in between.
 
         `how` gets None for a chat that is not known, and returns None to leave it as it is.
         """
-        before = found(connection, chat)
+        before = found(db, chat)
         after = how(before)
         if after is None:
             return before
-        put(connection, subscribers, {"chat_id": chat}, columns(after))
+        put(db, subscribers, {"chat_id": chat}, columns(after))
         return after
 
     async def forget(self, chat: int) -> bool:
@@ -88,29 +71,32 @@ class Storage:
         return gone
 
     @transaction
-    def _forget(self, connection: Connection, chat: int) -> bool:
+    def _forget(self, db: Connection, chat: int) -> bool:
         gone = [
-            connection.execute(delete(subscribers).where(subscribers.c.chat_id == chat)).rowcount,
-            connection.execute(delete(votes).where(votes.c.person == chat)).rowcount,
+            db.execute(sa.delete(subscribers).where(subscribers.c.chat_id == chat)).rowcount,
+            db.execute(sa.delete(votes).where(votes.c.person == chat)).rowcount,
         ]
         # What an operator is still sending goes on; it is deleted later (`Broadcasts.prune`).
-        sent = delete(broadcasts).where(broadcasts.c.chat_id == chat)
-        connection.execute(sent.where(broadcasts.c.state.not_in(UNDER_WAY)))
+        sent = sa.delete(broadcasts).where(broadcasts.c.chat_id == chat)
+        db.execute(sent.where(broadcasts.c.state.not_in(UNDER_WAY)))
         return any(gone)
 
     @transaction
-    def end(self, connection: Connection, chat: int, state: State) -> None:
+    def end(self, db: Connection, chat: int, state: State) -> None:
         """No tips any more, for a reason that lies with the chat."""
-        columns = {"state": state, "next_at": None, "next_date": None, "paused_until": None}
-        ended = update(subscribers).where(subscribers.c.chat_id == chat)
-        connection.execute(ended.values(**columns))
+        ended = {"state": state, "next_at": None, "next_date": None, "paused_until": None}
+        db.execute(sa.update(subscribers).where(subscribers.c.chat_id == chat).values(ended))
 
     @transaction
-    def follow(self, connection: Connection, old: int, new: int) -> None:
+    def follow(self, db: Connection, old: int, new: int) -> None:
         """A group has another id by now."""
-        if found(connection, new):
-            connection.execute(handed_over(old, new))
-            connection.execute(delete(subscribers).where(subscribers.c.chat_id == old))
-        else:
-            moved = update(subscribers).where(subscribers.c.chat_id == old)
-            connection.execute(moved.values(chat_id=new))
+        its_own = subscribers.c.chat_id == old
+        if not found(db, new):
+            db.execute(sa.update(subscribers).where(its_own).values(chat_id=new))
+            return
+        # It is subscribed under the new one as well: what it was to get of broadcasts moves there.
+        has = sa.select(deliveries.c.broadcast).where(deliveries.c.chat_id == new)
+        lacks = deliveries.c.broadcast.not_in(has), deliveries.c.broadcast != 0
+        moved = sa.update(deliveries).where(deliveries.c.chat_id == old, *lacks)
+        db.execute(moved.values(chat_id=new))
+        db.execute(sa.delete(subscribers).where(its_own))

@@ -56,6 +56,10 @@ class Stage(StrEnum):
     OVER = "over"
 
 
+UNDER_WAY = (Stage.RUNNING, Stage.CANCELLED, Stage.LOST)
+"""Of these something may still be on its way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Broadcast:
     """A message from an operator to all subscribers: a copy of another, or a text."""

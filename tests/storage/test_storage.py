@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.storage.statements import PRUNED_AT_ONCE, Choose
+from bot.storage.deliveries import PRUNED_AT_ONCE, Choose
 from bot.storage.storage import Storage
 from bot.subscriptions import rotation
 from bot.subscriptions.delivery import Delivery, Progress

@@ -133,7 +133,7 @@ async def test_a_vote_can_be_changed(chat: Chat, storage: Storage) -> None:
     assert chat.buttons[-2:] == [UP, DOWN_THANKS]
     await chat.press(UP)
     await chat.press(DOWN)
-    assert await storage.records.votes() == {"chain.squeak": (0, 1)}
+    assert await storage.records.votes_of(ANNA) == {"chain.squeak": False}
 
 
 async def test_the_same_vote_again_is_no_error(chat: Chat, storage: Storage) -> None:
@@ -142,7 +142,7 @@ async def test_the_same_vote_again_is_no_error(chat: Chat, storage: Storage) -> 
     await chat.press(UP_THANKS)
     assert chat.buttons[-2:] == [UP_THANKS, DOWN]
     assert all(call.accepted for call in chat.telegram.calls)
-    assert await storage.records.votes() == {"chain.squeak": (1, 0)}
+    assert await storage.records.votes_of(ANNA) == {"chain.squeak": True}
 
 
 async def test_a_button_pressed_twice_at_once_is_no_error(chat: Chat) -> None:
@@ -241,7 +241,8 @@ async def test_everybody_in_a_group_has_a_vote(group: Chat, ben: Chat, storage: 
     await group.press(UP)
     await ben.press(UP)
     await ben.press(DOWN)
-    assert await storage.records.votes() == {"chain.squeak": (1, 1)}
+    assert await storage.records.votes_of(ANNA) == {"chain.squeak": True}
+    assert await storage.records.votes_of(BEN) == {"chain.squeak": False}
 
 
 # Counting
