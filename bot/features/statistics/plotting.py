@@ -8,11 +8,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
-from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
@@ -105,7 +103,7 @@ def _one_day(axes: Axes, figures: Figures) -> None:
 def _days(axes: Axes, figures: Figures, size: int) -> None:
     """A stack for each day, or for each week where the days are too many."""
     total = len(figures.days)
-    stacked = _stack(axes, figures, range(0, total + 1, size))
+    stacked = _stack(axes, figures, size)
     margin = max(0, ROOM - len(stacked)) / 2
     axes.set_xlim(-margin, total + margin)
     axes.set_ylim(0, _top(max(stacked)))
@@ -153,27 +151,18 @@ def _nothing(axes: Axes) -> None:
     )
 
 
-def _stack(axes: Axes, figures: Figures, edges: Sequence[int]) -> list[int]:
-    """Draw all bars; returns how high they have become."""
-    reached = [0] * (len(edges) - 1)
+def _stack(axes: Axes, figures: Figures, size: int) -> list[int]:
+    """Draw all bars, each of so many days; returns how high they have become."""
+    begins = range(0, len(figures.days), size)
+    middles = [begin + size / 2 for begin in begins]
+    reached = [0] * len(begins)
     for name, counts in figures.outcomes.items():
-        heights = [sum(counts[begin:end]) for begin, end in pairwise(edges)]
+        heights = [sum(counts[begin : begin + size]) for begin in begins]
         if any(heights):
-            bars = [
-                _bar(*places, below, below + height)
-                for places, below, height in zip(pairwise(edges), reached, heights, strict=True)
-            ]
-            # As one thing: hundreds of single bars take most of a second.
-            drawn = PolyCollection(bars, facecolor=COLOURS[name], label=texts.OUTCOMES[name])
-            axes.add_collection(drawn, autolim=False)
+            colour, label = COLOURS[name], texts.OUTCOMES[name]
+            axes.bar(middles, heights, size * BAR, reached, color=colour, label=label)
             reached = [below + height for below, height in zip(reached, heights, strict=True)]
     return reached
-
-
-def _bar(begin: int, end: int, below: int, above: int) -> list[tuple[float, float]]:
-    gap = (end - begin) * (1 - BAR) / 2
-    left, right = begin + gap, end - gap
-    return [(left, below), (left, above), (right, above), (right, below)]
 
 
 def _hours(axes: Axes, counts: Sequence[int]) -> None:

@@ -244,8 +244,7 @@ def words(axes: "Axes") -> list["Text"]:
 def stacks(axes: "Axes") -> dict[str, list[float]]:
     """How high the bars of each outcome are."""
     return {
-        str(drawn.get_label()): [float(path.get_extents().height) for path in drawn.get_paths()]
-        for drawn in axes.collections
+        str(drawn.get_label()): [bar.get_height() for bar in drawn] for drawn in axes.containers
     }
 
 
