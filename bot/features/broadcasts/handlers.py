@@ -6,6 +6,7 @@ import html
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity, Update
 from telegram.constants import ParseMode
@@ -131,8 +132,7 @@ class BroadcastHandlers:
         if self._quiet_until and self.now() < self._quiet_until:
             return False
         try:
-            if not await self._edit(broadcast, text, keyboard):
-                await self._put_anew(broadcast, text, keyboard)
+            await self._edit(broadcast, text, keyboard)
         except RetryAfter as flood:
             self._quiet_until = self.now() + dt.timedelta(seconds=seconds_to_wait(flood))
         except (BadRequest, Forbidden) as error:
@@ -146,33 +146,20 @@ class BroadcastHandlers:
 
     async def _edit(
         self, broadcast: Broadcast, text: str, keyboard: InlineKeyboardMarkup | None
-    ) -> bool:
-        """False when the message is gone."""
-        try:
-            await self.bot.edit_message_text(
-                text,
-                chat_id=broadcast.chat,
-                message_id=broadcast.board,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
-        except BadRequest as error:
-            return "message is not modified" in error.message.lower()
-        return True
-
-    async def _put_anew(
-        self, broadcast: Broadcast, text: str, keyboard: InlineKeyboardMarkup | None
     ) -> None:
-        """A board that was deleted comes back: nothing else could cancel the broadcast."""
-        board = await self.bot.send_message(
-            broadcast.chat,
-            text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard,
-            link_preview_options=_NO_PREVIEW,
-        )
-        await self.mailings.put_board(broadcast.id, board.message_id)
+        chat, board = broadcast.chat, broadcast.board
+        look: dict[str, Any] = {
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": keyboard,
+            "link_preview_options": _NO_PREVIEW,
+        }
+        try:
+            await self.bot.edit_message_text(text, chat_id=chat, message_id=board, **look)
+        except BadRequest as error:
+            if "message is not modified" not in error.message.lower():
+                # One that was deleted comes back: nothing else could cancel the broadcast.
+                anew = await self.bot.send_message(chat, text, **look)
+                await self.mailings.put_board(broadcast.id, anew.message_id)
 
 
 def behind(message: Message) -> str:

@@ -35,7 +35,7 @@ class Figures:
     subscribers: int
     joined: int
     left: int
-    tips: Mapping[str, int]
+    tips: Counter[str]
     """By what became of them: sent, blocked, deactivated, failed, unknown."""
 
     @classmethod
@@ -60,7 +60,7 @@ class Figures:
             subscribers=subscribers,
             joined=named["joined"].total(),
             left=named["left"].total(),
-            tips=dict(named["tip"]),
+            tips=named["tip"],
         )
 
     @property
@@ -82,26 +82,6 @@ class Figures:
     def busiest(self) -> tuple[tuple[int, int], ...]:
         """The hours with the most questions and how many those are; at most `BUSIEST_HOURS`."""
         return _most(dict(enumerate(self.hours)), BUSIEST_HOURS)
-
-    @property
-    def sent(self) -> int:
-        """Tips that Telegram took."""
-        return self.tips.get("sent", 0)
-
-    @property
-    def failed(self) -> int:
-        """Tips that were not sent, by no fault of the chat's."""
-        return self.tips.get("failed", 0)
-
-    @property
-    def refused(self) -> int:
-        """Tips for chats that take none any more."""
-        return self.tips.get("blocked", 0) + self.tips.get("deactivated", 0)
-
-    @property
-    def unsure(self) -> int:
-        """Tips that nobody knows to have arrived."""
-        return self.tips.get("unknown", 0)
 
 
 def _most(counts: Mapping[Name, int], most: int) -> tuple[tuple[Name, int], ...]:

@@ -95,11 +95,12 @@ def _subscribers(figures: Figures) -> str:
 
 
 def _tips(figures: Figures) -> str:
+    tips = figures.tips
     counts = [
-        (figures.sent, "sent"),
-        (figures.failed, "failed"),
-        (figures.refused, "to chats that take none any more"),
-        (figures.unsure, "that may not have arrived"),
+        (tips["sent"], "sent"),
+        (tips["failed"], "failed"),
+        (tips["blocked"] + tips["deactivated"], "to chats that take none any more"),
+        (tips["unknown"], "that may not have arrived"),
     ]
     return ", ".join(f"{count:,} {what}" for count, what in counts if count) or "none sent"
 

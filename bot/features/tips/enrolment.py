@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips import texts
@@ -26,30 +25,20 @@ class Enrolment:
     async def settle(self, chat: int, at: dt.time | None, place: Place) -> str:
         """Write the time and place down; without a time, only the place of who gets tips."""
         now = self.now()
-        known = await self.storage.subscriber(chat)
-        if at is None and known is None:
-            return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
-        how = partial(self._subscribed, chat=chat, at=at, zone=place.zone, now=now)
-        after = await self.storage.change(chat, self.journal.watched(how))
+
+        def chosen(known: Subscriber | None) -> Subscriber | None:
+            usual = known.schedule if known else self.default
+            schedule = replace(usual, at=at or usual.at, zone=place.zone)
+            if known is None:
+                return None if at is None else Subscriber.new(chat, schedule, now)
+            if at is None or known.state in RUNNING:
+                return known.rescheduled(schedule, now)
+            return known.again(schedule, now)
+
+        after = await self.storage.change(chat, self.journal.watched(chosen))
         if after is None or after.state not in RUNNING:
             return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
         return texts.subscribed(after, place.name, now)
-
-    def _subscribed(
-        self,
-        known: Subscriber | None,
-        chat: int,
-        at: dt.time | None,
-        zone: str,
-        now: dt.datetime,
-    ) -> Subscriber:
-        usual = known.schedule if known else self.default
-        schedule = replace(usual, at=at or usual.at, zone=zone)
-        if known is None:
-            return Subscriber.new(chat, schedule, now)
-        if at is None or known.state in RUNNING:
-            return known.rescheduled(schedule, now)
-        return known.again(schedule, now)
 
     async def came_back(self, chat: int) -> None:
         """Whoever had blocked the bot gets tips again."""
@@ -60,10 +49,8 @@ class Enrolment:
         await self.storage.change(chat, self.journal.watched(_left))
 
     def _returned(self, known: Subscriber | None) -> Subscriber | None:
-        gone = known is not None and known.state in GONE
-        return known.returned(self.now()) if known and gone else None
+        return known.returned(self.now()) if known and known.state in GONE else None
 
 
 def _left(known: Subscriber | None) -> Subscriber | None:
-    active = known is not None and known.state is State.ACTIVE
-    return known.ended(State.BLOCKED) if known and active else None
+    return known.ended(State.BLOCKED) if known and known.state is State.ACTIVE else None

@@ -18,7 +18,6 @@ from bot.features.tips.keyboards import Pause, ReadMore, Shift, ToggleDay
 from bot.features.tips.pending import PendingQuestions
 from bot.features.tips.sender import Sender
 from bot.storage.storage import Storage
-from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import RUNNING, State, Subscriber
 
 MIDNIGHT = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - only its clock counts
@@ -81,7 +80,9 @@ class PreferenceHandlers:
 
         def toggled(known: Subscriber) -> Subscriber:
             days = known.schedule.days ^ {day}
-            return known.rescheduled(_on(known.schedule, days), self.now()) if days else known
+            return (
+                known.rescheduled(replace(known.schedule, days=days), self.now()) if days else known
+            )
 
         known = await self.storage.subscriber(chat_of(update).id)
         if known and known.schedule.days == {day}:
@@ -125,7 +126,3 @@ class PreferenceHandlers:
         else:
             text, keyboard = tip_texts.settings(after, now), tip_keyboards.settings(after, now)
             await sending.show(query, text, keyboard)
-
-
-def _on(schedule: Schedule, days: frozenset[int]) -> Schedule:
-    return replace(schedule, days=days)

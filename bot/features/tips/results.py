@@ -43,35 +43,41 @@ class Results:
     async def keep(self, delivery: Delivery, result: Outcome) -> None:
         """Write an outcome down; where the database fails, remember it until it can be."""
         self.unwritten[delivery.id] = delivery, result
-        await self._write_down(delivery, result)
+        now = self.now()
+        progress, retry_at = await self._progress(delivery, result, now)
+        await self.storage.deliveries.finish(delivery, progress, now, retry_at)
+        if isinstance(result, Gone):
+            gone = self.journal.watched(partial(_gone, result.state))
+            await self.storage.change(delivery.chat, gone)
         del self.unwritten[delivery.id]
-        if not delivery.broadcast and (what := _counted(delivery, result)):
-            self.journal.count("tip", what)
+        if retry_at is None and not delivery.broadcast:
+            self.journal.count("tip", progress)
 
-    async def _write_down(self, delivery: Delivery, result: Outcome) -> None:
-        now, finish = self.now(), partial(self.storage.deliveries.finish, delivery)
+    async def _progress(
+        self, delivery: Delivery, result: Outcome, now: dt.datetime
+    ) -> tuple[Progress, dt.datetime | None]:
+        """How far a delivery is by an outcome, and when to try it again; None for never."""
         match result:
             case Sent():
-                await finish(Progress.SENT, now)
+                return Progress.SENT, None
             case Gone(state=state):
-                await finish(Progress(state), now)
-                gone = self.journal.watched(partial(_gone, state))
-                await self.storage.change(delivery.chat, gone)
+                return Progress(state), None
             case Moved(chat=new):
                 await self.storage.follow(delivery.chat, new)
-                await finish(Progress.MIGRATED, now, now)
+                return Progress.MIGRATED, now
             case TooFast(seconds=seconds):
-                await finish(Progress.DUE, now, now + dt.timedelta(seconds=seconds))
+                return Progress.DUE, now + dt.timedelta(seconds=seconds)
             case NotSent():
-                await finish(Progress.DUE, now, now + LATER)
+                return Progress.DUE, now + LATER
             case Unsure():
-                await finish(Progress.UNKNOWN, now, _after_unsure(delivery.lost, now))
+                wait = AFTER_UNSURE[delivery.lost : delivery.lost + 1]
+                return Progress.UNKNOWN, now + dt.timedelta(seconds=wait[0]) if wait else None
             case Refused(why=why) if delivery.broadcast and messages.has_no_source(why):
                 # So it would be for everybody else.
                 await self.storage.mailings.stop(delivery.broadcast, Stage.LOST, now)
-                await finish(Progress.UNKNOWN if delivery.lost else Progress.CANCELLED, now)
+                return Progress.UNKNOWN if delivery.lost else Progress.CANCELLED, None
             case Refused():
-                await finish(Progress.FAILED, now)
+                return Progress.FAILED, None
 
     async def watch(self, delivery: Delivery, result: Outcome) -> None:
         match result:
@@ -103,27 +109,6 @@ class Results:
         self.tidied = now.date()
 
 
-def _counted(delivery: Delivery, result: Outcome) -> str | None:
-    """What has become of a tip; None where it is tried again."""
-    match result:
-        case Sent():
-            return Progress.SENT
-        case Gone(state=state):
-            return state
-        case Refused():
-            return Progress.FAILED
-        case Unsure() if delivery.lost >= len(AFTER_UNSURE):
-            return Progress.UNKNOWN
-    return None
-
-
 def _gone(state: State, known: Subscriber | None) -> Subscriber | None:
     """Only who got tips until now: an old answer must not undo what was chosen since."""
     return known.ended(state) if known and known.state is State.ACTIVE else None
-
-
-def _after_unsure(before: int, now: dt.datetime) -> dt.datetime | None:
-    """When to try again, after so many earlier tries without an answer; None for never."""
-    if before >= len(AFTER_UNSURE):
-        return None
-    return now + dt.timedelta(seconds=AFTER_UNSURE[before])

@@ -17,9 +17,7 @@ from bot.bot_api.rate_limiter import RateLimiter
 from bot.features import texts
 from bot.features.tips.circuit_breaker import FIRST_REST
 from bot.features.tips.messages import Messages
-from bot.features.tips.outcome import (
-    outcome,
-)
+from bot.features.tips.outcome import outcome
 from bot.features.tips.results import Results
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Tip

@@ -113,9 +113,7 @@ class SubscribeHandlers:
             await sending.say(update, tip_texts.NO_LOCATION, ReplyKeyboardRemove())
             return
         self.dialog.done(update)
-        text = await self.enrolment.settle(chat_of(update).id, asked.at if asked else None, place)
-        await sending.say(update, text, ReplyKeyboardRemove())
-        self.tips.wake(chat_of(update).id)
+        await self._settle(update, asked.at if asked else None, place, ReplyKeyboardRemove())
 
     async def pick_time(self, update: Update, _: Context) -> None:
         query = query_of(update)
@@ -206,22 +204,24 @@ class SubscribeHandlers:
             await sending.say(update, tip_texts.WHICH, keyboards.places(at, found))
             return
         self.dialog.done(update)
-        text = await self.enrolment.settle(chat_of(update).id, at, found[0])
         # The phone's button for the location may still be there.
         private = chat_of(update).type == Chat.PRIVATE
-        await sending.say(update, text, ReplyKeyboardRemove() if private else None)
-        self.tips.wake(chat_of(update).id)
+        await self._settle(update, at, found[0], ReplyKeyboardRemove() if private else None)
 
     async def _with_time(self, update: Update, at: dt.time) -> None:
         """Subscribe where the zone is known, else ask for it."""
-        message = message_of(update)
-        if known := await self.storage.subscriber(message.chat.id):
+        if known := await self.storage.subscriber(chat_of(update).id):
             zone = known.schedule.zone
-            text = await self.enrolment.settle(known.chat, at, Place(name_of(zone), zone))
-            await sending.say(update, text, None)
-            self.tips.wake(chat_of(update).id)
+            await self._settle(update, at, Place(name_of(zone), zone), None)
         else:
             await self._ask_where(update, at)
+
+    async def _settle(
+        self, update: Update, at: dt.time | None, place: Place, keyboard: sending.Keyboard
+    ) -> None:
+        chat = chat_of(update).id
+        await sending.say(update, await self.enrolment.settle(chat, at, place), keyboard)
+        self.tips.wake(chat)
 
     async def _ask_where(self, update: Update, at: dt.time | None) -> None:
         self.dialog.ask(update, Want.PLACE, at)

@@ -70,7 +70,7 @@ def test_every_day_has_its_figure_whether_anything_was_asked_or_not() -> None:
 
 def test_what_lies_outside_of_the_days_is_left_out() -> None:
     figures = of(on(7, "outcome", "answer"), on(-1, "tip", "sent"), on(6, "joined"), days=7)
-    assert (figures.questions, figures.sent, figures.joined) == (0, 0, 1)
+    assert (figures.questions, figures.tips["sent"], figures.joined) == (0, 0, 1)
 
 
 def test_what_was_counted_under_the_same_name_adds_up() -> None:
@@ -103,10 +103,13 @@ def test_subscriptions_are_counted_as_they_are_and_as_they_changed() -> None:
     assert (figures.subscribers, figures.joined, figures.left) == (9, 4, 3)
 
 
-def test_tips_are_counted_by_what_became_of_them() -> None:
+def test_tips_are_counted_by_what_became_of_them(faq: Faq) -> None:
     became = {"sent": 9, "failed": 2, "blocked": 3, "deactivated": 4, "unknown": 1, "migrated": 7}
     figures = of(*(on(0, "tip", *each) for each in became.items()))
-    assert (figures.sent, figures.failed, figures.refused, figures.unsure) == (9, 2, 7, 1)
+    assert figures.tips == became
+    assert texts.caption(figures, faq.knowledge, "UTC").endswith(
+        "9 sent, 2 failed, 7 to chats that take none any more, 1 that may not have arrived"
+    )
 
 
 def test_at_most_three_hours_are_busiest_and_none_without_questions() -> None:
