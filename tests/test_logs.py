@@ -73,7 +73,7 @@ def test_less_than_the_level_is_not_written(kind: str, stream: io.StringIO) -> N
     assert stream.getvalue() == ""
 
 
-@pytest.mark.parametrize("name", ["httpx", "httpcore", "hpack"])
+@pytest.mark.parametrize("name", ["httpx2", "httpcore2.http11", "httpx", "httpcore", "hpack"])
 def test_libraries_that_log_every_request_are_quiet(name: str, stream: io.StringIO) -> None:
     """Each of their lines would hold the URL, and with it the token."""
     logs.set_up(stream, "DEBUG", "text", TOKEN)

@@ -276,6 +276,17 @@ async def test_a_process_that_crashes_does_not_write_it(
     assert SECRET not in bot.everything
 
 
+async def test_the_lines_of_the_transport_that_hold_it_are_not_written(
+    written: io.StringIO, server: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger().addHandler(caplog.handler)
+    async with Transport() as request:
+        await request.post(f"{server.url}/bot{TOKEN}/getMe")
+    assert {"httpx2", "httpcore2.http11"} <= {record.name for record in caplog.records}
+    assert SECRET in caplog.text
+    assert SECRET not in written.getvalue()
+
+
 async def test_an_error_of_the_transport_does_not_hold_it(server: FakeServer) -> None:
     server.telegram.fail_next("getMe", faults.ConnectionCut())
     request = Transport()

@@ -82,6 +82,28 @@ async def test_many_messages_share_few_connections(
     assert len(telegram.messages(anna.id)) == 50
 
 
+async def test_what_waits_for_a_connection_makes_no_new_one(
+    telegram: FakeTelegram, anna: Person
+) -> None:
+    async with (
+        FakeServer(telegram, {"sendMessage": SHORT}) as server,
+        connected(server.url, connections=2) as bot,
+    ):
+        await asyncio.gather(*(bot.send_message(anna.id, str(n)) for n in range(9)))
+        assert len(server.clients) == 2
+
+
+async def test_a_connection_that_the_server_has_closed_is_made_anew(
+    telegram: FakeTelegram, anna: Person
+) -> None:
+    async with FakeServer(telegram) as server:
+        bot = connected(server.url)
+        await bot.initialize()
+    async with bot, FakeServer(telegram, port=int(server.url.rpartition(":")[2])):
+        await bot.send_message(anna.id, "once more")
+    assert telegram.messages(anna.id)[0]["text"] == "once more"
+
+
 async def test_a_long_poll_waits_for_as_long_as_it_was_told(
     bot: Bot, telegram: FakeTelegram, anna: Person
 ) -> None:
@@ -109,6 +131,16 @@ async def test_a_proxy_of_the_environment_is_used(
     async with connected("http://telegram.test") as bot:
         await bot.send_message(anna.id, "through the proxy")
     assert telegram.messages(anna.id)[0]["text"] == "through the proxy"
+
+
+@pytest.mark.parametrize("proxy", ["gopher://me:secret@proxy.test", "http://me:secret@[::1"])
+async def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(NetworkError, match="names a proxy that cannot be used") as raised:
+        await Transport().initialize()
+    assert "secret" not in everything_about(raised.value)
 
 
 async def test_a_server_that_needs_no_proxy_is_reached_without(

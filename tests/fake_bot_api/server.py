@@ -29,6 +29,8 @@ class FakeServer:
     ) -> None:
         self.telegram = telegram
         self.url = ""
+        self.clients: set[object] = set()
+        """Where requests came from: one address for each connection."""
         self._delays = delays or {}
         self._port = port
         app = web.Application(client_max_size=LARGEST_BODY)
@@ -55,6 +57,8 @@ class FakeServer:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
+        if request.transport:
+            self.clients.add(request.transport.get_extra_info("peername"))
         params, files = await _read(request)
         if method == "getUpdates":
             await self.telegram.wait_for_updates(params)

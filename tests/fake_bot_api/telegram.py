@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+import httpx2
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
@@ -250,10 +250,10 @@ def _without_answer(fault: WireFault) -> tuple[int, bytes]:
         case ServerError() | Page():
             return checked(fault.status, fault.page())
         case Timeout():
-            raise TimedOut from httpx.ReadTimeout("")
+            raise TimedOut from httpx2.ReadTimeout("")
         case ConnectionCut():
-            cut = httpx.RemoteProtocolError("Server disconnected without sending a response.")
-            raise NetworkError(f"httpx.{type(cut).__name__}: {cut}") from cut
+            cut = httpx2.RemoteProtocolError("Server disconnected without sending a response.")
+            raise NetworkError(f"httpx2.{type(cut).__name__}: {cut}") from cut
         case NoConnection():
-            none = httpx.ConnectError("All connection attempts failed")
-            raise NotConnectedError(f"httpx.{type(none).__name__}: {none}") from none
+            none = httpx2.ConnectError("All connection attempts failed")
+            raise NotConnectedError(f"httpx2.{type(none).__name__}: {none}") from none

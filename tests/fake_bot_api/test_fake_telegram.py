@@ -6,7 +6,7 @@ import itertools
 import struct
 from collections.abc import AsyncIterator, Callable
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -765,7 +765,7 @@ async def test_the_causes_tell_a_lost_answer_from_no_connection(
         with pytest.raises(NetworkError) as raised:
             await bot.send_message(ANNA, "Hello")
         causes.append(type(raised.value.__cause__))
-    assert causes == [httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.ConnectError]
+    assert causes == [httpx2.ReadTimeout, httpx2.RemoteProtocolError, httpx2.ConnectError]
 
 
 async def test_a_fault_can_be_meant_for_one_chat(bot: Bot, telegram: FakeTelegram) -> None:
@@ -842,7 +842,7 @@ async def test_the_server_takes_forms_and_files(remote_bot: Bot, telegram: FakeT
 async def test_the_server_takes_json_and_queries(
     server: FakeServer, telegram: FakeTelegram
 ) -> None:
-    async with httpx.AsyncClient(base_url=f"{server.url}/bot{TOKEN}") as client:
+    async with httpx2.AsyncClient(base_url=f"{server.url}/bot{TOKEN}") as client:
         await client.post("/sendMessage", json={"chat_id": ANNA, "text": "one"})
         await client.get("/sendMessage", params={"chat_id": ANNA, "text": "two"})
         assert (await client.get("/sendLove")).json()["error_code"] == 404
