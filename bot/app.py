@@ -14,6 +14,7 @@ from bot.answering.faq import Live
 from bot.bot_api.intake import Intake
 from bot.bot_api.polling import PassedOver, Polling
 from bot.bot_api.rate_limiter import RateLimiter
+from bot.bot_api.sending import DEFAULTS
 from bot.bot_api.throttle import Throttle
 from bot.bot_api.transport import Transport
 from bot.bot_api.types import App, Context
@@ -148,6 +149,7 @@ def _application(
         .token(token)
         .base_url(f"{api}/bot")
         .base_file_url(f"{api}/file/bot")
+        .defaults(DEFAULTS)
         .request(request)
         .get_updates_request(updates_request)
         .rate_limiter(pace)

@@ -19,6 +19,7 @@ from telegram import (
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, RetryAfter
+from telegram.ext import Defaults
 
 from bot.bot_api.transport import NotConnectedError
 from bot.bot_api.update_processor import aside, is_in_hand
@@ -28,7 +29,12 @@ RECONNECT_SECONDS = 1.0
 LONGEST_FLOOD = 24 * 3600.0
 """Seconds; a longer wait is nonsense."""
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+DEFAULTS = Defaults(
+    parse_mode=ParseMode.HTML,
+    link_preview_options=LinkPreviewOptions(is_disabled=True),
+    allow_sending_without_reply=True,
+)
+"""For all that is sent, but for what says otherwise."""
 
 T = TypeVar("T")
 Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
@@ -89,23 +95,12 @@ async def follow(update: Update, text: str, keyboard: Keyboard) -> None:
 
 async def reply(message: Message, text: str, keyboard: Keyboard) -> Message:
     """Answer a message; in groups as a reply to it, even when it is deleted by now."""
-    return await patiently(
-        lambda: message.reply_html(
-            text,
-            reply_markup=keyboard,
-            link_preview_options=_NO_PREVIEW,
-            allow_sending_without_reply=True,
-        )
-    )
+    return await patiently(lambda: message.reply_text(text, reply_markup=keyboard))
 
 
 async def picture(message: Message, photo: InputFile, caption: str) -> None:
     """Answer a message with a picture, and Telegram HTML below it."""
-    await patiently(
-        lambda: message.reply_photo(
-            photo, caption, parse_mode=ParseMode.HTML, allow_sending_without_reply=True
-        )
-    )
+    await patiently(lambda: message.reply_photo(photo, caption))
 
 
 async def edit(
@@ -118,12 +113,7 @@ async def edit(
     try:
         await patiently(
             lambda: message.get_bot().edit_message_text(
-                text,
-                chat_id=message.chat.id,
-                message_id=earlier,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
+                text, message.chat.id, earlier, reply_markup=keyboard
             )
         )
     except BadRequest as error:
@@ -147,15 +137,7 @@ async def turn(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup |
 
 
 async def _send(bot: Bot, chat: int, text: str, keyboard: Keyboard) -> None:
-    await patiently(
-        lambda: bot.send_message(
-            chat,
-            text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard,
-            link_preview_options=_NO_PREVIEW,
-        )
-    )
+    await patiently(lambda: bot.send_message(chat, text, reply_markup=keyboard))
 
 
 async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:

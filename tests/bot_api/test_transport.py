@@ -117,7 +117,7 @@ async def test_a_long_poll_waits_for_as_long_as_it_was_told(
 
 @pytest.mark.parametrize(
     ("variable", "scheme"),
-    [("HTTP_PROXY", "http://"), ("http_proxy", "http://"), ("http_proxy", "")],
+    [("HTTP_PROXY", "http://"), ("http_proxy", "http://"), ("http_proxy", ""), ("ALL_PROXY", "")],
 )
 async def test_a_proxy_of_the_environment_is_used(
     server: FakeServer,
@@ -141,6 +141,15 @@ async def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
     with pytest.raises(NetworkError, match="names a proxy that cannot be used") as raised:
         await Transport().initialize()
     assert "secret" not in everything_about(raised.value)
+
+
+async def test_through_a_socks_proxy_that_is_not_there_nothing_has_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:1")
+    async with Transport() as request:
+        with pytest.raises(NotConnectedError):
+            await request.post("http://telegram.test/getMe")
 
 
 async def test_a_server_that_needs_no_proxy_is_reached_without(

@@ -259,6 +259,16 @@ async def test_the_operator_sees_the_text_before_anybody_else_does(
     assert world.got(ANNA) == []
 
 
+async def test_a_link_in_it_shows_its_preview(
+    olga: Chat, world: World, telegram: FakeTelegram
+) -> None:
+    await world.subscribe(ANNA)
+    await olga.write("/broadcast https://bicycles.test")
+    shown, question = telegram.sent("sendMessage")
+    assert shown == {"chat_id": OLGA, "text": "https://bicycles.test", "parse_mode": "HTML"}
+    assert question["link_preview_options"] == {"is_disabled": True}
+
+
 def texts_of(people: int) -> str:
     """The question below the preview, as it is read."""
     who = "1 subscriber" if people == 1 else f"{people:,} subscribers"

@@ -6,10 +6,8 @@ import html
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, MessageEntity, Update
-from telegram.constants import ParseMode
+from telegram import InlineKeyboardMarkup, Message, MessageEntity, Update
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
@@ -25,8 +23,6 @@ from bot.markup import units
 from bot.storage.broadcasts import Broadcasts
 from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Broadcast, Stage
-
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 log = logging.getLogger(__name__)
 
@@ -148,17 +144,12 @@ class BroadcastHandlers:
         self, broadcast: Broadcast, text: str, keyboard: InlineKeyboardMarkup | None
     ) -> None:
         chat, board = broadcast.chat, broadcast.board
-        look: dict[str, Any] = {
-            "parse_mode": ParseMode.HTML,
-            "reply_markup": keyboard,
-            "link_preview_options": _NO_PREVIEW,
-        }
         try:
-            await self.bot.edit_message_text(text, chat_id=chat, message_id=board, **look)
+            await self.bot.edit_message_text(text, chat, board, reply_markup=keyboard)
         except BadRequest as error:
             if "message is not modified" not in error.message.lower():
                 # One that was deleted comes back: nothing else could cancel the broadcast.
-                anew = await self.bot.send_message(chat, text, **look)
+                anew = await self.bot.send_message(chat, text, reply_markup=keyboard)
                 await self.mailings.put_board(broadcast.id, anew.message_id)
 
 

@@ -59,4 +59,4 @@ async def _report(
     if not await sending.edit(board, board.message_id, report.text, None):
         await sending.reply(board, report.text, None)
     if report.file is not None:
-        await board.reply_document(attachment(report.file))
+        await board.reply_document(attachment(report.file), parse_mode=None)

@@ -3,8 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from telegram import Bot, InputFile, LinkPreviewOptions
-from telegram.constants import ParseMode
+from telegram import Bot, InputFile
 from telegram.error import TelegramError
 
 from bot.features.operators import texts
@@ -36,14 +35,9 @@ class Notices:
     async def hand(self, bot: Bot, notice: Notice) -> None:
         for operator in self.operators:
             try:
-                await bot.send_message(
-                    operator,
-                    notice.text,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                )
+                await bot.send_message(operator, notice.text)
                 if notice.file is not None:
-                    await bot.send_document(operator, attachment(notice.file))
+                    await bot.send_document(operator, attachment(notice.file), parse_mode=None)
             except TelegramError as failed:
                 log.warning("an operator could not be told: %s", failed)
 

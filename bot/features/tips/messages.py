@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from telegram import LinkPreviewOptions
-from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 
 from bot.bot_api.rate_limiter import PACED
@@ -24,9 +22,7 @@ def tip(bot: ExtBot[int], chat: int, shown: Tip) -> Send:
     return lambda: bot.send_message(
         chat,
         texts.tip(shown),
-        parse_mode=ParseMode.HTML,
         reply_markup=keyboards.under_tip(shown),
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
         rate_limit_args=PACED,
     )
 
@@ -36,9 +32,11 @@ def broadcast(bot: ExtBot[int], chat: int, shown: Broadcast, paced: int | None =
     source, text = shown.message, shown.text or ""
     if source is None:
         return lambda: bot.send_message(
-            chat, text, parse_mode=ParseMode.HTML, rate_limit_args=paced
+            chat, text, link_preview_options=None, rate_limit_args=paced
         )
-    return lambda: bot.copy_message(chat, shown.chat, source, rate_limit_args=paced)
+    return lambda: bot.copy_message(
+        chat, shown.chat, source, parse_mode=None, rate_limit_args=paced
+    )
 
 
 def has_no_source(why: str) -> bool:

@@ -111,6 +111,7 @@ async def test_more_problems_than_fit_come_as_a_file(
     written = document["document"].content.decode()
     assert all(f"strange_{number}" in written for number in range(MANY))
     assert document["document"].name == PROBLEMS_FILE
+    assert document.keys() == {"chat_id", "document"}
 
 
 async def test_a_rollback_takes_what_was_before_the_last_reload(

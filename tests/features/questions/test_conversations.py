@@ -180,8 +180,12 @@ async def test_what_there_is_more_to_say_can_be_unfolded(chat: Chat) -> None:
 
 
 async def test_links_in_answers_show_no_preview(chat: Chat, telegram: FakeTelegram) -> None:
-    await chat.write("why does my chain squeak")
-    assert telegram.sent("sendMessage")[-1]["link_preview_options"] == {"is_disabled": True}
+    question = await chat.write("why does my chain squeak")
+    await chat.edit(question, "Do brakes squeal when wet?")
+    [sent], [edited] = telegram.sent("sendMessage"), telegram.sent("editMessageText")
+    for each in (sent, edited):
+        assert each["link_preview_options"] == {"is_disabled": True}
+        assert each["parse_mode"] == "HTML"
 
 
 @pytest.mark.parametrize(
