@@ -1,11 +1,11 @@
 """Sending, editing and answering in the ways that this bot needs, with what is normal forgiven."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
 from telegram import (
-    Bot,
     CallbackQuery,
     Chat,
     InlineKeyboardMarkup,
@@ -84,7 +84,8 @@ async def say(update: Update, text: str, keyboard: Keyboard) -> None:
     if update.effective_message is not None:
         await reply(update.effective_message, text, keyboard)
     else:  # A button under a message that Telegram does not show to the bot any more.
-        await _send(chat_of(update).get_bot(), chat_of(update).id, text, keyboard)
+        chat = chat_of(update)
+        await patiently(lambda: chat.send_message(text, reply_markup=keyboard))
 
 
 async def follow(update: Update, text: str, keyboard: Keyboard) -> None:
@@ -110,15 +111,9 @@ async def edit(
     keyboard: InlineKeyboardMarkup | None,
 ) -> bool:
     """Edit an earlier message in the chat of this one; False when it is gone or too old."""
-    try:
-        await patiently(
-            lambda: message.get_bot().edit_message_text(
-                text, message.chat.id, earlier, reply_markup=keyboard
-            )
-        )
-    except BadRequest as error:
-        return _says_what_it_said(error)
-    return True
+    bot, chat = message.get_bot(), message.chat.id
+    work = patiently(lambda: bot.edit_message_text(text, chat, earlier, reply_markup=keyboard))
+    return await changed(work)
 
 
 async def show(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
@@ -132,39 +127,31 @@ async def turn(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup |
     """Turn the message of a pressed button into something else, or send that anew."""
     message = query.message
     if message is None or not await edit(message, message.message_id, text, keyboard):
-        chat = message.chat.id if message else query.from_user.id
-        await _send(query.get_bot(), chat, text, keyboard)
-
-
-async def _send(bot: Bot, chat: int, text: str, keyboard: Keyboard) -> None:
-    await patiently(lambda: bot.send_message(chat, text, reply_markup=keyboard))
+        bot, chat = query.get_bot(), message.chat.id if message else query.from_user.id
+        await patiently(lambda: bot.send_message(chat, text, reply_markup=keyboard))
 
 
 async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:
     """Change the buttons under a message; False when it is gone or too old."""
+    return await changed(patiently(lambda: message.edit_reply_markup(keyboard)))
+
+
+async def changed(editing: Awaitable[object]) -> bool:
+    """Edit a message; False when it is gone or too old."""
     try:
-        await patiently(lambda: message.edit_reply_markup(keyboard))
+        await editing
     except BadRequest as error:
-        return _says_what_it_said(error)
+        return "message is not modified" in error.message.lower()
     return True
 
 
-async def acknowledge(query: CallbackQuery, alert: str | None = None) -> None:
-    """Stop the button's spinner, with an alert if there is something to say."""
-    await _stop_spinner(query, alert, must_be_closed=alert is not None)
-
-
-async def toast(query: CallbackQuery, text: str) -> None:
-    """Stop the button's spinner with a few words that go away by themselves."""
-    await _stop_spinner(query, text, must_be_closed=False)
-
-
-async def _stop_spinner(query: CallbackQuery, text: str | None, *, must_be_closed: bool) -> None:
-    try:
-        await patiently(lambda: query.answer(text, show_alert=must_be_closed))
-    except BadRequest:
-        # Pressed too long ago, which is normal after a pause: nobody waits for this any more.
-        return
+async def acknowledge(
+    query: CallbackQuery, text: str | None = None, *, toast: bool = False
+) -> None:
+    """Stop the button's spinner; a text is an alert, or a toast, which goes away by itself."""
+    # Pressed too long ago, which is normal after a pause: nobody waits for this any more.
+    with suppress(BadRequest):
+        await patiently(lambda: query.answer(text, show_alert=bool(text) and not toast))
 
 
 async def patiently(send: Callable[[], Awaitable[T]]) -> T:
@@ -190,7 +177,3 @@ def seconds_to_wait(flood: RetryAfter) -> float:
     """PTB gives a number or a timedelta, depending on how it is set up."""
     wait = flood.retry_after
     return min(wait.total_seconds() if isinstance(wait, timedelta) else wait, LONGEST_FLOOD)
-
-
-def _says_what_it_said(error: BadRequest) -> bool:
-    return "message is not modified" in error.message.lower()

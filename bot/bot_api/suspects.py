@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Self
 
 from bot.bot_api.intake import Intake
 
@@ -11,28 +12,37 @@ ALONE_SECONDS = 0.05
 
 @dataclass(slots=True)
 class AtFirst:
-    """The moment in which an update would kill the process, if it does."""
+    """The moment in which an update would kill the process, if it does.
+
+    To be entered before the update is handled. An update that kills does so at once: others wait
+    for a moment only, not until Telegram has taken the answer.
+    """
 
     intake: Intake
     number: int
     """Of the update."""
     alone: asyncio.Lock
-    """Held until the moment is over."""
-    held: bool = True
+    """Held by a suspect until the moment is over."""
+    held: bool = False
     watching: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        if self.intake.is_suspect(self.number):
+            self.held = await self.alone.acquire()
+        return self
 
     async def begin(self) -> None:
         """The handling begins now."""
-        await self.intake.begin_again(self.number)
-        self.watching = asyncio.create_task(self._watch())
+        if self.held:
+            await self.intake.begin_again(self.number)
+            self.watching = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
         await asyncio.sleep(ALONE_SECONDS)
         self._release()
         await self.intake.survived(self.number)
 
-    def end(self) -> None:
-        """The handling is over, or will not begin."""
+    async def __aexit__(self, *_: object) -> None:
         if self.watching:
             self.watching.cancel()
         self._release()

@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,9 +46,8 @@ class UpdateProcessor(BaseUpdateProcessor):
         """Whether somebody handles it: what people say to each other needs no place in line."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_over = False
-        self._lines: Counter[tuple[str, int]] = Counter()
-        self._chats: Locks = WeakValueDictionary()
-        self._people: Locks = WeakValueDictionary()
+        self._chats: _Lines = WeakValueDictionary()
+        self._people: _Lines = WeakValueDictionary()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._one_suspect = asyncio.Lock()
 
@@ -88,60 +85,18 @@ class UpdateProcessor(BaseUpdateProcessor):
 
     async def _in_line(self, update: Update, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat.id if update.effective_chat else None
-        person = asker(update)
-        lines = [("person", person, self._longest_line), ("chat", chat, CHAT_LINE)]
-        with self._counted([(kind, number) for kind, number, _ in lines if number is not None]):
-            if not _changes_the_chat(update) and any(
-                number is not None and self._lines[kind, number] > most
-                for kind, number, most in lines
-            ):
+        here, own = _line(self._chats, chat), _line(self._people, asker(update))
+        with here, own:
+            too_long = here.length > CHAT_LINE or own.length > self._longest_line
+            if too_long and not _changes_the_chat(update):
                 return
             if chat is not None:
                 self._intake.belongs(update.update_id, chat)
-            async with _lock(self._chats, chat), self._alone(update.update_id) as at_first:
-                own = _lock(self._people, person)
-                place = _Place(self._intake, update.update_id, chat, own, self._places)
-                await self._in_place(place, coroutine, at_first)
-
-    async def _in_place(
-        self, place: "_Place", coroutine: Awaitable[Any], at_first: AtFirst | None
-    ) -> None:
-        await place.take()
-        _PLACE.set(place)
-        try:
-            if at_first:
+            at_first = AtFirst(self._intake, update.update_id, self._one_suspect)
+            place = _Place(self._intake, update.update_id, chat, own.lock, self._places)
+            async with here.lock, at_first, place:
                 await at_first.begin()
-            await coroutine
-        finally:
-            place.leave()
-
-    @contextmanager
-    def _counted(self, lines: list[tuple[str, int]]) -> Iterator[None]:
-        self._lines.update(lines)
-        try:
-            yield
-        finally:
-            self._lines.subtract(lines)
-            for each in lines:
-                if not self._lines[each]:
-                    del self._lines[each]
-
-    @asynccontextmanager
-    async def _alone(self, number: int) -> AsyncIterator[AtFirst | None]:
-        """Of what may kill the process only one is begun at a time, so that it is known which.
-
-        An update that kills does so at once: others wait for a moment only, not until Telegram has
-        taken the answer.
-        """
-        if not self._intake.is_suspect(number):
-            yield None
-            return
-        await self._one_suspect.acquire()
-        at_first = AtFirst(self._intake, number, self._one_suspect)
-        try:
-            yield at_first
-        finally:
-            at_first.end()
+                await coroutine
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -150,12 +105,27 @@ class UpdateProcessor(BaseUpdateProcessor):
         """Nothing to close."""
 
 
-Locks = WeakValueDictionary[int, asyncio.Lock]
+@dataclass(slots=True, weakref_slot=True)
+class _Line:
+    """The updates in hand of one chat, or of one person."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one that is handled."""
+    length: int = 0
+
+    def __enter__(self) -> None:
+        self.length += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.length -= 1
 
 
-def _lock(locks: Locks, key: int | None) -> asyncio.Lock:
-    """The one that all with this key share; one of its own without a key."""
-    return asyncio.Lock() if key is None else locks.setdefault(key, asyncio.Lock())
+_Lines = WeakValueDictionary[int, _Line]
+
+
+def _line(lines: _Lines, key: int | None) -> _Line:
+    """The one of all with this key; one of its own without a key."""
+    return _Line() if key is None else lines.setdefault(key, _Line())
 
 
 def _this_task() -> asyncio.Task[Any]:
@@ -187,14 +157,20 @@ class _Place:
     task: asyncio.Task[Any] | None = field(default_factory=asyncio.current_task)
     held: bool = False
 
+    async def __aenter__(self) -> None:
+        await self.take()
+        _PLACE.set(self)
+
+    async def __aexit__(self, *_: object) -> None:
+        self.leave()
+
     async def take(self) -> None:
         await self.own.acquire()
         try:
-            await self.places.acquire()
-        except BaseException:
-            self.own.release()
-            raise
-        self.held = True
+            self.held = await self.places.acquire()
+        finally:
+            if not self.held:
+                self.own.release()
 
     def leave(self) -> None:
         if self.held:

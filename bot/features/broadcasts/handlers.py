@@ -144,13 +144,11 @@ class BroadcastHandlers:
         self, broadcast: Broadcast, text: str, keyboard: InlineKeyboardMarkup | None
     ) -> None:
         chat, board = broadcast.chat, broadcast.board
-        try:
-            await self.bot.edit_message_text(text, chat, board, reply_markup=keyboard)
-        except BadRequest as error:
-            if "message is not modified" not in error.message.lower():
-                # One that was deleted comes back: nothing else could cancel the broadcast.
-                anew = await self.bot.send_message(chat, text, reply_markup=keyboard)
-                await self.mailings.put_board(broadcast.id, anew.message_id)
+        editing = self.bot.edit_message_text(text, chat, board, reply_markup=keyboard)
+        if not await sending.changed(editing):
+            # One that was deleted comes back: nothing else could cancel the broadcast.
+            anew = await self.bot.send_message(chat, text, reply_markup=keyboard)
+            await self.mailings.put_board(broadcast.id, anew.message_id)
 
 
 def behind(message: Message) -> str:

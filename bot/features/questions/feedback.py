@@ -67,4 +67,4 @@ async def _thank(query: CallbackQuery, vote: Vote) -> None:
         if marked != shown and await sending.relabel(message, marked):
             await sending.acknowledge(query)
             return
-    await sending.toast(query, question_texts.voted(up=vote.up))
+    await sending.acknowledge(query, question_texts.voted(up=vote.up), toast=True)
