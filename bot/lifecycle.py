@@ -195,7 +195,7 @@ async def _drain(parts: Parts) -> None:
     What is not answered by then is not confirmed, so that Telegram hands it out again.
     """
     log.info("stopping; answering what was fetched")
-    parts.polling.intake.stop()
+    parts.polling.intake.stopping.set()
     await _logged(_finish(parts))
     # What is handled still would be answered twice: now, and after the next start.
     await parts.updates.give_up()

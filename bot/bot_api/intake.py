@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -41,10 +42,10 @@ class Intake:
     receipts: Receipts
     clock: Callable[[], float]
     """Seconds, never going back."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is about to end: what can be handed out again is waited for no more."""
     _asked: int = 0
     """The update that was asked for the last time."""
-    _confirmed: int = 0
-    """Those before this one cannot come again: Telegram has heard of it."""
     _next: int = 0
     """Behind the last one that was fetched."""
     _open: dict[int, float] = field(default_factory=dict)
@@ -61,7 +62,6 @@ class Intake:
     """Of those in hand, by number, the chat."""
     _held: set[int | None] = field(default_factory=set)
     """Chats in which Telegram takes nothing for a while."""
-    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -83,13 +83,11 @@ class Intake:
 
         Where `more` is known to come, only until there is room for it.
         """
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self.waits and not (more and self._has_room):
                     self._news.clear()
                     await self._news.wait()
-        except TimeoutError:
-            return
 
     async def take(self, fetched: Sequence[int]) -> tuple[list[int], list[int]]:
         """What to handle of this, in order; and what is not, as the process died of it."""
@@ -122,9 +120,8 @@ class Intake:
         return self._asked
 
     def confirmed(self) -> None:
-        """Telegram has answered to that."""
-        self._confirmed = self._asked
-        self._done = {each for each in self._done if each >= self._confirmed}
+        """Telegram has answered to that: those before cannot come again."""
+        self._done = {each for each in self._done if each >= self._asked}
 
     def done(self, number: int) -> None:
         """It is handled, or cannot be."""
@@ -148,28 +145,18 @@ class Intake:
             CancelledError: the process stops. Telegram will hand the update out again, unless it is
                 confirmed; then it is waited for as long as a stop may take.
         """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
         self._held.add(chat)
-        until = asyncio.get_running_loop().time() + seconds
         try:
-            async with asyncio.timeout_at(until):
-                await self._stopping.wait()
-                left = until - asyncio.get_running_loop().time()
-                if number not in self._let_go or left > DRAIN_SECONDS:
-                    raise asyncio.CancelledError
-                await asyncio.Event().wait()
-        except TimeoutError:
-            return
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until):
+                    await self.stopping.wait()
+                    if number not in self._let_go or until - loop.time() > DRAIN_SECONDS:
+                        raise asyncio.CancelledError
+                    await asyncio.Event().wait()
         finally:
             self._held.discard(chat)
-
-    def stop(self) -> None:
-        """Nothing that can be handed out again is waited for from now on."""
-        self._stopping.set()
-
-    @property
-    def stops(self) -> bool:
-        """Whether the process is about to end."""
-        return self._stopping.is_set()
 
     def is_suspect(self, number: int) -> bool:
         """Whether it was in hand when the process died."""

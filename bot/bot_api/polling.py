@@ -101,7 +101,7 @@ class Polling:
             async with asyncio.timeout(CONFIRM_SECONDS):
                 await self._updates(limit=1, wait=0)
                 self.intake.confirmed()
-        except (TelegramError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is
             log.warning("the last questions may be answered again after a restart (%s)", error)
 
     async def _connect(self) -> None:
@@ -133,12 +133,7 @@ class Polling:
         query = urlencode({"offset": self.intake.ask(), "timeout": wait, **asked})
         patience = float(self.request.read_timeout or 0) + wait
         address = f"{self.app.bot.base_url}/getUpdates?{query}"
-        try:
-            found = await self.request.post(address, read_timeout=patience)
-        except TelegramError:
-            raise
-        except Exception:  # noqa: BLE001 - PTB does not expect other JSON than Telegram's
-            found = None
+        found = await self.request.post(address, read_timeout=patience)
         numbered = _by_number(found) if isinstance(found, list) else {}
         if found != [] and not numbered:
             raise NetworkError("an answer that nobody can read")
@@ -188,22 +183,20 @@ async def _until_it_works(work: Callable[[], Awaitable[None]]) -> None:
             raise StartError(REFUSED) from None
         except RetryAfter as flood:
             await asyncio.sleep(seconds_to_wait(flood))
-        except TelegramError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is
             _report(error, pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
-        except Exception as error:  # noqa: BLE001 - whatever it is
-            # PTB does not expect other JSON than Telegram's, such as a server's on the way.
-            log.warning("an answer that nobody can read (%s)", type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(LONGEST_PAUSE, pause * 2)
 
 
-def _report(error: TelegramError, pause: float) -> None:
+def _report(error: Exception, pause: float) -> None:
     match error:
         case Conflict():
             log.error("another copy of this bot is polling with the same token; stop one of them")
         case NetworkError() if not isinstance(error, BadRequest):
             log.warning("no connection to Telegram (%s); next try in %.0f s", error, pause)
-        case _:
+        case TelegramError():
             log.error("Telegram refuses to hand out updates: %s", error)
+        case _:
+            # PTB does not expect other JSON than Telegram's, such as a server's on the way.
+            log.warning("an answer that nobody can read (%s)", type(error).__name__)

@@ -62,17 +62,17 @@ class RateLimiter(BaseRateLimiter[int]):
         rate_limit_args: int | None,
     ) -> Any:  # noqa: ANN401 - the same
         """Send at once; what did not wait for a turn delays the next one."""
-        if endpoint in COUNTED and rate_limit_args != PACED:
+        if endpoint not in COUNTED:
+            return await callback(*args, **kwargs)
+        paced = rate_limit_args == PACED
+        if not paced:
             self._free = max(self._free, min(self._later(), self._clock() + MOST_AHEAD))
         try:
             result = await callback(*args, **kwargs)
         except RetryAfter as flood:
-            if endpoint in COUNTED:
-                paced = rate_limit_args == PACED
-                self.hold(seconds_to_wait(flood), data.get("chat_id") if paced else None)
+            self.hold(seconds_to_wait(flood), data.get("chat_id") if paced else None)
             raise
-        if endpoint in COUNTED:
-            self.works()
+        self.works()
         return result
 
     async def turn(self) -> None:

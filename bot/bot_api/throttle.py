@@ -38,7 +38,9 @@ class Throttle:
         now = self.clock()
         asked = self._asked.setdefault(person, deque())
         self._asked.move_to_end(person)
-        self._forget()
+        if len(self._asked) > PEOPLE:
+            forgotten, _ = self._asked.popitem(last=False)
+            self._warned.discard(forgotten)
         while asked and asked[0] <= now - self.seconds:
             asked.popleft()
         if len(asked) < self.most:
@@ -49,8 +51,3 @@ class Throttle:
             return Verdict.IGNORE
         self._warned.add(person)
         return Verdict.ASK_TO_SLOW_DOWN
-
-    def _forget(self) -> None:
-        while len(self._asked) > PEOPLE:
-            person, _ = self._asked.popitem(last=False)
-            self._warned.discard(person)

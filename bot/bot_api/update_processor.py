@@ -75,7 +75,7 @@ class UpdateProcessor(BaseUpdateProcessor):
             if self.wants(update):
                 await self._in_line(update, coroutine)
         except asyncio.CancelledError:
-            if self._intake.stops or _this_task().cancelling():
+            if self._intake.stopping.is_set() or _this_task().cancelling():
                 raise  # What a stop has cancelled will be handed out again.
         except Exception as error:  # noqa: BLE001 - whatever an update that nobody expects leads to
             kind = type(error).__name__
