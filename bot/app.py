@@ -12,7 +12,7 @@ from telegram.request import BaseRequest
 from bot import lifecycle
 from bot.answering.faq import Live
 from bot.bot_api.intake import Intake
-from bot.bot_api.polling import PassedOver, Polling
+from bot.bot_api.polling import Polling
 from bot.bot_api.rate_limiter import RateLimiter
 from bot.bot_api.sending import DEFAULTS
 from bot.bot_api.throttle import Throttle
@@ -98,7 +98,10 @@ def build(
     folder = settings.knowledge or base.shipped()
     reloader = Reloader(live, storage.records, folder, now, build)
     watching = FileWatcher(reloader, notices, app.bot)
-    polling = Polling(app, updates_request, intake, partial(_passed_over, notices, app))
+    tell = partial(_passed_over, notices, app)
+    deadly = partial(tell, operator_texts.died_of)
+    unreadable = partial(tell, operator_texts.cannot_read)
+    polling = Polling(app, updates_request, intake, deadly, unreadable)
     parts = Parts(app, live, tips, journal, notices, watching, polling, order)
     asked = QuestionHandlers(live, journal)
     broadcasting = BroadcastHandlers(storage, tips, app.bot, now)
@@ -121,12 +124,8 @@ def build(
     return parts
 
 
-async def _passed_over(notices: Notices, app: App, why: PassedOver, number: int) -> None:
-    told = {
-        PassedOver.DEADLY: operator_texts.died_of,
-        PassedOver.UNREADABLE: operator_texts.cannot_read,
-    }
-    await notices.tell(app.bot, told[why](number))
+async def _passed_over(notices: Notices, app: App, text: Callable[[int], str], update: int) -> None:
+    await notices.tell(app.bot, text(update))
 
 
 def _digest(

@@ -8,9 +8,8 @@ for itself.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -50,14 +49,8 @@ REFUSED = (
 
 log = logging.getLogger(__name__)
 
-
-class PassedOver(Enum):
-    """Why an update is not handled."""
-
-    DEADLY = auto()
-    """The process died again and again while it was in hand."""
-    UNREADABLE = auto()
-    """Its shape is none that the library knows."""
+Tell = Callable[[int], Coroutine[Any, Any, None]]
+"""Tells the operators of an update that is not handled."""
 
 
 @dataclass(slots=True)
@@ -68,13 +61,15 @@ class Polling:
     request: BaseRequest
     """The way on which updates come, initialized by the application."""
     intake: Intake
-    tell: Callable[[PassedOver, int], Awaitable[None]]
-    """Tells the operators of an update that is not handled."""
+    tell_deadly: Tell
+    """The process died again and again while it was in hand."""
+    tell_unreadable: Tell
+    """Its shape is none that the library knows."""
     _wait: float = SHORTEST_WAIT
     _more: bool = False
     """Whether more waits than Telegram has handed out."""
     _told: float = -SILENCE
-    _telling: set[asyncio.Future[None]] = field(default_factory=set)
+    _telling: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def connect(self) -> None:
         """Connect, however long the network takes.
@@ -123,7 +118,7 @@ class Polling:
             self._hand_over(number, fetched[number])
         for number in fatal:
             log.error("update %d is passed over: the process died of it again and again", number)
-            self._mention(PassedOver.DEADLY, number)
+            self._mention(self.tell_deadly(number))
 
     async def _updates(self, *, wait: int, **asked: object) -> dict[int, dict[str, Any]]:
         """What Telegram hands out from the offset on, by number and as it came.
@@ -149,11 +144,11 @@ class Polling:
             self.intake.done(number)
             if self.intake.clock() - self._told >= SILENCE:
                 self._told = self.intake.clock()
-                self._mention(PassedOver.UNREADABLE, number)
+                self._mention(self.tell_unreadable(number))
 
-    def _mention(self, why: PassedOver, number: int) -> None:
+    def _mention(self, work: Coroutine[Any, Any, None]) -> None:
         """Without holding up what people asked."""
-        telling = asyncio.ensure_future(self.tell(why, number))
+        telling = asyncio.create_task(work)
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 
