@@ -133,7 +133,10 @@ async def turn(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup |
 
 async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:
     """Change the buttons under a message; False when it is gone or too old."""
-    return await changed(patiently(lambda: message.edit_reply_markup(keyboard)))
+    # There is no text whose HTML would be read.
+    no_text = {"parse_mode": None}
+    work = patiently(lambda: message.edit_reply_markup(keyboard, api_kwargs=no_text))
+    return await changed(work)
 
 
 async def changed(editing: Awaitable[object]) -> bool:

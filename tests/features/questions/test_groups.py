@@ -76,6 +76,12 @@ async def test_a_group_is_answered_although_its_question_was_deleted(group: Chat
     del group.person.chat.messages[update["message"]["message_id"]]
     await group.gets(update)
     assert group.texts == [SQUEAK]
+    [sent] = group.telegram.sent("sendMessage")
+    assert sent["reply_parameters"] == {
+        "message_id": update["message"]["message_id"],
+        "allow_sending_without_reply": True,
+        "quote_parse_mode": "HTML",  # PTB's Defaults say so, of a quote that there is not.
+    }
 
 
 async def test_a_private_chat_is_answered_without_quoting(chat: Chat) -> None:

@@ -118,6 +118,8 @@ async def test_a_vote_is_thanked_for_on_its_button_and_all_else_stays(
     expected = [b | {"text": marked} if b["text"] == button else b for b in before]
     assert keyboard(chat.said[-1]) == expected
     assert chat.alerts == [None]
+    [edited] = chat.telegram.sent("editMessageReplyMarkup")
+    assert edited.keys() == {"chat_id", "message_id", "reply_markup"}
 
 
 async def test_a_vote_is_stored_for_the_person(chat: Chat, storage: Storage) -> None:
