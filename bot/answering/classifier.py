@@ -8,11 +8,12 @@ load. The soft-token scores say which entry is nearest; this says whether "why",
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.answering.vectors import Numbered, Numbers
+from bot.answering.vectors import Vectors
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.integer]
@@ -23,41 +24,30 @@ RATE = 1.2
 DECAY = 0.05
 PAIR = 0.5
 """Weight of a pair of words beside that of a word."""
-MOST_WEIGHTS = 4_000_000
-"""Features times classes; the rarest features are left out beyond that."""
-MOST_EXAMPLES = 16_000
-"""Phrasings that are trained on; a larger knowledge base is thinned out evenly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
     """Weights of the features for each class."""
 
-    ids: Numbers
-    places: Ints
-    """Where the weights of each feature stand; -1 where they say nothing."""
+    rows: Mapping[str, int]
+    """Where the weights of a feature stand."""
     weights: npt.NDArray[np.float16]
     """Features x classes; half precision, which is half the memory, tells them apart as well."""
 
     @classmethod
-    def train(cls, numbered: Numbered, classes: Ints) -> "Classifier":
+    def train(cls, vectors: Vectors, classes: Ints) -> "Classifier":
         """Learn from the features and the class of each phrasing; classes count from 0."""
-        width = int(classes.max()) + 1
-        step = max(1, -(-numbered.count // MOST_EXAMPLES))
-        thinned = numbered.phrasings % step == 0
-        features = numbered.features[thinned]
-        kept = _telling(features, len(numbered.ids), MOST_WEIGHTS // width)
-        places = np.full(len(numbered.ids), -1, np.int32)
-        places[kept] = np.arange(len(kept))
-        scale = np.where(kept < len(numbered.ids.singles), 1, PAIR).astype(np.float32)
-        examples = classes[::step]
-        rows = _Rows.of(numbered.phrasings[thinned] // step, places[features], scale, examples)
-        weights = np.zeros((len(kept), width), np.float32)
+        # What occurs once teaches nothing.
+        kept = np.bincount(vectors.features) > 1
+        rows = {name: row for row, name in enumerate(compress(vectors.ids, kept))}
+        scale = np.array([*map(importance, rows)], np.float32)
+        weights = np.zeros((len(rows), int(classes.max()) + 1), np.float32)
         squares = np.full_like(weights, 1e-2)
-        for batch in rows.batches():
-            batch.improve(weights, squares, len(examples))
+        for batch in _Rows.of(vectors, kept, scale, classes).batches():
+            batch.improve(weights, squares, len(classes))
         weights *= scale[:, None]
-        return cls(numbered.ids, places, weights.astype(np.float16))
+        return cls(rows, weights.astype(np.float16))
 
     def logits(self, features: Mapping[str, float], unknown: float) -> Floats:
         """Log odds of each class, up to a constant.
@@ -65,28 +55,19 @@ class Classifier:
         `features` maps to how much they are trusted (0..1), `unknown` is the weight of words that
         no phrasing holds: they make every class less certain.
         """
-        numbers = [(self.ids.find(f), s) for f, s in features.items()]
-        found = [(p, s) for i, s in numbers if i is not None and (p := self.places[i]) >= 0]
+        found = {self.rows[f]: s for f, s in features.items() if f in self.rows}
         if not found:
             return np.zeros(self.weights.shape[1], np.float32)
-        rows = np.array([p for p, _ in found])
-        trust = np.array([s for _, s in found], np.float32)
+        trust = np.array(list(found.values()), np.float32)
         length = sum((s * importance(f)) ** 2 for f, s in features.items()) + unknown**2
         return np.asarray(
-            trust @ self.weights[rows].astype(np.float32) / np.sqrt(length), np.float32
+            trust @ self.weights[list(found)].astype(np.float32) / np.sqrt(length), np.float32
         )
 
 
 def importance(feature: str) -> float:
     """Pairs of words count half: they are many, and say again what the words say."""
     return PAIR if feature.startswith("b ") else 1.0
-
-
-def _telling(features: Ints, height: int, most: int) -> Ints:
-    """The commonest features, of those that occur more than once."""
-    counts = np.bincount(features, minlength=height)
-    commonest = np.argsort(-counts, kind="stable")[:most]
-    return commonest[counts[commonest] > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +81,14 @@ class _Rows:
     classes: Ints
 
     @classmethod
-    def of(cls, rows: Ints, columns: Ints, scale: Floats, classes: Ints) -> "_Rows":
-        """From pairs of row and column; a column of -1 stands for nothing."""
-        known = columns >= 0
-        rows, columns = rows[known], columns[known]
-        order = np.argsort(rows, kind="stable")
-        rows, columns = rows[order], columns[order]
+    def of(
+        cls, vectors: Vectors, kept: npt.NDArray[np.bool_], scale: Floats, classes: Ints
+    ) -> "_Rows":
+        """A row for each phrasing, with a column for each feature that is kept."""
+        known = kept[vectors.features]
+        order = np.argsort(vectors.phrasings[known], kind="stable")
+        rows = vectors.phrasings[known][order]
+        columns = (np.cumsum(kept) - 1)[vectors.features[known][order]]
         norms = np.sqrt(np.bincount(rows, scale[columns] ** 2, len(classes)))
         return cls(
             starts=np.searchsorted(rows, np.arange(len(classes) + 1)),

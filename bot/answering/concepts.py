@@ -35,18 +35,27 @@ class Concepts:
 
     def pieces(self, said: Sequence[str]) -> Iterator[Piece]:
         """Stems in order, cut into phrases and single stems."""
-        at = 0
+        said, at = tuple(said), 0
         while at < len(said):
-            piece = self.piece(said, at) if said[at] in self.phrases else ((said[at],), ())
+            for piece in self.phrases.get(said[at], ()):
+                if said[at : at + len(piece[0])] == piece[0]:
+                    break
+            else:
+                piece = ((said[at],), ())
             yield piece
             at += len(piece[0])
 
-    def piece(self, said: Sequence[str], at: int) -> Piece:
-        """The piece that begins with a stem that some phrase begins with."""
-        for phrase, names in self.phrases[said[at]]:
-            if tuple(said[at : at + len(phrase)]) == phrase:
-                return phrase, names
-        return (said[at],), ()
+    def names(self, said: Sequence[str]) -> Iterator[str]:
+        """The features of stems in order; what is said twice comes twice."""
+        before = EDGE
+        for phrase, names in self.pieces(said):
+            name = " ".join(phrase)
+            yield f"w {name}"
+            for concept in names:
+                yield f"c {concept}"
+            yield f"b {before} {name}"
+            before = name
+        yield f"b {before} {EDGE}"
 
     def features(
         self, said: Sequence[str], trust: Sequence[float] | None = None

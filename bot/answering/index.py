@@ -11,7 +11,7 @@ from bot.answering import red_flags
 from bot.answering.classifier import Classifier
 from bot.answering.concepts import Concepts
 from bot.answering.matcher import Matcher
-from bot.answering.vectors import Numbered
+from bot.answering.vectors import Vectors
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds
 from bot.language.spelling import Heard, Vocabulary
@@ -92,7 +92,7 @@ class Index:
         phrasings = _phrasings(knowledge)
         sizes = [len(group) for group in phrasings.values()]
         stems = (tuple(map(stem, said)) for group in phrasings.values() for said in group)
-        numbered = Numbered.of(stems, concepts)
+        vectors = Vectors.of(stems, concepts)
         class_of = [knowledge.entries[k].topic if k in knowledge.entries else k for k in phrasings]
         classes = tuple(dict.fromkeys(class_of))
         numbers = [classes.index(name) for name in class_of]
@@ -105,8 +105,8 @@ class Index:
             handicap=np.array([BROAD * topic.broad for topic in knowledge.topics.values()]),
             thresholds=knowledge.thresholds or Thresholds(),
             vocabulary=_vocabulary(knowledge, phrasings),
-            matcher=Matcher.of(numbered, sizes, concepts),
-            classifier=Classifier.train(numbered, np.repeat(numbers, sizes)),
+            matcher=Matcher.of(vectors, sizes, concepts),
+            classifier=Classifier.train(vectors, np.repeat(numbers, sizes)),
         )
 
     def hear(self, text: str) -> tuple[Heard, ...]:

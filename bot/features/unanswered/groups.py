@@ -152,7 +152,7 @@ class _Reader:
     def _weight(self, heard: Heard) -> float:
         """What the knowledge base does not hold is what is missing there, so it tells most."""
         matcher = self.faq.index.matcher
-        number = matcher.ids.find(f"w {heard.stem}")
+        number = matcher.ids.get(f"w {heard.stem}")
         return 1.0 if number is None else float(matcher.weights[number])
 
 
