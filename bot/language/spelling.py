@@ -1,16 +1,17 @@
 """Which word of the knowledge base a typed word stands for, typos and joined words included."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from bot.language.english import Dictionary, Words, english
+from bot.language.english import english, mass
 from bot.language.words import stem
 
 EDIT = 0.15
@@ -22,10 +23,8 @@ FREQUENT = 50
 SURE = 0.85
 """Trust in a mended word from which it is not two joined ones."""
 _CUTOFF = 0.84
-_PREFIX, _FAVOUR = 4, 0.1
-"""Jaro-Winkler similarity favours common letters at the beginning: how many, and how much each."""
-_ROUNDING = 1e-5
-_LETTERS = 32
+_JARO = 1 - (1 - _CUTOFF) / 0.6 - 1e-5
+"""Without Winkler's favour for a common beginning, which is two fifths of what is missing."""
 _MEMORY = 20_000
 
 
@@ -47,47 +46,28 @@ class Shapes:
     """Which letters the words have, to pass over most of those that a typed word cannot mean."""
 
     words: tuple[str, ...]
-    lengths: npt.NDArray[np.float32]
-    letters: npt.NDArray[np.bool_]
-    """For each word (columns) whether it has each letter once, then whether it has it twice."""
-    beginnings: npt.NDArray[np.uint8]
-    """The first letters of each word (columns)."""
+    lengths: npt.NDArray[np.int64]
+    letters: npt.NDArray[np.uint32]
+    """Of each word, a bit for each."""
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Shapes":
         words = tuple(words)
-        lengths = np.array([len(word) for word in words], np.int64)
-        places = _letters("".join(words)) * len(words) + np.repeat(np.arange(len(words)), lengths)
-        counts = np.bincount(places, minlength=_LETTERS * len(words)).reshape(_LETTERS, len(words))
-        begun = _letters("".join(word[:_PREFIX].ljust(_PREFIX) for word in words))
-        return cls(
-            words=words,
-            lengths=lengths.astype(np.float32),
-            letters=np.concatenate([counts >= 1, counts >= 2]),
-            beginnings=begun.reshape(-1, _PREFIX).T.astype(np.uint8),
-        )
+        lengths, letters = map(len, words), map(_letters, words)
+        return cls(words, np.array([*lengths], np.int64), np.array([*letters], np.uint32))
 
     def near(self, word: str) -> list[str]:
-        """Every word whose Jaro-Winkler similarity may reach the cut-off, and some others.
-
-        The similarity is at most what it would be with all common letters in the same order.
-        """
-        letters = _letters(word).tolist()
-        rows = [
-            letter + (_LETTERS if letter in letters[:i] else 0) for i, letter in enumerate(letters)
-        ]
-        common = self.letters[rows].sum(axis=0, dtype=np.uint8)
-        jaro = (common * (1 / len(word) + 1 / self.lengths) + 1) / 3
-        maybe = np.flatnonzero(jaro >= 1 - (1 - _CUTOFF) / (1 - _FAVOUR * _PREFIX) - _ROUNDING)
-        begun = np.array(letters[:_PREFIX])[:, None]
-        same = np.logical_and.accumulate(self.beginnings[: len(begun), maybe] == begun).sum(axis=0)
-        likeness = 1 - (1 - jaro[maybe]) * (1 - _FAVOUR * same)
-        return [self.words[i] for i in maybe[likeness >= _CUTOFF - _ROUNDING]]
+        """Every word that may reach the cut-off, were all common letters in the same order."""
+        own = np.uint32(_letters(word))
+        kept = len(word) - np.bitwise_count(own & ~self.letters)
+        common = np.minimum(kept, self.lengths - np.bitwise_count(self.letters & ~own))
+        jaro = (common / len(word) + common / self.lengths + 1) / 3
+        return [self.words[i] for i in np.flatnonzero(jaro >= _JARO).tolist()]
 
 
-def _letters(text: str) -> npt.NDArray[np.int64]:
-    """Letters as numbers; letters of other alphabets may share one, which does no harm."""
-    return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64) % _LETTERS
+def _letters(word: str) -> int:
+    """As bits; letters of other alphabets may share one, which does no harm."""
+    return sum(1 << bit for bit in {ord(letter) % 32 for letter in word})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +76,22 @@ class Vocabulary:
 
     words: dict[str, int]
     """How often each word occurs in it."""
-    stems: Words
+    stems: frozenset[str]
     frequent: tuple[str, ...]
     """Words of four letters and more that stand in it again and again."""
-    _english: Dictionary
-    """Here too, so that a vocabulary that was stored needs no dictionary to be unpacked."""
     _shapes: Shapes
+    _english: Mapping[str, int]
+    """Here too, so that a vocabulary that was stored needs no dictionary to be unpacked."""
     _memory: dict[str, tuple[Heard, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[Iterable[str]]) -> "Vocabulary":
         """Build from texts that are split into words."""
-        counts: dict[str, int] = {}
-        for text in texts:
-            for word in text:
-                counts[word] = counts.get(word, 0) + 1
+        counts = dict(Counter(chain.from_iterable(texts)))
         often = max(FREQUENT, sum(counts.values()) // 700)
         frequent = tuple(word for word, n in counts.items() if n >= often and len(word) > 3)
-        stems = Words({stem(word).encode() for word in counts})
-        return cls(counts, stems, frequent, english(), Shapes.of(counts))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # A copy without the memory: what was typed once may never be typed again.
-        kept = self.words, self.stems, self.frequent, self._english, self._shapes
-        return type(self), kept
+        stems = frozenset(map(stem, counts))
+        return cls(counts, stems, frequent, Shapes.of(counts), english())
 
     def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
         """Every word of a question, with joined words parted and parted ones joined."""
@@ -204,17 +176,14 @@ class Vocabulary:
         return likeness - EDIT * edits + FREQ * math.log(self.words[meant])
 
     def _heard(self, word: str, meant: str, trust: float) -> Heard:
-        return Heard(word, stem(meant), trust, self._english.mass(word))
+        return Heard(word, stem(meant), trust, mass(word, self._english))
 
 
 _NEIGHBOURS = {
-    key: set(near)
-    for key, near in {
-        "q": "wa", "w": "qeas", "e": "wrsd", "r": "etdf", "t": "ryfg", "y": "tugh", "u": "yihj",
-        "i": "uojk", "o": "ipkl", "p": "ol", "a": "qwsz", "s": "awedzx", "d": "serfxc",
-        "f": "drtgcv", "g": "ftyhvb", "h": "gyujbn", "j": "huiknm", "k": "jiolm", "l": "kop",
-        "z": "asx", "x": "zsdc", "c": "xdfv", "v": "cfgb", "b": "vghn", "n": "bhjm", "m": "njk",
-    }.items()
+    "q": "wa", "w": "qeas", "e": "wrsd", "r": "etdf", "t": "ryfg", "y": "tugh", "u": "yihj",
+    "i": "uojk", "o": "ipkl", "p": "ol", "a": "qwsz", "s": "awedzx", "d": "serfxc",
+    "f": "drtgcv", "g": "ftyhvb", "h": "gyujbn", "j": "huiknm", "k": "jiolm", "l": "kop",
+    "z": "asx", "x": "zsdc", "c": "xdfv", "v": "cfgb", "b": "vghn", "n": "bhjm", "m": "njk",
 }  # fmt: skip
 
 
@@ -222,4 +191,4 @@ def _slips(typed: str, meant: str) -> int:
     """Letters that a thumb missed by one key, in words of the same length."""
     if len(typed) != len(meant):
         return 0
-    return sum(a in _NEIGHBOURS.get(b, ()) for a, b in zip(typed, meant, strict=True))
+    return sum(a in _NEIGHBOURS.get(b, "") for a, b in zip(typed, meant, strict=True))
