@@ -44,8 +44,8 @@ from bot.knowledge.models import Entry, Limit, Topic
 from bot.knowledge.parser import ParsedFiles
 from bot.language.english import english
 
-SIZES = (15_000, 150_000)
-MOST_MILLISECONDS = {15_000: 1.5, 150_000: 5.0}
+SIZES = (15_000, 30_000)
+MOST_MILLISECONDS = {15_000: 1.5, 30_000: 2.0}
 MOST_MEGABYTES = 200
 SHIPPED_MILLISECONDS = 1.0
 MOST_ASKED = 400
