@@ -121,9 +121,7 @@ class Index:
         kind = KIND * self.classifier.logits(features, unknown)
         scores = matched + np.repeat(kind, self.lengths)
         best = np.maximum.reduceat(scores, self.firsts)
-        entries = (
-            int(self.firsts[self.topics]) if self.topics < len(self.firsts) else len(self.keys)
-        )
+        entries = int(self.lengths[: self.topics].sum())
         topics = _ranked(self.classes[: self.topics], best[: self.topics] - self.handicap)
         rivals = _ranked(self.classes[self.topics :], best[self.topics :])
         lead = topics[0][1] - (rivals[0][1] if rivals else 0.0)

@@ -24,29 +24,9 @@ Phrase = tuple[str, ...]
 """Adjacent stems."""
 Span = tuple[int, int]
 """Positions of the first word of a phrase and of the first one behind it."""
+Term = Mapping[str, Sequence[Phrase]]
+"""Phrases that are as good as each other, by their first stem."""
 _MASKED = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Phrases that are as good as each other, by their first stem."""
-
-    phrases: Mapping[str, tuple[Phrase, ...]]
-
-    @classmethod
-    def of(cls, phrases: Sequence[Phrase]) -> "Term":
-        found: dict[str, tuple[Phrase, ...]] = {}
-        for phrase in dict.fromkeys(phrases):
-            found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
-        return cls(found)
-
-    def spans(self, said: Sequence[str]) -> list[Span]:
-        return [
-            (at, at + len(phrase))
-            for at, stem in enumerate(said)
-            for phrase in self.phrases.get(stem, ())
-            if tuple(said[at : at + len(phrase)]) == phrase
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +37,8 @@ class Pattern:
 
     def places(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
         """Every way in which the terms stand near each other."""
-        if not any(term.phrases.keys().isdisjoint(said) for term in self.terms):
-            yield from _near([term.spans(said) for term in self.terms], ())
+        if not any(term.keys().isdisjoint(said) for term in self.terms):
+            yield from _near([_spans(term, said) for term in self.terms], ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +105,7 @@ def vocabulary(red_flags: RedFlags) -> Iterator[tuple[str, ...]]:
 def _by_stem(patterns: Iterable[Pattern]) -> dict[str, tuple[Pattern, ...]]:
     found: dict[str, tuple[Pattern, ...]] = {}
     for pattern in patterns:
-        for stem in min((term.phrases for term in pattern.terms), key=len):
+        for stem in min(pattern.terms, key=len):
             found[stem] = (*found.get(stem, ()), pattern)
     return found
 
@@ -137,15 +117,29 @@ def _pattern(pattern: str, term: Callable[[str], Term]) -> Pattern:
 def _look_alike(unless: str, term: Callable[[str], Term]) -> Pattern:
     if NEAR in unless:
         return _pattern(unless.replace(NEAR, " "), term)
-    return Pattern((Term.of([stems(unless)]),))
+    phrase = stems(unless)
+    return Pattern(({phrase[0]: [phrase]},))
 
 
 def _term(term: str, names: Mapping[str, Sequence[Phrase]]) -> Term:
-    return Term.of([phrase for piece in PIECE.findall(term) for phrase in _phrases(piece, names)])
+    found: dict[str, list[Phrase]] = {}
+    phrases = (phrase for piece in PIECE.findall(term) for phrase in _phrases(piece, names))
+    for phrase in dict.fromkeys(phrases):
+        found.setdefault(phrase[0], []).append(phrase)
+    return found
 
 
 def _phrases(piece: str, names: Mapping[str, Sequence[Phrase]]) -> Sequence[Phrase]:
     return names[piece[1:-1]] if piece.startswith("{") else (stems(piece),)
+
+
+def _spans(term: Term, said: Sequence[str]) -> list[Span]:
+    return [
+        (at, at + len(phrase))
+        for at, stem in enumerate(said)
+        for phrase in term.get(stem, ())
+        if tuple(said[at : at + len(phrase)]) == phrase
+    ]
 
 
 def _near(rest: Sequence[Sequence[Span]], chosen: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:

@@ -107,14 +107,11 @@ class Vocabulary:
             first = rest.pop(0)
             joined = first + rest[0] if rest else ""
             parted = len(joined) > 5 and joined in self.words
-            if parted and not (self._is_word(first) and self._is_word(rest[0])):
+            if parted and not all(w in self.words or w in self._english for w in (first, rest[0])):
                 rest.pop(0)
                 yield joined
             else:
                 yield first
-
-    def _is_word(self, word: str) -> bool:
-        return self.knows(word) or word in self._english
 
     def _recall(self, word: str) -> tuple[Heard, ...]:
         known = self._memory.get(word)

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import chain
-from operator import itemgetter
 
 import Stemmer  # type: ignore[import-not-found] # PyStemmer ships no types
 
@@ -92,7 +90,6 @@ _BRITISH = (
     (re.compile(r"(?<=\w{3})our(?=(?:s|ed|ing|less)?$)"), "or"),
     (re.compile(r"^grey"), "gray"),
 )
-_shortened = itemgetter(slice(MAX_WORD))
 _REPEATED = re.compile(r"(.)\1{2,}")
 
 
@@ -109,7 +106,7 @@ def fold(text: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared: folded, contractions opened, one spelling."""
     found = _WORD.findall(fold(text)[:MOST_FOLDED])
-    return tuple(chain.from_iterable(map(_open, map(_shortened, found))))
+    return tuple(word for each in found for word in _open(each[:MAX_WORD]))
 
 
 def has_words(text: str) -> bool:
