@@ -23,7 +23,7 @@ FULL: Mapping[str, str] = {
     "broadcast": "",
     "attacks": "",
 }
-"""Arguments of each."""
+"""Benchmark → its arguments."""
 QUICK: Mapping[str, str] = {
     "answers": "",
     "speed": "",
@@ -38,7 +38,7 @@ QUICK: Mapping[str, str] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run all, whatever becomes of one; the worst exit code."""
+    """Run all, even where one fails; the worst exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="take small sizes")
     given = parser.parse_args(arguments)

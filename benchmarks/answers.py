@@ -1,9 +1,9 @@
-"""How often the right answer comes, beside the usual approach: the best WRatio over a cut-off.
+"""The share of right answers, beside the usual approach: the best WRatio over a cut-off.
 
     python -m benchmarks.answers
 
 Each file of `questions/` is measured as it is and with typos. `dev.tsv` and `tuned.tsv` were looked
-at while the knowledge base was written; `aside.tsv` was written by somebody who had not seen the
+at while the knowledge base was written. `aside.tsv` was written by somebody who had not seen the
 phrasings, and nothing was mended by its questions; its figures were seen when rules were chosen.
 """
 
@@ -22,7 +22,7 @@ from bot.knowledge import base
 
 QUESTIONS = Path(__file__).parent / "questions"
 CUTOFF = 86
-"""What the usual bot answers from, on the scale of 0 to 100."""
+"""The usual bot answers from this score on, on the scale of 0 to 100."""
 
 
 def main() -> int:

@@ -1,11 +1,11 @@
-"""Nobody stops the bot for everybody: each attack, and how long others wait meanwhile.
+"""Nobody stops the bot for everybody: each attack, and the time that others wait meanwhile.
 
     python -m benchmarks.attacks [name ...]
 
 The fake Bot API server of the tests listens on 127.0.0.1 and takes 100 ms for a `sendMessage`.
 `skinbot run` is a process of its own for each attack. Ten times a second somebody else asks an
-ordinary question; it has come when it lies ready for the bot to fetch, and is answered when the
-server takes the answer. Memory is the most that the process took. A message is lost when its
+ordinary question. The wait begins when the question lies ready for the bot to fetch, and ends when
+the server takes the answer. Memory is the most that the process took. A message is lost when its
 writer never gets anything.
 """
 
@@ -24,7 +24,7 @@ from benchmarks.siege import Siege, besieged
 from tests.fake_bot_api import faults
 
 SECONDS = 3.0
-"""That an attack goes on."""
+"""Seconds that an attack goes on."""
 WAIT = 1.0
 """Seconds that an ordinary question may wait."""
 EVE = 666
@@ -78,7 +78,7 @@ async def patterns(siege: Siege) -> list[AtMost]:
 
 
 async def places(siege: Siege) -> list[AtMost]:
-    """32 people subscribe at the same moment, just after the start."""
+    """32 people subscribe at one moment, just after the start."""
     await siege.start()
     async with siege.witnessed():
         people = [siege.telegram.person(FIRST + number) for number in range(32)]
@@ -104,7 +104,7 @@ async def groups(siege: Siege) -> list[AtMost]:
 
 
 async def accounts(siege: Siege) -> list[AtMost]:
-    """33 accounts for whom Telegram takes nothing, each of which writes and writes."""
+    """33 accounts write and write, and Telegram takes nothing for them."""
     await siege.start()
     eve = [siege.telegram.person(EVE + number, "Eve") for number in range(33)]
     for each in eve:
@@ -156,7 +156,7 @@ async def stopped(siege: Siege) -> list[AtMost]:
 
 
 async def killed(siege: Siege) -> list[AtMost]:
-    """The same with SIGKILL."""
+    """As `stopped`, but with SIGKILL."""
     return await _cut_short(siege, kill=True)
 
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.broadcast [--subscribers 1000] [--kills 12] [--seed 7]
 
-The first part of `crash.py`, with a broadcast instead of tips: it stands confirmed in the database,
-nobody's tip is due, and everything that is said there about kills and sends in flight goes for it
-as well.
+It is the first part of `crash.py`, with a broadcast instead of tips. The broadcast stands confirmed
+in the database, and nobody's tip is due. All that `crash.py` says about kills and about sends in
+flight is true here, too.
 """
 
 import argparse
@@ -25,7 +25,7 @@ NEWS = "We are back on <b>Monday</b>."
 
 
 async def broadcast(bot: Installation, telegram: FakeTelegram, chats: Sequence[int]) -> None:
-    """An operator has confirmed it just now."""
+    """Store a broadcast that an operator has confirmed just now."""
     await bot.fill(chats, served=True)
     telegram.person(OPERATOR)
     _, board = telegram.handle("sendMessage", {"chat_id": OPERATOR, "text": "Send it?"})

@@ -1,4 +1,4 @@
-"""What befalls the folder of a knowledge base under the eyes of a running bot, for `reload.py`."""
+"""Changes to the folder of a knowledge base under the eyes of a running bot, for `reload.py`."""
 
 import os
 import random
@@ -25,7 +25,7 @@ _FOOTER = re.compile(rb"^footer:.*\n(?: .*\n)*", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One that is good, and of whose answers each says of which version it is."""
+    """A good folder. Each of its answers says of which version it is."""
 
     path: Path
     base: Path
@@ -79,7 +79,7 @@ def _save(path: Path, data: bytes) -> None:
 
 
 def nothing_else(_: Folder, __: random.Random) -> None:
-    """Only the new version."""
+    """Nothing but the new version."""
 
 
 def link_to_good(folder: Folder, chance: random.Random) -> None:
@@ -98,7 +98,7 @@ def many_phrasings(folder: Folder, _: random.Random) -> None:
 
 @cache
 def large() -> str:
-    """A topic of 20,000 phrasings, of words that nobody uses."""
+    """A topic of 20,000 phrasings, with words that nobody uses."""
     # The same ones in every version: which question finds an answer depends on them, too.
     chance = random.Random(1)  # noqa: S311 - no secret
     syllables = [a + b for a in "bdfgklmprvz" for b in "aeiou"]
@@ -187,7 +187,7 @@ def _link(path: Path, target: Path) -> None:
 Change = Callable[[Folder, random.Random], None]
 
 GOOD: Mapping[Change, int] = {nothing_else: 14, link_to_good: 3, many_phrasings: 2}
-"""How often each happens beside the others."""
+"""The good changes; a change of 14 comes 14 times as often as a change of 1."""
 BROKEN: tuple[Change, ...] = (
     truncated,
     binary,
@@ -203,11 +203,11 @@ BROKEN: tuple[Change, ...] = (
     # Permissions do not stop root.
     *([] if os.geteuid() == 0 else [forbidden]),
 )
-"""Each happens as often as the others."""
+"""The bad changes; each comes as often as the others."""
 
 
 def drawn(count: int, chance: random.Random) -> list[Change]:
-    """About as many good ones as broken ones, in random order."""
+    """About as many good changes as broken ones, in random order."""
     good = chance.choices(list(GOOD), list(GOOD.values()), k=count // 2)
     broken = [BROKEN[number % len(BROKEN)] for number in range(count - count // 2)]
     changes = [*good, *broken]

@@ -8,12 +8,12 @@ which everybody's tip is due. Each message beyond a person's first is a duplicat
 
 First part: the process is killed with SIGKILL and started again, and only the file is kept. Most
 kills come at a random moment after the process has begun to send, some before that. A send is in
-flight at a kill when the server had received it and had not answered, or had answered so shortly
-before that the bot could not have read that and written it down.
+flight at a kill when the server had received it and had not answered. It is in flight, too, when
+the answer came so late that the bot could not have read it and written it down.
 
-Second part: one process that is not killed, and faults strewn in at random, each at somebody's
-first try and for a few at the second one too. Some people are really gone, and some groups have
-moved. Where no proper answer came back nobody knows whether the message arrived; those sends are
+Second part: one process that is not killed. Faults are strewn in at random, each at somebody's
+first try, and for a few at the second try too. Some people are really gone, and some groups have
+moved. Where no proper answer came back, nobody knows whether the message arrived: those sends are
 counted as unknown.
 """
 
@@ -43,11 +43,11 @@ FASTEST, SLOWEST = 0.05, 0.1
 PER_SECOND = 27.5
 """Tips that the bot sends, about, to spread the kills over the run."""
 EARLY, STARTUP = 0.1, 2.0
-"""Share of the kills that come in the first seconds, whatever the process does then."""
+"""Share of the kills that come in the first seconds, at any point of the start; those seconds."""
 SHARE = 0.7
-"""Of the run that is over at the last kill, about."""
+"""Share of the run that is over at the last kill, about."""
 UNREAD = 0.05
-"""Seconds before a kill; what was answered since then is still in flight."""
+"""Seconds before a kill; a send that is answered within them is still in flight."""
 PATIENCE = 30.0
 """Seconds in which a process must have begun to send."""
 SETTLED = 0.3
@@ -60,7 +60,7 @@ class Send:
 
     chat: int
     answered: float = inf
-    """When, in seconds."""
+    """The moment of the answer, in seconds."""
 
 
 @dataclass(slots=True)
@@ -69,9 +69,9 @@ class Life:
 
     sends: list[Send] = field(default_factory=list)
     killed: float = inf
-    """When, in seconds."""
+    """The moment of the kill, in seconds."""
     unwritten: frozenset[int] = frozenset()
-    """Chats whose send was on its way, as the file says that the process left behind."""
+    """Chats to which a send was on its way at the kill, as the file says."""
 
     def unanswered(self) -> int:
         return sum(send.answered > self.killed for send in self.sends)
@@ -87,7 +87,7 @@ class SlowServer(FakeServer):
         super().__init__(telegram)
         self.life = Life()
         self.sending = asyncio.Event()
-        """Whether this life has begun to."""
+        """Set once this life has begun to send."""
         self._chance = chance
 
     def begin(self) -> Life:
@@ -138,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def killed(
     subscribers: int, kills: int, chance: random.Random, prepare: Prepare = tips_due
 ) -> list[AtMost]:
-    """The first part."""
+    """The first part: kill the bot again and again."""
     telegram = FakeTelegram()
     chats = range(FIRST_CHAT, FIRST_CHAT + subscribers)
     for chat in chats:
@@ -166,7 +166,7 @@ async def killed(
 async def _kill(
     bot: Installation, server: SlowServer, longest: float, chance: random.Random
 ) -> float:
-    """Start the bot and kill it some time later; how much later."""
+    """Start the bot and kill it some time later; the seconds in between."""
     begun, process = time.monotonic(), await bot.start()
     if chance.random() < EARLY:
         await asyncio.sleep(chance.uniform(0, STARTUP))
@@ -209,8 +209,8 @@ def _after_kills(
 
 
 def _repeated(lives: Sequence[Life]) -> tuple[list[float], int]:
-    """How long before the kill the answers to sends came that were repeated, where there was one;
-    and how many were repeated though the ledger said that they were done."""
+    """Seconds from the answer to the kill, for each send that was repeated and had an answer; and
+    the number of sends that were repeated though the ledger said that they were done."""
     sends: dict[int, list[tuple[Send, Life]]] = defaultdict(list)
     for life in lives:
         for send in life.sends:

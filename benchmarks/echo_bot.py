@@ -18,7 +18,7 @@ async def echo(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """With PTB's defaults, or with all updates side by side."""
+    """Run with PTB's defaults, or with all updates side by side."""
     builder = ApplicationBuilder().token(os.environ["BOT_TOKEN"])
     builder = builder.base_url(f"{os.environ['TELEGRAM_API_URL']}/bot")
     if arguments == ["concurrent"]:

@@ -25,7 +25,7 @@ from tests.support.processes import BICYCLES
 
 DELAYS = {"sendMessage": 0.075}
 PROXY = ServerError(403)
-"""A page that is not Telegram's: surely not sent, and no fault of the person's."""
+"""A page that is not Telegram's: surely not sent, and not the person's fault."""
 OFTEN: tuple[Fault, ...] = (
     ConnectionCut(),
     ConnectionCut(accepted=True),
@@ -42,7 +42,7 @@ SELDOM: tuple[Fault, ...] = (
     FloodWait(2),
     FloodWait(3),
 )
-"""Each of these 1 %, since they hold up everybody else; the bot waits ten seconds for an answer."""
+"""Each of these meets 1 % only, since it holds up everybody else: the bot waits ten seconds."""
 TWICE = 0.02
 """Share of the people who meet another fault at their second try."""
 LEAVE = 0.01
@@ -59,7 +59,7 @@ class Unsteady(FakeTelegram):
         super().__init__()
         self.unknown = 0
         self.arrived = 0
-        """How many of those did."""
+        """The number of those sends that did arrive."""
 
     def handle(
         self,
@@ -78,7 +78,7 @@ class Unsteady(FakeTelegram):
 
 @dataclass(slots=True)
 class Fates:
-    """Who is subscribed, and what has become of them. All others stay as they are."""
+    """The people who are subscribed, and the fate of some. All others stay as they are."""
 
     people: list[int] = field(default_factory=list)
     gone: dict[int, State] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Fates:
 
 
 async def faulty(subscribers: int, chance: random.Random) -> list[AtMost]:
-    """Run the bot through all of it."""
+    """Run the bot through all these faults."""
     telegram = Unsteady()
     fates = _people(telegram, subscribers, chance)
     strewn = _strew(telegram, fates, chance)
@@ -145,7 +145,7 @@ def _group(telegram: FakeTelegram, fates: Fates, number: int, some: int) -> None
 
 
 def _strew(telegram: FakeTelegram, fates: Fates, chance: random.Random) -> int:
-    """Plan the faults; how many there are."""
+    """Plan the faults; the number of them."""
     subscribers = len(fates.chats)
     faults: list[Fault] = [*OFTEN * 2, *SELDOM] * round(0.01 * subscribers)
     struck = chance.sample([chat for chat in fates.people if chat not in fates.gone], len(faults))

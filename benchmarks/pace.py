@@ -1,15 +1,15 @@
-"""How fast the tips of many people go out, and whether questions are answered meanwhile.
+"""The speed of the tips of many people, and the wait for answers meanwhile.
 
     python -m benchmarks.pace [--tips 3000] [questions.tsv ...]
 
-The fake Bot API server of the tests listens on 127.0.0.1, takes 100 ms for a `sendMessage`, and
-says 429 to more than 30 messages in any second, or more than one to the same chat. `skinbot run` is
-a process of its own, with an SQLite file in which everybody's tip is due. Until the last tip has
-come, somebody else asks a question every half second.
+The fake Bot API server of the tests listens on 127.0.0.1 and takes 100 ms for a `sendMessage`. It
+says 429 to more than 30 messages in any second, and to more than one in any second to one chat.
+`skinbot run` is a process of its own, with an SQLite file in which everybody's tip is due. Until
+the last tip has come, somebody else asks a question every half second.
 
-The run lasts from the bot's first `getUpdates` to the last tip; the least that it can take is one
-second for each 30 messages, answers included. A question has come when it lies ready for the bot to
-fetch, and is answered when the server takes the answer.
+The run lasts from the bot's first `getUpdates` to the last tip. It can take no less than one second
+for each 30 messages, answers included. The wait for an answer begins when the question lies ready
+for the bot to fetch, and ends when the server takes the answer.
 """
 
 import argparse
@@ -38,7 +38,7 @@ EVERY = 0.5
 """Seconds from one question to the next."""
 FIRST_PERSON = 1_000_000
 PATIENCE = 30.0
-"""Seconds in which the bot must be there."""
+"""Seconds in which the bot must have started."""
 SETTLED = 3.0
 """Seconds in which the last questions must be answered."""
 
@@ -51,7 +51,7 @@ class Telegram(FakeTelegram):
         self.polled = asyncio.Event()
         self.begun = 0.0
         self.asked: dict[int, float] = {}
-        """Chat → when its question was there."""
+        """Chat → the moment at which its question was there."""
 
     async def wait_for_updates(self, params: Mapping[str, object]) -> None:
         if not self.polled.is_set():
@@ -96,7 +96,7 @@ async def measure(tips: int, questions: Sequence[str]) -> int:
 
 
 async def _ask(telegram: Telegram, questions: Sequence[str]) -> None:
-    """Somebody else each time, as soon as the bot is there."""
+    """Ask as somebody else each time, once the bot has started."""
     await telegram.polled.wait()
     for number, question in enumerate(itertools.cycle(questions)):
         person = telegram.person(FIRST_PERSON + number)

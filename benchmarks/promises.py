@@ -1,4 +1,4 @@
-"""What is promised of a figure, and whether it holds."""
+"""Figures that are promised, and a report that says where one does not hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -2,19 +2,21 @@
 
     python -m benchmarks.reload [--reloads 500] [--shipped 40] [--seed N]
 
-The whole bot in one process, with a Telegram that takes everything at once, is asked 200 questions
-a second by 2,000 people, while its folder is changed and reloaded as fast as it can be: new good
-versions (some with a file of 20,000 phrasings, some with a link that leads out of the folder), and
-folders that are broken in all the ways of `broken_folders.py`, in random order. Each answer shows
-of which version it is. First with the small knowledge base of the tests, then with the shipped one.
+The whole bot runs in one process, with a Telegram that takes everything at once. 2,000 people ask
+it 200 questions a second, while its folder is changed and reloaded as fast as it can be. Half of
+the changes are good versions: some have a file of 20,000 phrasings, some have a link that leads out
+of the folder. The others are broken in all the ways of `broken_folders.py`. The order is random.
+Each answer shows of which version it is. The small knowledge base of the tests comes first, then
+the shipped one.
 
-How long an answer took is measured from the moment at which its question was due, so that nothing
-is left out while the process stands still; before that, without reloads, for comparison. Memory is
-resident (RSS), of the process that answers, after the garbage was collected: once everything that
-is remembered has its full length and one reload of each good kind has been, and at the end.
+The time for an answer counts from the moment at which its question was due, so that nothing is left
+out while the process stands still. It is also measured before, without reloads, for comparison.
+Memory is resident (RSS), of the process that answers, after the garbage was collected. It is read
+at the end, and at the beginning, once all that is remembered has its full length and each good kind
+of reload has come once.
 
-On a machine that has other things to do the bot waits for a processor, too, which no reload can be
-blamed for: the table says also how long answers took without that (on Linux, from schedstat).
+On a machine that has other things to do, the bot waits for a processor as well, and no reload can
+be blamed for that. So the table also gives the times without this wait (on Linux, from schedstat).
 """
 
 import argparse
@@ -79,10 +81,10 @@ MOST_GROWTH = 1.3
 It is 1.2 after 60 reloads and after 180: what leaks would go on growing.
 """
 CALM = 10.0
-"""Seconds without reloads, for comparison."""
+"""Seconds without reloads, to compare with."""
 TICK = 0.005
 LATE = 2.0
-"""Seconds after which an answer does not come any more."""
+"""Seconds after which an answer is given up."""
 MEGABYTE = 1024 * 1024
 SCHEDSTAT = Path("/proc/thread-self/schedstat")
 
@@ -91,24 +93,24 @@ _MARK = re.compile(r"Version (\d+)\.")
 
 @dataclass(slots=True)
 class Question:
-    """One that waits for its answer."""
+    """A question that waits for its answer."""
 
     due: float
     queued: float
-    """Seconds for which the process had waited for a processor by then."""
+    """Seconds that the process had waited for a processor by then."""
     oldest: int
     """The version that answered when it was asked."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What became of the questions."""
+    """The fate of the questions."""
 
     # Arrays, as it is the memory of the bot that is measured.
     delays: "array[float]" = field(default_factory=lambda: array("d"))
-    """Seconds."""
+    """Seconds from each question to its answer."""
     own: "array[float]" = field(default_factory=lambda: array("d"))
-    """The same without waiting for a processor."""
+    """As `delays`, but without the wait for a processor."""
     wrong: Counter[str] = field(default_factory=Counter)
 
 
@@ -121,12 +123,12 @@ class Asking(BaseRequest):
     answering: int = 0
     """The version that surely answers."""
     coming: int = 0
-    """The one that may answer by now."""
+    """The version that may answer by now."""
     newest: int = 0
-    """That was seen in an answer."""
+    """The newest version that was seen in an answer."""
     asked: int = 0
     waiting: dict[int, Question] = field(default_factory=dict)
-    """By the chat."""
+    """Chat → the question."""
 
     @property
     def read_timeout(self) -> float:
@@ -157,7 +159,7 @@ class Asking(BaseRequest):
         return 200, json.dumps({"ok": True, "result": sent}).encode()
 
     def update(self, due: float, queued: float) -> Mapping[str, object]:
-        """The next person asks the next question."""
+        """The update in which the next person asks the next question."""
         self.asked += 1
         chat = FIRST_CHAT + self.asked % PEOPLE
         if chat in self.waiting:
@@ -191,7 +193,7 @@ class Asking(BaseRequest):
         self.newest = max(self.newest, version)
 
     def pause(self) -> Seen:
-        """What was seen so far; begins anew."""
+        """Take all that was seen so far, and begin anew."""
         now = time.perf_counter()
         late = sum(now - question.due > LATE for question in self.waiting.values())
         if late:
@@ -211,16 +213,16 @@ class Fire:
     rate: int = A_SECOND
     version: int = 0
     unexpected: Counter[str] = field(default_factory=Counter)
-    """Reloads that came out in another way than they must."""
+    """Reloads that ended in another way than they must."""
     seconds: dict[str, list[float]] = field(default_factory=dict)
-    """How long reloads took."""
+    """Change, or "broken" → the seconds that each reload took."""
 
     @property
     def reloader(self) -> Reloader:
         return self.parts.watching.reloader
 
     async def ask(self) -> None:
-        """On and on, whatever happens."""
+        """Ask on and on, whatever happens."""
         begun, asked, queued = time.perf_counter(), 0, _queued()
         app = self.parts.app
         while True:
@@ -234,7 +236,7 @@ class Fire:
             asked += 1
 
     async def reload(self, change: Change) -> None:
-        """Change the folder, and take what is there."""
+        """Change the folder, and reload."""
         self.version += 1
         await asyncio.to_thread(self.folder.restore, self.version)
         await asyncio.to_thread(change, self.folder, self.chance)
@@ -251,7 +253,7 @@ class Fire:
 
 
 def _queued() -> float:
-    """Seconds for which this thread could have worked and got no processor."""
+    """Seconds that this thread wanted a processor and got none."""
     try:
         return int(SCHEDSTAT.read_bytes().split()[1]) / 1e9
     except OSError:
@@ -270,23 +272,23 @@ async def _outcome(work: Awaitable[object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One knowledge base."""
+    """The figures of one knowledge base."""
 
     name: str
     reloads: int
     calm: Seen
-    """Without reloads."""
+    """The questions without reloads."""
     fire: Seen
-    """With them."""
+    """The questions during reloads."""
     busy: float
     """Share of a processor that the questions alone took."""
     before: float
-    """Megabytes."""
+    """Megabytes at the beginning."""
     after: float
     unexpected: Mapping[str, int]
     seconds: Mapping[str, Sequence[float]]
     left: int
-    """Processes and temporary files."""
+    """Processes and temporary files that are left."""
 
     @property
     def wrong(self) -> Counter[str]:
@@ -325,7 +327,7 @@ def _times(delays: Sequence[float]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Set fire to both; the exit code."""
+    """Measure both; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--reloads", type=int, default=RELOADS)
     parser.add_argument("--shipped", type=int, default=SHIPPED, help="reloads of the shipped one")
@@ -361,7 +363,7 @@ async def _measure(
 
 
 class _temporaries_in:  # noqa: N801 - used as a function
-    """Where this process and its children put what they need for a moment."""
+    """This process and its children put here, for a while, all that they need for a moment only."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -443,7 +445,7 @@ async def _burn(fire: Fire, name: str, reloads: int, temporary: Path) -> Measure
 
 
 async def _warm_up(fire: Fire) -> None:
-    """Everything that is remembered has its full length, and every good reload has been."""
+    """Fill all that is remembered to its full length, and try every good change once."""
 
     async def enough() -> None:
         for change in (many_phrasings, nothing_else):

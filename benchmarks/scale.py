@@ -1,16 +1,16 @@
-"""What a tick costs with few and with very many subscribers stored.
+"""The cost of a tick with few and with very many subscribers stored.
 
     python -m benchmarks.scale [--sizes 10000 1000000]
 
-Each size has an SQLite file of its own, with subscribers in 40 zones, most of them in the morning
-or in the evening; each has one tip in the ledger and one seen. It is measured in a process of its
-own, with the program's `Sender` and `Storage`; the processes take turns, so that what else the
-machine does meets all of them. The way to Telegram is cut short: PTB sends each tip, and the answer
-is there at once; and no tip waits for its turn, which takes 35 ms in the real run. So a tick with
-1,000 due is choosing, claiming, sending through PTB and writing down, 1,000 times.
+Each size has an SQLite file of its own. Its subscribers live in 40 zones and want their tips mostly
+in the morning or in the evening; each has one tip in the ledger and one seen. Each size is measured
+in a process of its own, with the program's `Sender` and `Storage`. The processes take turns, so
+that whatever else the machine does meets all of them.
 
-In between the storage works alone: the same claims and outcomes, and nothing else. CPU times
-include SQLite's thread.
+The way to Telegram is cut short: PTB sends each tip, and the answer is there at once. No tip waits
+for its turn, which takes 35 ms in the real run. So a tick with 1,000 due is choosing, claiming,
+sending through PTB and writing down, 1,000 times. In between, the storage works alone: it makes
+as many claims and writes as many outcomes, and nothing else. CPU times include SQLite's thread.
 """
 
 import argparse
@@ -53,16 +53,16 @@ from bot.subscriptions.subscriber import Subscriber
 
 SIZES = (10_000, 1_000_000)
 BEFORE = dt.datetime(2026, 11, 23, 12, 1, tzinfo=dt.UTC)
-"""When nobody's tip is due; the others come at full quarters of an hour, wherever they live."""
+"""A moment at which nobody's tip is due: tips come at full quarters of an hour in every zone."""
 MINUTE = dt.timedelta(minutes=1)
 ROUNDS = 3
-"""Ticks with many due, one a minute, and as often the storage alone."""
+"""Ticks with many due, one a minute; the storage alone works as often."""
 STEPS = 1 + 2 * ROUNDS
-"""The first is ticks with nothing due."""
+"""The first step is the ticks with nothing due."""
 DUE = 1_000
 IDLE_TICKS = 200
 MOMENT, TIME = "%Y-%m-%d %H:%M:%S.%f", "%H:%M:%S.%f"
-"""As SQLAlchemy writes them into SQLite."""
+"""The formats in which SQLAlchemy writes them into SQLite."""
 MEGABYTE = 1024 * 1024
 ZONES = (
     *("Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Bogota"),
@@ -75,7 +75,7 @@ ZONES = (
     *("Europe/Istanbul", "Europe/London", "Europe/Moscow", "Europe/Paris", "Pacific/Auckland"),
 )
 HOURS = (1, 1, 1, 1, 2, 8, 25, 60, 80, 60, 30, 15, 15, 10, 8, 8, 10, 15, 25, 35, 40, 30, 12, 4)
-"""How popular each hour of the day is."""
+"""The share of subscribers for each hour of the day, from 0 to 23."""
 
 _SUBSCRIBER = """
     INSERT INTO subscribers
@@ -102,21 +102,21 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One size of database."""
+    """The figures of one size of database."""
 
     stored: int
     first: float
     """Milliseconds of the first tick of a day, which tidies up."""
     idle: float
-    """Milliseconds of one that finds nothing due, the median."""
+    """Milliseconds of a tick that finds nothing due, the median."""
     busy: float
-    """Seconds of one that finds 1,000 due, the median."""
+    """Seconds of a tick that finds 1,000 due, the median."""
     cpu: float
     """CPU milliseconds of one tip in such a tick."""
     rate: float
     """Deliveries that the storage alone manages in a second."""
     storage: float
-    """CPU milliseconds of one of those."""
+    """CPU milliseconds of one of those deliveries."""
     memory: float
     """Megabytes, at the end."""
 
@@ -129,7 +129,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of some work, in seconds."""
+    """The seconds that some work took."""
 
     seconds: float
     cpu: float
@@ -203,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _in_turns(sizes: Sequence[int]) -> list[Measured]:
-    """A process for each size; none of them works while another does."""
+    """Start a process for each size; only one of them works at a time."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         workers = []
         for size in sizes:
@@ -228,13 +228,13 @@ def _step(worker: "Popen[str]") -> str:
 
 
 def _wait() -> None:
-    """In such a process: this step is done, and the next one may begin."""
+    """Wait in such a process: this step is done, and the next one may begin."""
     print("done", flush=True)
     sys.stdin.readline()
 
 
 def _fill(file: Path, size: int) -> None:
-    """Storage would take an hour for a million, so this writes what it writes."""
+    """Write the rows without `Storage`, which would take an hour for a million."""
     asyncio.run(Storage.open(f"sqlite:///{file}").close())
     chance = random.Random(size)  # noqa: S311 - must be the same in every run
     chats = sorted(chance.sample(range(FIRST_CHAT, 8_000_000_000), size))
@@ -252,7 +252,7 @@ def _fill(file: Path, size: int) -> None:
 def _subscribers(
     chats: Sequence[int], due: Mapping[int, int], chance: random.Random
 ) -> Iterator[tuple[object, ...]]:
-    """Rows; those in `due` are due so many minutes after the first tick."""
+    """Rows of subscribers; those in `due` are due so many minutes after the first tick."""
     hours = chance.choices(range(24), HOURS, k=len(chats))
     for chat, hour in zip(chats, hours, strict=True):
         zone = chance.choice(ZONES)
@@ -313,7 +313,7 @@ async def _costs(work: Awaitable[None]) -> Cost:
 
 
 def _check(file: Path) -> int:
-    """How many are stored, once all that was due has been sent."""
+    """The number of rows that are stored, once all that was due has been sent."""
     with closing(sqlite3.connect(file)) as database:
         (stored,) = database.execute("SELECT count(*) FROM subscribers").fetchone()
         ((state, sent),) = database.execute(_TODAY).fetchall()

@@ -1,4 +1,4 @@
-"""A bot as a process, somebody who asks it ordinary questions, and how long they wait meanwhile."""
+"""A bot as a process, somebody who asks it ordinary questions, and the time that they wait."""
 
 import asyncio
 import contextlib
@@ -25,17 +25,17 @@ EVERY = 0.1
 FIRST_WITNESS = 5_000_000
 QUESTION = "does massage fade stretch marks?"
 PATIENCE = 30.0
-"""Seconds in which a process must be there, and in which a question must be answered."""
+"""Seconds in which a process must have started, and in which a question must be answered."""
 
 
 class Telegram(FakeTelegram):
-    """Notes who was answered when."""
+    """Notes when each person was answered."""
 
     def __init__(self) -> None:
         super().__init__()
         self.polled = asyncio.Event()
         self.first: dict[int, float] = {}
-        """Chat → when the first message to it was taken."""
+        """Chat → the moment at which the first message to it was taken."""
         self.news = asyncio.Event()
 
     async def wait_for_updates(self, params: Mapping[str, object]) -> None:
@@ -57,13 +57,13 @@ class Telegram(FakeTelegram):
 
 @dataclass(slots=True)
 class Siege:
-    """One bot under attack; what is measured of it comes together here."""
+    """One bot under attack, and all that is measured of it."""
 
     bot: Installation
     telegram: Telegram
     process: Process | None = None
     asked: dict[int, float] = field(default_factory=dict)
-    """Who asked an ordinary question, and when."""
+    """Person → the moment of the ordinary question."""
     memory: float = 0.0
     """The most that the process took, in MB."""
 
@@ -73,19 +73,19 @@ class Siege:
         await asyncio.wait_for(self.telegram.polled.wait(), PATIENCE)
 
     async def kill(self) -> int:
-        """As nobody should; returns the exit code."""
+        """Kill the process, as nobody should; the exit code."""
         assert self.process
         self.process.kill()
         return await self.process.wait()
 
     async def stop(self) -> int:
-        """As a supervisor does; returns the exit code."""
+        """Stop the process, as a supervisor does; the exit code."""
         assert self.process
         await end(self.process)
         return self.process.returncode or 0
 
     def ask(self) -> None:
-        """Somebody who has nothing to do with the attack."""
+        """Ask as somebody who has nothing to do with the attack."""
         person = self.telegram.person(FIRST_WITNESS + len(self.asked))
         self.telegram.push(person.writes(QUESTION))
         self.asked[person.id] = self.telegram.world.clock()
@@ -109,13 +109,13 @@ class Siege:
         await self.answered(self.asked)
 
     async def answered(self, people: Mapping[int, float] | set[int]) -> None:
-        """Wait until all of these have got something, for as long as anybody would."""
+        """Wait until all of these have got something, or until the patience is over."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await self.telegram.reached(set(people))
 
     def longest(self) -> float:
-        """Seconds that the least fortunate waited for an answer; infinite where there was none."""
+        """The longest wait for an answer in seconds; infinite where an answer is missing."""
         waits = (self.telegram.first.get(who, inf) - at for who, at in self.asked.items())
         return max(waits, default=0)
 
@@ -131,7 +131,7 @@ class Siege:
 
 @asynccontextmanager
 async def besieged(cache: Path, delays: Mapping[str, float] = DELAYS) -> AsyncIterator[Siege]:
-    """A bot that has never run, but for what an earlier start has left in the cache."""
+    """A bot that has never run; only the cache of an earlier start is there."""
     telegram = Telegram()
     with TemporaryDirectory() as folder:
         async with FakeServer(telegram, delays) as server:

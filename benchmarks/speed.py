@@ -1,18 +1,18 @@
-"""How long one question takes, beside the usual approach, and how that grows with the phrasings.
+"""The time for one question, beside the usual approach, and its growth with the phrasings.
 
     python -m benchmarks.speed [questions.tsv ...]
 
-Times are CPU times, so that what else the machine does is left out. Each question is asked once,
-every second one with typos, so nothing is remembered of it. In the first part a question goes to
-skinbot and then to RapidFuzz's best WRatio over the same phrasings, which empties the processor's
-caches for skinbot. In the second part each size runs in a process of its own without the other, and
-memory is the most that it ever had.
+Times are CPU times, so that whatever else the machine does is left out. Each question is asked
+once, so nothing is remembered of it; every second one has typos. In the first part a question goes
+to skinbot and then to RapidFuzz's best WRatio over all phrasings, which empties the processor's
+caches for skinbot. In the second part each size runs in a process of its own without WRatio, and
+memory is the most that the process ever had.
 
-The larger knowledge bases are made of copies of the shipped one. Each copy is a new topic, and the
-entries and limits of the original are its entries. The commonest words, which hold sentences
-together, stay; each other word is exchanged for an English word drawn by chance, the same one
-throughout a copy, as if the copy were about another subject. So the entries, the vocabulary and the
-pairs of words grow with the phrasings.
+The larger knowledge bases are made of copies of the shipped one. Each copy is a new topic. Its
+entries are the entries and limits of the original. The commonest words, which hold sentences
+together, stay. Each other word is exchanged throughout a copy for one English word drawn by chance,
+as if the copy were about another subject. So the entries, the vocabulary and the pairs of words
+grow with the phrasings.
 """
 
 import argparse
@@ -50,20 +50,20 @@ MOST_MEGABYTES = 200
 SHIPPED_MILLISECONDS = 1.0
 MOST_ASKED = 400
 COMMON = 200
-"""Words that are the same in every copy."""
+"""The number of commonest words, which no copy exchanges."""
 SHORTEST = 4
-"""Letters of the words that are put in."""
+"""Letters that a word must have to be put in."""
 
 _WORD = re.compile(r"[A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Of one question, in milliseconds."""
+    """Milliseconds for one question."""
 
     median: float
     slow: float
-    """All but one question of twenty are faster."""
+    """Nineteen of twenty questions are faster than this."""
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> "Times":
@@ -74,15 +74,15 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One size of knowledge base."""
+    """The figures of one size of knowledge base."""
 
     phrasings: int
     entries: int
     words: int
     median: float
-    """Milliseconds."""
+    """Milliseconds, the median."""
     slow: float
-    """The same."""
+    """Milliseconds; nineteen of twenty questions are faster."""
     memory: float
     """Megabytes."""
 
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _questions(files: Sequence[Path]) -> list[str]:
-    """Different ones, drawn evenly from all files, every second one with typos."""
+    """Questions without repeats, drawn evenly from all files; every second one has typos."""
     asked = list(dict.fromkeys(q.text for file in files for q in evaluation.read(file)))
     asked = asked[:: -(-len(asked) // MOST_ASKED)]
     return [mistype(question) if i % 2 else question for i, question in enumerate(asked)]

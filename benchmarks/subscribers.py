@@ -21,11 +21,11 @@ from tests.fake_bot_api.telegram import FakeTelegram
 TOKEN = "1234567890:AAbenchmarkbenchmarkbenchmarkbenchm"
 FIRST_CHAT = 1000
 MOST_SECONDS = 400.0
-"""After which a bot is given up that still has something to do."""
+"""Seconds after which a bot that is not done is given up."""
 LATE = 3.0
 """Seconds to wait for messages that nobody expects."""
 END_SECONDS = 30.0
-"""In which a process must have ended."""
+"""Seconds in which a process must have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Installation:
     api: str
     knowledge: Path
     cache: Path | None = None
-    """None for one of its own."""
+    """The folder of the cache; None for a cache of its own."""
 
     @property
     def file(self) -> Path:
@@ -74,18 +74,18 @@ class Installation:
             await storage.close()
 
     def states(self) -> dict[int, str]:
-        """Chat → what has become of the subscription."""
+        """Chat → the state of its subscription."""
         return dict(self._read("SELECT chat_id, state FROM subscribers"))
 
     def waiting(self) -> int:
-        """What the bot still has to do: tips that are due, and deliveries to be tried again."""
+        """The number of tips that are due and of deliveries to be tried again."""
         now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         due = "SELECT count(*) FROM subscribers WHERE next_at <= ?"
         again = "SELECT count(*) FROM deliveries WHERE retry_at IS NOT NULL"
         return int(self._read(due, now)[0][0] + self._read(again)[0][0])
 
     def sending(self) -> frozenset[int]:
-        """The chats that a delivery is on its way to, as far as the file says."""
+        """The chats to which a delivery is on its way, as the file says."""
         rows = self._read("SELECT chat_id, state FROM deliveries WHERE state = 'sending'")
         return frozenset(chat for chat, _ in rows)
 
@@ -115,7 +115,7 @@ class Installation:
 
 
 def received(telegram: FakeTelegram) -> Counter[int]:
-    """How many messages each chat got."""
+    """Chat → the number of messages that it got."""
     return Counter(int(params["chat_id"]) for params in telegram.sent("sendMessage"))
 
 

@@ -4,13 +4,15 @@
 
 The fake Bot API server of the tests listens on 127.0.0.1 and takes 100 ms for a `sendMessage`. Each
 bot runs as a process of its own, one after the other: `skinbot run`, and `echo_bot.py` with
-`concurrent_updates(True)` and with PTB's defaults. Start-up is from the start of the process to its
-first `getUpdates`, the fastest of several, since whatever else the machine does only adds to it;
-memory is resident (RSS), after the start and at its most during the burst. skinbot's first start,
-which reads the YAML and makes its database, is measured apart: the later ones find what it left, in
-a folder of this benchmark's own. Then 200 people send three questions each, all at once. The echo
-bot with PTB's defaults gets 60 instead of 600: it answers one at a time, so its rate does not
-depend on it.
+`concurrent_updates(True)` and with PTB's defaults.
+
+Start-up lasts from the start of the process to its first `getUpdates`. The fastest of several
+counts, since whatever else the machine does only adds to it. Memory is resident (RSS), after the
+start and at its most during the burst. skinbot's first start reads the YAML and makes the database;
+it is measured apart. The later ones find what it left, in a folder of this benchmark's own.
+
+Then 200 people send three questions each, all at once. The echo bot with PTB's defaults gets 60
+questions instead of 600: it answers one at a time, so its rate does not depend on their number.
 """
 
 import argparse
@@ -42,11 +44,11 @@ DELAYS = {"sendMessage": 0.1}
 EACH = 3
 """Questions that one person sends."""
 BURST = 600
-"""Answers that CPU time is given for."""
+"""Answers to which the CPU time refers."""
 STARTS = 15
 FIRST_PERSON = 1000
 MOST_SECONDS = 120.0
-"""After which a bot is given up."""
+"""Seconds after which a bot is given up."""
 SETTLED = 1.0
 """Seconds of doing nothing after which memory is read."""
 SAMPLE = 0.02
@@ -65,13 +67,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one process did."""
+    """The figures of one process."""
 
     startup: float
     idle: float
-    """Megabytes."""
+    """Megabytes before the questions."""
     peak: float
-    """The same."""
+    """The most megabytes during the questions."""
     rate: float
     """Answers a second."""
     cpu: float
@@ -134,7 +136,7 @@ async def startup(candidate: Candidate, folder: Path) -> float:
 
 
 async def first_start(candidate: Candidate, folder: Path) -> tuple[float, float]:
-    """Seconds that it takes where no earlier start has left anything, and megabytes."""
+    """Seconds of a start that finds no cache, and megabytes."""
     async with started(candidate, Telegram(), folder) as (process, seconds):
         await asyncio.sleep(SETTLED)
         return seconds, process.memory_info().rss / MEGABYTE
@@ -170,7 +172,7 @@ async def _answered(telegram: Telegram, count: int) -> None:
 
 
 async def _watch(process: psutil.Process, waiting: asyncio.Task[None]) -> int:
-    """The most memory that a process had while something else went on."""
+    """The most memory that a process had while another task ran."""
     most = 0
     while not waiting.done():
         most = max(most, process.memory_info().rss)
@@ -192,7 +194,7 @@ def _said(telegram: Telegram) -> dict[int, list[str]]:
 
 
 def _rows(replies: Mapping[str, str], people: int) -> list[list[str]]:
-    """Questions for each person, with different replies, so that a wrong order shows."""
+    """Questions for each person; their replies differ, so that a wrong order shows."""
     questions = itertools.cycle(replies)
     rows = []
     for _ in range(people):
@@ -205,7 +207,7 @@ def _rows(replies: Mapping[str, str], people: int) -> list[list[str]]:
 
 
 def _disordered(run: Run, rows: Sequence[Sequence[str]], replies: Mapping[str, str]) -> int:
-    """People who did not get the right replies in the order of their questions."""
+    """The number of people who did not get the right replies in the order of their questions."""
     return sum(
         run.said.get(FIRST_PERSON + i) != [replies[question] for question in row]
         for i, row in enumerate(rows)

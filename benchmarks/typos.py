@@ -1,4 +1,4 @@
-"""Typos of a phone keyboard, the same ones in every run."""
+"""Typos of a phone keyboard; every run makes equal ones."""
 
 import random
 
@@ -8,7 +8,7 @@ SHORTEST = 4
 
 
 def mistype(question: str) -> str:
-    """The question with a slip in one word of four, at least in one."""
+    """The question with a typo in one word of four, at least in one word."""
     words = question.split()
     chance = random.Random(question)  # noqa: S311 - must be the same in every run
     places = [i for i, word in enumerate(words) if len(word) >= SHORTEST and word.isalpha()]

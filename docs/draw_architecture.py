@@ -3,7 +3,7 @@
     .venv/bin/python docs/draw_architecture.py
 
 It writes architecture.svg beside this file. Rows are the levels of tests/test_layout.py. An arrow
-is an import. Where a longer way of arrows leads to the same room, the short one is left out.
+is an import; it is left out where a longer way of arrows leads there as well.
 """
 
 import ast
@@ -21,7 +21,7 @@ PROGRAM, LAYOUT = ROOT / "bot", ROOT / "tests" / "test_layout.py"
 PICTURE = ROOT / "docs" / "architecture.svg"
 
 WIDTH, EDGE, GAP, BETWEEN = 880, 24, 20, 32
-"""In pixels, as all that follows. `GAP` is between boxes, `BETWEEN` between rows."""
+"""All sizes are in pixels. `GAP` is between boxes, `BETWEEN` between rows."""
 BOX, WIDE, LANE = 193, 440, 8
 HEAD, LINE, FOOT, EM = 24, 15, 10, 6.9
 CHIP, CHIP_GAP, LETTER, PORT = 20, 6, 7, 36
@@ -102,7 +102,7 @@ def drawing() -> str:
 
 
 def arrows() -> set[Arrow]:
-    """Who imports whom, without the imports that a longer way of arrows stands for."""
+    """Pairs of rooms: the first imports the second, and no longer way of arrows leads there."""
     direct: dict[str, set[str]] = {}
     for room, other in _imports():
         direct.setdefault(room, set()).add(other)
@@ -185,7 +185,7 @@ def _cost(upper: Row, lower: Row, drawn: set[Arrow]) -> float:
 
 
 def _linked(room: str, other: str, drawn: set[Arrow]) -> bool:
-    """Whether an arrow leads from one to the other in the next row."""
+    """True where an arrow leads from one to the other in the next row."""
     return room == other or (room, other) in drawn
 
 
@@ -206,7 +206,7 @@ def _placed(rows: Sequence[Row], levels: Sequence[set[str]]) -> list[dict[str, B
 
 
 def _width(room: str) -> int:
-    """More where a room has its level for itself."""
+    """The width of a room's box: more where the room has its level for itself."""
     return WIDE if {room} in _in_layout("LEVELS") else BOX
 
 
@@ -268,7 +268,7 @@ def _lines(
 def _curve(
     above: dict[str, Box], below: dict[str, Box], upper: str, lower: str, drawn: set[Arrow]
 ) -> str:
-    """From one row to the next, and down along the lane if it is one."""
+    """A line from one row to the next, and on down along the lane if it is one."""
     out = [name for name in below if _linked(upper, name, drawn)]
     into = [name for name in above if _linked(name, lower, drawn)]
     x, y = _port(above[upper], out.index(lower), len(out)), above[upper].bottom
@@ -281,7 +281,7 @@ def _curve(
 
 
 def _port(box: Box, number: int, count: int) -> float:
-    """Where one of several arrows leaves or reaches a box."""
+    """The place at which one of several arrows leaves or reaches a box."""
     if box.width == LANE:
         return box.middle
     return box.middle + (number - (count - 1) / 2) * min(PORT, box.width / (count + 1))

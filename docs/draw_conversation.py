@@ -25,7 +25,7 @@ CONVERSATION = (
 )
 WIDTH, MARGIN, LINE = 560, 16, 20
 PADDING, BETWEEN = 5, 4
-"""Of buttons."""
+"""Pixels inside of a button and between two buttons."""
 COLUMNS = 66
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
@@ -40,7 +40,7 @@ class Bubble:
     width: int
     padding: int = 10
     gap: int = 14
-    """Space above."""
+    """Pixels above it."""
     centred: bool = False
 
     @property
@@ -72,7 +72,7 @@ def _exchange(faq: Faq, question: str) -> list[Bubble]:
 
 
 def _buttons(labels: Sequence[str]) -> Iterator[Bubble]:
-    """Beside each other."""
+    """Buttons beside each other."""
     width = (WIDTH - 4 * MARGIN - BETWEEN * (len(labels) - 1)) // len(labels)
     for number, label in enumerate(labels):
         left = MARGIN + number * (width + BETWEEN)
