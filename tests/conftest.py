@@ -1,4 +1,4 @@
-"""What every test may use: a small knowledge base about bicycles, and a Telegram that is strict."""
+"""Fixtures for every test: a small knowledge base about bicycles, and a Telegram that is strict."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ from tests.support.fake_time import Clock, LeapingLoop
 def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Whoever uses the clock runs on a loop that never waits for it."""
+    """Tests that use the clock run on a loop that never waits for it."""
     if "clock" in getattr(item, "fixturenames", ()):
         return {"leaping": LeapingLoop}
     return {"waiting": asyncio.new_event_loop}
@@ -35,7 +35,7 @@ def pytest_asyncio_loop_factories(
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder for what one start leaves to the next one, in any process of this test run."""
+    """A folder for the copies that one start leaves for the next, in any process of this run."""
     own = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
         shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -54,7 +54,7 @@ def faq() -> Faq:
 def shipped(_cache: Path) -> Faq:
     """The bot as people get it: read from the YAML once in a test run.
 
-    In a folder of its own, where no copies of other knowledge bases take its place.
+    It has a folder of its own, where no copies of other knowledge bases take its place.
     """
     return compiled.load(files.look(base.shipped()), cache=_cache / "shipped")
 
@@ -67,7 +67,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tipless(folder: Path) -> Path:
-    """The folder, without the tips, which it need not have."""
+    """The folder without the tips, which are optional."""
     (folder / "tips.yaml").unlink()
     return folder
 
@@ -101,7 +101,7 @@ async def storage(
 
 @pytest.fixture
 def database_folder(tmp_path: Path) -> Path:
-    """Where the database lies."""
+    """The folder in which the database lies."""
     return tmp_path
 
 
@@ -129,6 +129,6 @@ def chat(app: App, telegram: FakeTelegram, anna: Person) -> Chat:
 
 @pytest.fixture
 def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever people do in such a test, no handler fails."""
+    """No handler fails in such a test, whatever people do."""
     yield
     assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []

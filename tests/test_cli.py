@@ -1,4 +1,4 @@
-"""The command line: what it prints, what it says goes wrong, and its exit codes."""
+"""The command line: its output, its error messages and its exit codes."""
 
 import io
 import json
@@ -282,7 +282,7 @@ def test_evaluate_prints_the_figures(tmp_path: Path, capsys: Console) -> None:
 
 
 def problem(console: Console, *arguments: str) -> str:
-    """What a command that cannot do its work says, which is nothing on standard output."""
+    """The message of a command that cannot do its work; standard output stays empty."""
     assert cli.main(arguments) == 1
     said = console.readouterr()
     assert said.out == ""
@@ -422,7 +422,7 @@ def test_a_reader_that_goes_away_ends_the_run_without_a_word() -> None:
 
 @pytest.fixture
 def _interruptible() -> Iterator[None]:
-    """Processes that are started here hear Ctrl-C, also where this one runs in the background."""
+    """Processes that are started here hear Ctrl-C, even where this one runs in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

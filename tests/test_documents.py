@@ -28,7 +28,7 @@ def name(path: Path) -> str:
 
 
 def names_in(path: Path, wanted: set[str]) -> set[str]:
-    """Those that stand in a document as they are, and not as a part of something longer."""
+    """The names that stand in a document, and not only as a part of something longer."""
     text = read(path)
     return {each for each in wanted if re.search(rf"(?<![\w/-]){re.escape(each)}(?![\w-])", text)}
 
@@ -63,7 +63,7 @@ def test_each_option_of_the_terminal_is_explained(capsys: pytest.CaptureFixture[
 
 
 async def test_each_command_of_the_chat_is_named(app: App) -> None:
-    """Those of operators, too; the menus hold fewer."""
+    """Those of operators count, too; the menus hold fewer."""
     rules = (rule for group in app.handlers.values() for rule in group)
     registered = {
         f"/{command}"
@@ -100,7 +100,7 @@ def test_each_dependency_is_worth_a_place_in_the_readme() -> None:
 
 
 def anchors(document: Path) -> set[str]:
-    """What GitHub makes of the headings."""
+    """The anchors that GitHub makes of the headings."""
     headings = re.findall(r"^#+ (.+)$", read(document), re.MULTILINE)
     return {
         re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings
@@ -144,6 +144,6 @@ def test_the_arrows_in_the_picture_are_the_imports() -> None:
 
 
 def reached(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Everything that one comes to by following arrows."""
+    """Every pair in which the second is reached from the first by following arrows."""
     more = {(a, d) for a, b in arrows for c, d in arrows if b == c} - arrows
     return reached(arrows | more) if more else arrows

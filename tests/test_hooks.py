@@ -1,4 +1,4 @@
-"""What git runs by itself: all that `make check` does, and nothing else."""
+"""Git runs all that `make check` does, and nothing else."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where the code stands: rooms with levels, imports that run down, libraries with a home."""
+"""The place of the code: rooms with levels, imports that run down, libraries with a home."""
 
 import ast
 import subprocess
@@ -28,7 +28,7 @@ LEVELS = (
     {"cli"},
     {"__main__"},
 )
-"""From what knows nothing else to what may know everything."""
+"""The first level knows nothing else; the last may know everything."""
 
 FEATURES = (
     {"statistics", "texts", "why"},
@@ -37,7 +37,7 @@ FEATURES = (
     {"broadcasts", "guards", "privacy"},
     {"routes"},
 )
-"""The same inside of `features`."""
+"""As `LEVELS`, but inside of `features`."""
 
 HOMES = {
     "alembic": {"storage"},
@@ -54,11 +54,11 @@ HOMES = {
     "watchfiles": {"features.knowledge_base"},
     "yaml": {"knowledge"},
 }
-"""Where a library is imported, and nowhere else."""
+"""Library → the rooms that import it; no other room does."""
 
 CORE = ("language", "places", "knowledge", "subscriptions", "answering")
 WORLD = {"asyncio", "socket", "time"}
-"""What none of them may touch, beside Telegram and the database."""
+"""Modules that no room of `CORE` may touch, nor Telegram or the database."""
 
 MOST_MODULES, MOST_TESTS = 13, 16
 MOST_LINES = 250
@@ -93,7 +93,7 @@ def imported(path: Path, *, inside: bool = True) -> set[str]:
 
 
 def own(path: Path, *, inside: bool = True) -> set[str]:
-    """What a module imports of this program, without `bot.`."""
+    """The modules of this program that a module imports, without `bot.`."""
     found = imported(path, inside=inside)
     return {name.removeprefix("bot.") for name in found if name.startswith("bot.")}
 
@@ -156,7 +156,7 @@ def test_the_core_does_not_touch_the_world(room: str) -> None:
 
 
 def loaded_with(*names: str) -> set[str]:
-    """What is loaded once a fresh process has imported these modules."""
+    """The modules that are loaded once a fresh process has imported these."""
     wanted = ", ".join(f"bot.{name}" for name in names)
     done = subprocess.run(  # noqa: S603 - this program itself
         [sys.executable, "-c", f"import sys, {wanted}; print(*sys.modules)"],

@@ -62,13 +62,13 @@ def wire(telegram: FakeTelegram, delays: dict[str, float]) -> SlowRequest:
 def parts(
     telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, wire: SlowRequest
 ) -> Parts:
-    """Not connected yet."""
+    """The parts of a bot that is not connected yet."""
     return build_parts(telegram, faq, clock, storage, request=wire)
 
 
 @pytest.fixture
 def stop() -> asyncio.Event:
-    """What SIGTERM sets."""
+    """The event that SIGTERM sets."""
     return asyncio.Event()
 
 
@@ -79,7 +79,7 @@ def serve(parts: Parts, stop: asyncio.Event) -> Serve:
 
 @pytest.fixture
 def running(serve: Serve, stop: asyncio.Event, telegram: FakeTelegram) -> Running:
-    """`async with running():` the bot polls; afterwards it was told to stop and has ended."""
+    """`async with running():` the bot polls; afterwards it is told to stop and has ended."""
 
     @asynccontextmanager
     async def run() -> AsyncIterator[None]:
@@ -93,7 +93,7 @@ def running(serve: Serve, stop: asyncio.Event, telegram: FakeTelegram) -> Runnin
 
 
 def lines(caplog: pytest.LogCaptureFixture, level: int = logging.WARNING) -> list[str]:
-    """What this program logged of at least some importance."""
+    """The lines that this program logged, of this level or a higher one."""
     ours = [r for r in caplog.records if r.name.startswith("bot.")]
     return [r.getMessage() for r in ours if r.levelno >= level]
 
@@ -223,7 +223,7 @@ async def test_a_refused_token_ends_it_in_one_clear_line(
     method: str,
     fault: faults.Fault,
 ) -> None:
-    """Also one that is revoked later: a bot that cannot fetch must not go on as if it could."""
+    """A token may be revoked later: a bot that cannot fetch must not go on as if it could."""
     telegram.fail_next(method, fault)
     with pytest.raises(StartError) as raised:
         await asyncio.wait_for(serve(), FOREVER)
@@ -501,7 +501,7 @@ async def test_nonsense_at_the_stop_keeps_nothing_from_being_finished(
 async def test_what_is_not_answered_is_not_confirmed(
     running: Running, telegram: FakeTelegram, delays: dict[str, float]
 ) -> None:
-    """So that Telegram hands it out again, should the process be killed."""
+    """Telegram hands it out again, should the process be killed."""
     delays["sendMessage"] = 3
     people = [telegram.person(number) for number in range(1, 400)]
     async with running():
@@ -709,7 +709,7 @@ async def test_what_a_stop_has_given_up_is_not_answered_any_more(
     anna: Person,
     delays: dict[str, float],
 ) -> None:
-    """It is handed out again at the next start, and would be answered twice."""
+    """Telegram hands it out again at the next start; else it would be answered twice."""
     delays["sendMessage"] = FOREVER
     telegram.push(anna.writes("hello"))
     before = asyncio.all_tasks()

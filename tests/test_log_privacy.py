@@ -63,7 +63,7 @@ def minna(telegram: FakeTelegram) -> Person:
 
 
 async def day(parts: Parts, telegram: FakeTelegram, minna: Person) -> None:
-    """Questions, commands, edits and presses, good and bad, from the start to the end."""
+    """Questions, commands, edits and presses, good and bad, from the start to the end of a bot."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(lifecycle.serve(parts, stop))

@@ -17,7 +17,7 @@ KINDS = ["text", "json"]
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    """Logging belongs to the whole process: put it back as it was."""
+    """Logging belongs to the whole process, and is put back as it was."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     # Out of reach of the set-up, which closes what it replaces.

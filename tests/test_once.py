@@ -1,4 +1,4 @@
-"""What many threads ask for at the same time is made once."""
+"""A thing is made once, even when many threads ask for it at one time."""
 
 import time
 from collections.abc import Callable

@@ -18,7 +18,7 @@ from bot.language.words import MAX_QUESTION
 
 MOST_SECONDS = 0.005
 MANY = 9
-"""A part that may be repeated so often can be made to repeat itself for long."""
+"""A part that may come this often can be made to repeat itself for long."""
 SAMPLES = 12
 """Texts that are tried for one part of a pattern."""
 TIMES = (18, 60, MAX_QUESTION)
@@ -35,7 +35,7 @@ def modules() -> Iterator[ModuleType]:
 
 
 def compiled_in(thing: object) -> Iterator[re.Pattern[str]]:
-    """The patterns that a module's constant is, or holds."""
+    """The patterns in a module's constant."""
     match thing:
         case re.Pattern(pattern=str()):
             yield thing
@@ -50,7 +50,7 @@ def compiled_in(thing: object) -> Iterator[re.Pattern[str]]:
 def written_in(module: ModuleType) -> Iterator[re.Pattern[str]]:
     """The patterns that are handed to `re` or to a filter inside of functions.
 
-    Only constants: a pattern that is made from a text would be as good or bad as the text.
+    Only constants count: a pattern that is made from a text is as good or bad as the text.
     """
     tree = ast.parse(Path(module.__file__ or "").read_text("utf-8"))
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -79,7 +79,7 @@ def called(call: ast.Call) -> str | None:
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
-    """By the module and the text of each."""
+    """Module and text of a pattern → the pattern."""
     found: dict[str, re.Pattern[str]] = {}
     for module in modules():
         constants = (p for thing in vars(module).values() for p in compiled_in(thing))
@@ -164,7 +164,7 @@ def attacks(pattern: re.Pattern[str]) -> Iterator[str]:
 
 
 def seconds(pattern: re.Pattern[str], text: str) -> float:
-    """Of this thread's own time, the least of a few tries."""
+    """Seconds of this thread's own time, the least of a few tries."""
     took = []
     for _ in range(3):
         began = time.thread_time()

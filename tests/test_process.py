@@ -1,4 +1,4 @@
-"""`skinbot run` as a real process: what it answers, how it starts and how it ends."""
+"""`skinbot run` as a real process: its start, its answers and its end."""
 
 import asyncio
 import logging
@@ -31,14 +31,14 @@ async def server(telegram: FakeTelegram) -> AsyncIterator[FakeServer]:
 
 
 def free_port() -> int:
-    """Where nobody listens."""
+    """A port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What one process did from its start to its end."""
+    """One process from its start to its end."""
 
     telegram: FakeTelegram
     written: str
@@ -47,7 +47,7 @@ class Life:
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
-    """It introduces itself, answers a question, meets a second copy and is stopped."""
+    """The process introduces itself, answers a question, meets a second copy and is stopped."""
 
     async def live() -> Life:
         telegram, folder = FakeTelegram(), tmp_path_factory.mktemp("life")
@@ -102,7 +102,7 @@ socket.getaddrinfo = getaddrinfo
 
 
 async def test_a_stop_does_not_wait_for_an_address_to_be_looked_up(tmp_path: Path) -> None:
-    """Without a network the system takes its time over that, in a thread that cannot be ended."""
+    """The system takes its time over that without a network, in a thread that cannot be ended."""
     (tmp_path / "sitecustomize.py").write_text(SLOW_LOOKUP, "utf-8")
     settings = {"TELEGRAM_API_URL": "http://telegram.test", "PYTHONPATH": str(tmp_path)}
     async with bot_process(tmp_path, BOT_TOKEN=TOKEN, **settings) as bot:
@@ -151,7 +151,7 @@ async def test_a_wrong_token_ends_in_one_clear_line(
 async def test_both_signals_end_it(
     number: signal.Signals, server: FakeServer, telegram: FakeTelegram, anna: Person, tmp_path: Path
 ) -> None:
-    """In this very process, for a change: the signals are its own to handle once it polls."""
+    """The bot runs in this very process here, and handles the signals once it polls."""
     settings = here(server.url, tmp_path)
     telegram.push(anna.writes("hello"))
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:

@@ -22,16 +22,16 @@ OLD_ANSWER, NEW_ANSWER = "It is dry.", "It wants oil."
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """What two processes did, one after the other."""
+    """Two processes, one after the other."""
 
     telegram: FakeTelegram
     hung_up: str
-    """What the first one wrote of a SIGHUP."""
+    """The lines that the first one wrote after a SIGHUP."""
     codes: tuple[int, int]
 
     @property
     def told(self) -> list[str]:
-        """What the operator has read."""
+        """The messages that the operator has read."""
         return [message["text"] for message in self.telegram.messages(OPERATOR)]
 
 

@@ -49,7 +49,7 @@ FATAL: list[faults.Fault] = [
     faults.Refusal(404, "Not Found"),
 ]
 OVER_SOCKETS = [f for f in FAULTS if not isinstance(f, faults.Timeout | faults.NoConnection)]
-"""Those that can be had from a server without waiting for a time-out."""
+"""Faults that a real server can show at once, without a wait for a time-out."""
 METHODS = ["getMe", "deleteWebhook", "getUpdates", "setMyCommands", "setMyDescription"]
 ANSWERS = ["sendMessage", "editMessageText", "answerCallbackQuery"]
 
@@ -82,13 +82,13 @@ def written(request: pytest.FixtureRequest) -> io.StringIO:
 
 @pytest.fixture
 def parts(telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage) -> Parts:
-    """Has an operator, and is not connected yet."""
+    """The parts of a bot that has an operator and is not connected yet."""
     telegram.person(OPERATOR, "Operator")
     return build_parts(telegram, faq, clock, storage, WITH_OPERATOR, token=TOKEN)
 
 
 async def everyday(parts: Parts, telegram: FakeTelegram, anna: Person) -> None:
-    """From the start to the end, with a question, an edit and a button on the way."""
+    """A bot from the start to the end, with a question, an edit and a button on the way."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(lifecycle.serve(parts, stop))
@@ -160,7 +160,7 @@ async def test_no_failing_handler_shows_it(
 
 
 async def test_no_error_of_ptbs_own_shows_it_in_the_log(written: io.StringIO) -> None:
-    """It puts the token into the text of this one."""
+    """PTB puts the token into the text of this error."""
     error = InvalidToken(f"The token `{TOKEN}` was rejected by the server.")
     logging.getLogger("telegram").error("failed: %s", error, exc_info=error)
     assert "rejected by the server" in written.getvalue()
@@ -233,7 +233,7 @@ async def server(telegram: FakeTelegram) -> AsyncIterator[FakeServer]:
 
 
 async def test_a_process_in_every_kind_of_trouble_does_not_write_it(tmp_path: Path) -> None:
-    """Over real sockets, where errors know the address, and the address holds the token."""
+    """Errors over real sockets know the address, and the address holds the token."""
     async with asyncio.TaskGroup() as both:
         troubles = [both.create_task(_in_trouble(kind, tmp_path)) for kind in FORMATS]
     for trouble in troubles:

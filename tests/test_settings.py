@@ -14,7 +14,7 @@ SECRET = TOKEN.partition(":")[2]
 
 
 def refusal(**given: str) -> str:
-    """What is said about these variables."""
+    """The message about these variables."""
     with pytest.raises(SettingsError) as refused:
         Settings.read(given)
     assert SECRET not in "".join(traceback.format_exception(refused.value))

@@ -59,7 +59,7 @@ def letters(random: Random) -> str:
 
 
 def question(random: Random, said: list[str]) -> str:
-    """What the knowledge base knows, out of order, with mistakes."""
+    """Words that the knowledge base knows, out of order, with mistakes."""
     text = list(" ".join(random.choices(said, k=random.randint(1, 3))))
     for _ in range(random.randrange(4)):
         text[random.randrange(len(text))] = random.choice("abcdefghijklmnopqrstuvwxyz <&,\n")
@@ -81,7 +81,7 @@ def any_text(random: Random, said: list[str]) -> str:
 
 
 def known(faq: Faq) -> list[str]:
-    """Everything that the knowledge base is asked in its own words."""
+    """Every phrasing that the knowledge base knows."""
     base = faq.knowledge
     return [
         *(p for entry in base.entries.values() for p in entry.phrasings),
@@ -108,7 +108,7 @@ def assert_keyboard_fits(keyboard: InlineKeyboardMarkup | None) -> None:
 
 
 def assert_twenty_texts_are_answered(faq: Faq, seed: int) -> None:
-    """Composed by a generator of its own: Hypothesis would take a second for each."""
+    """The texts come from a generator of our own: Hypothesis would take a second for each."""
     random = Random(seed)  # noqa: S311 - texts, no secrets
     said = known(faq)
     for _ in range(20):
@@ -132,12 +132,12 @@ def test_any_text_gets_a_reply_from_the_bot_that_people_get(shipped: Faq, seed: 
 @settings(deadline=None, max_examples=200)
 @given(st.text(st.characters(), max_size=80))
 def test_no_text_is_too_strange(faq: Faq, typed: str) -> None:
-    """Few texts, but the ones that Hypothesis thinks of, and made as short as possible."""
+    """Hypothesis thinks of few texts, but of odd ones, and makes them as short as possible."""
     assert_telegram_takes(faq, faq.ask(typed))
 
 
 def possible(base: Knowledge) -> list[Reply]:
-    """Every reply, and of those that join entries the longest."""
+    """Every reply; of those that join entries, the longest."""
     entries = sorted(base.entries.values(), key=lambda e: len(e.answer) + len(e.details or ""))
     longest = entries[-1]
     second = next((e for e in reversed(entries) if e.topic != longest.topic), entries[-2])

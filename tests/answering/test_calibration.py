@@ -34,7 +34,7 @@ Calibrate = Callable[[str], int]
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No settings of whoever runs the tests."""
+    """The settings of whoever runs the tests do not count."""
     monkeypatch.chdir(tmp_path)
 
 
@@ -51,7 +51,7 @@ def calibrate(tmp_path: Path, folder: Path) -> Calibrate:
 
 
 def curve(*sides: tuple[float, str]) -> Curve:
-    """Confidences in questions that are `right`, `wrong`, `near` or `far`."""
+    """A curve over the confidences in questions that are `right`, `wrong`, `near` or `far`."""
     kinds = [kind for _, kind in sides]
 
     def among(*names: str) -> calibration.Flags:
@@ -162,7 +162,7 @@ def test_a_trace_that_a_folder_has_chosen_stays(calibrate: Calibrate, folder: Pa
 
 
 def refused(folder: Path, console: Console) -> str:
-    """What was said, where nothing was written or left behind."""
+    """The message on standard error; nothing was printed, written or left behind."""
     said = console.readouterr()
     assert said.out == ""
     assert not [path for path in folder.iterdir() if "thresholds" in path.name]

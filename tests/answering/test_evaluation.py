@@ -49,7 +49,7 @@ def results(file: Path, faq: Faq) -> list[evaluation.Result]:
 
 
 def scripted(faq: Faq, asked: str) -> Reply:
-    """What a bot says that is right and wrong in known places."""
+    """The reply of a bot that is right and wrong in known places."""
     entries, topics = faq.knowledge.entries, faq.knowledge.topics
     squeal, slip = entries["brakes.squeal"], entries["chain.slip"]
     limit = faq.knowledge.limits["price"]
@@ -69,7 +69,7 @@ def scripted(faq: Faq, asked: str) -> Reply:
 
 
 def refusal(tmp_path: Path, content: bytes) -> str:
-    """What reading a file with this content says, without the path."""
+    """The error of reading a file with this content, without the path."""
     path = tmp_path / "broken.tsv"
     path.write_bytes(content)
     with pytest.raises(InputError) as refused:

@@ -1,4 +1,4 @@
-"""What `/why` tells an operator: which rule decided, by how much, and which words did it."""
+"""An operator reads in `/why` the rule that decided, by how much, and the words that did it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ NEVER_SURE = Thresholds(answer=1.0, suggest=0.0)
 
 
 def told(faq: Faq, question: str) -> str:
-    """What an operator reads."""
+    """The text that an operator reads."""
     return parse_html(why(faq.knowledge, explain(faq, question))).text
 
 

@@ -1,4 +1,4 @@
-"""What is replied to a question: every outcome, and which comes before which."""
+"""The reply to a question: every outcome, and the order of the rules."""
 
 import re
 import time
@@ -187,7 +187,7 @@ def test_a_subject_that_is_not_covered_is_named(question: str, limit: str, faq: 
 
 
 def test_the_topic_that_a_question_touches_is_offered_first(faq: Faq) -> None:
-    """What the limit names comes behind it: that is the chain."""
+    """The topic that the limit names comes second: that is the chain."""
     reply = faq.ask("price of brake pads")
     assert isinstance(reply, Limited)
     assert reply.topics == ("brakes", "chain")
@@ -363,5 +363,5 @@ def test_the_same_question_gets_the_same_reply(faq: Faq) -> None:
 
 
 def test_it_is_printed_in_a_few_words(faq: Faq) -> None:
-    """Whatever is logged may hold it, and with all its numbers it would be megabytes."""
+    """Any log line may hold it, and with all its numbers it would be megabytes."""
     assert len(repr(Live(faq))) < 100

@@ -19,7 +19,7 @@ from tests.support.broken import BRAKES, CHAIN, change
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No settings of whoever runs the tests."""
+    """The settings of whoever runs the tests do not count."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KNOWLEDGE_DIR", raising=False)
 

@@ -232,7 +232,7 @@ print(faq.index.weigh(asked))
 def test_every_process_decides_the_same(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sets of strings have another order in each process; no score may depend on it."""
+    """Each process orders sets of strings in its own way; no score may depend on it."""
     here = Path(__file__).parent.parent.parent
     monkeypatch.chdir(here)
     other = subprocess.run(  # noqa: S603 - this program itself

@@ -148,7 +148,7 @@ def test_every_look_alike_in_a_text_is_taken_out() -> None:
 
 
 def test_the_nearest_words_are_the_look_alike() -> None:
-    """Not the first ones: what is taken out here must leave the arm that broke."""
+    """The first words do not count: the words that are taken out must leave the arm that broke."""
     watch = watching('"broke arm"', unless=["broke ... promise"])
     assert trips(watch, "broke arm today, broke promise")
 

@@ -1,4 +1,4 @@
-"""What happens when people press buttons, also old and odd ones."""
+"""People press buttons, also old and odd ones."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is confirmed to Telegram, and what becomes of updates that were in hand at a death."""
+"""Updates are confirmed to Telegram once they are done, also where the process died in between."""
 
 import asyncio
 import threading
@@ -27,7 +27,7 @@ def intake(receipts: Receipts, clock: Clock) -> Intake:
 
 
 async def handled(intake: Intake, fetched: Sequence[int]) -> list[int]:
-    """What of this, which Telegram has handed out, is to be handled."""
+    """The updates that are to be handled, of those that Telegram has handed out."""
     intake.ask()
     fresh, fatal = await intake.take(fetched)
     assert fatal == []
@@ -35,7 +35,7 @@ async def handled(intake: Intake, fetched: Sequence[int]) -> list[int]:
 
 
 def after_a_death(receipts: Receipts, clock: Clock) -> Intake:
-    """The next process: what was in memory is gone."""
+    """The next process, which has nothing that was only in memory."""
     return Intake(receipts, clock)
 
 
@@ -84,7 +84,7 @@ async def test_what_comes_again_is_not_handled_again(intake: Intake) -> None:
 async def test_what_was_done_while_telegram_was_handing_it_out_is_not_handled_again(
     intake: Intake,
 ) -> None:
-    """Not even where a full disk has kept it from being written down."""
+    """A full disk that has kept it from being written down changes nothing."""
     await handled(intake, [7, 8])
     assert intake.ask() == 7
     intake.done(7)
@@ -95,7 +95,7 @@ async def test_what_was_done_while_telegram_was_handing_it_out_is_not_handled_ag
 async def test_what_was_done_and_not_confirmed_before_an_end_in_order_is_not_done_twice(
     intake: Intake, receipts: Receipts, clock: Clock
 ) -> None:
-    """As there was no network."""
+    """The network was gone at the end."""
     await handled(intake, [7])
     intake.done(7)
     assert intake.ask() == 8
@@ -224,7 +224,7 @@ async def test_what_was_in_hand_at_a_death_is_handled_again(
 async def test_what_was_done_before_a_death_is_not_done_twice(
     intake: Intake, receipts: Receipts, clock: Clock
 ) -> None:
-    """7 waits still, so that Telegram hands out 8 again; 9 had come after 8 was done."""
+    """7 still waits, so Telegram hands out 8 again; 9 came after 8 was done."""
     await handled(intake, [7, 8])
     intake.done(8)
     await handled(intake, [7, 8, 9])
@@ -309,7 +309,7 @@ async def test_a_database_that_fails_keeps_nobody_from_being_answered(
 
 
 async def test_a_database_that_is_busy_holds_answers_up_for_a_moment_only(tmp_path: Path) -> None:
-    """Something that takes long is done in its thread, say."""
+    """The thread of the database does something that takes long, say."""
     over = threading.Event()
     async with opened(tmp_path) as storage:
         busy = asyncio.create_task(storage.database.run(lambda _: over.wait()))

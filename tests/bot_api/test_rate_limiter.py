@@ -1,4 +1,4 @@
-"""How fast tips go out, and that answers to people are never behind them."""
+"""Tips go out at a steady pace, and answers to people never wait behind them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -33,12 +33,12 @@ from tests.support.slow_request import SlowRequest
 
 TURN = 1 / PER_SECOND
 SLACK = LATE + 0.001
-"""Seconds that a turn may come early, since the one before was late."""
+"""Seconds that a turn may come early where the turn before was late."""
 TELEGRAMS = 30
 """Messages that Telegram takes in a second."""
 LATENCY = 0.1
 MOST_REFUSED = 45
-"""Tips that are tried until it is clear that Telegram takes nothing."""
+"""Tips that are tried until the bot is sure that Telegram takes nothing."""
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def bot(app: App) -> Bot:
 
 @dataclass(slots=True)
 class Queue:
-    """People who wait for a turn, each of whom notes when it came."""
+    """People who wait for a turn. Each notes when it came."""
 
     pace: RateLimiter
     clock: Clock
@@ -107,7 +107,7 @@ async def due_now(storage: Storage, telegram: FakeTelegram, clock: Clock, count:
 
 
 def tips_sent(telegram: FakeTelegram) -> list[float]:
-    """When each tip reached Telegram and was taken."""
+    """The moment at which each tip reached Telegram and was taken."""
     return [
         call.at
         for call in telegram.calls
@@ -148,7 +148,7 @@ async def test_turns_come_in_the_order_of_asking(queue: Queue) -> None:
 
 
 async def test_no_second_has_more_turns_than_telegram_takes(queue: Queue, clock: Clock) -> None:
-    """Also when some turns come late, since the machine has other things to do."""
+    """Turns may come late, since the machine has other things to do."""
     for late in (0.0, 0.02, 0.5, 0.0, 1.0, 0.0):
         clock.forward(late)
         await queue.many(25)

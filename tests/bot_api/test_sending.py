@@ -1,4 +1,4 @@
-"""What happens to an answer on its way when Telegram or the network is in trouble."""
+"""An answer on its way, while Telegram or the network is in trouble."""
 
 import asyncio
 from datetime import timedelta

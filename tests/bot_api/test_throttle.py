@@ -1,4 +1,4 @@
-"""How many questions one person may ask in a while."""
+"""One person may ask only so many questions in a while."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_the_window_slides(time: Clock) -> None:
 
 
 def test_questions_that_were_not_answered_do_not_count(time: Clock) -> None:
-    """Whoever goes on asking is answered again after the minute, not a minute after silence."""
+    """People who go on asking are answered again after the minute; they need not be silent."""
     throttle = Throttle(time, most=1, seconds=10)
     verdicts = []
     for _ in range(4):

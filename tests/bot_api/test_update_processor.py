@@ -32,7 +32,7 @@ Deliver = Callable[[list[Json]], Coroutine[Any, Any, None]]
 
 
 def a_second(longer: Mapping[int, float]) -> Times:
-    """Each message takes a second; to some chats longer."""
+    """Each message takes a second, or longer to some chats."""
 
     def times(_: str, parameters: Mapping[str, Any]) -> float:
         chat = parameters.get("chat_id")
@@ -48,7 +48,7 @@ def telegram(clock: Clock) -> FakeTelegram:
 
 @pytest.fixture
 def slow() -> dict[int, float]:
-    """Seconds that a message to a chat takes, where it is not one."""
+    """Chat → the seconds that a message to it takes, where it is not one second."""
     return {}
 
 
@@ -78,7 +78,7 @@ def deliver(app: App) -> Deliver:
 
 
 def times(telegram: FakeTelegram, to: Person | ChatState) -> list[float]:
-    """When messages arrived in a chat, taken or not."""
+    """The moments at which messages arrived in a chat, taken or not."""
     chat = to.chat if isinstance(to, Person) else to
     return [
         round(c.at, 6)
@@ -114,7 +114,7 @@ async def test_no_more_than_a_bounded_number_are_answered_at_once(
 async def test_no_more_of_one_chat_is_in_hand_than_it_could_take(
     telegram: FakeTelegram, parts: Parts, deliver: Deliver, slow: dict[int, float]
 ) -> None:
-    """A group in which Telegram takes nothing would fill all that can be in hand."""
+    """Telegram takes nothing in one group, which would else fill all that can be in hand."""
     group = telegram.group(-1000)
     slow[-1000] = 0.1
     people = [telegram.person(number, chat=group) for number in range(1, CHAT_LINE + 21)]
@@ -169,7 +169,7 @@ async def test_one_person_holds_one_place_at_a_time_in_all_their_chats(
 async def test_whoever_waits_for_a_flood_to_end_holds_no_place(
     telegram: FakeTelegram, deliver: Deliver
 ) -> None:
-    """One person's groups, say, in which Telegram takes nothing for a minute."""
+    """Telegram takes nothing for a minute in the groups of one person, say."""
     floods = 2 * AT_ONCE
     groups = [telegram.group(-1000 - number) for number in range(floods)]
     flooders = [telegram.person(7_000 + i, "Eve", chat=each) for i, each in enumerate(groups)]
@@ -214,7 +214,7 @@ async def test_an_update_without_a_chat_waits_only_for_its_person(
 async def test_of_what_may_kill_the_process_one_is_begun_at_a_time(
     telegram: FakeTelegram, app: App, parts: Parts, deliver: Deliver, clock: Clock
 ) -> None:
-    """So that it is known which of them did, if it dies again; others do not wait for that."""
+    """A second death then shows which of them kills; the others do not wait for that."""
     intake, receipts = parts.polling.intake, Receipts(parts.tips.storage.database)
     people = [telegram.person(number) for number in range(1, 8)]
     updates = [each.writes("hello") for each in people]

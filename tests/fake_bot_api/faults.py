@@ -1,4 +1,4 @@
-"""What goes wrong between a bot and Telegram, on demand."""
+"""Faults between a bot and Telegram, on demand."""
 
 import math
 from collections import defaultdict, deque
@@ -87,7 +87,7 @@ class ServerError:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A server on the way answers instead of Telegram, in whatever way."""
+    """A server on the way answers instead of Telegram, with any status and page."""
 
     status: int
     content: str
@@ -126,7 +126,7 @@ Fault = AnsweredFault | WireFault
 
 
 class UnansweredError(Exception):
-    """No JSON comes back; what the caller sees instead is the transport's to show."""
+    """No JSON comes back; the transport decides what the caller sees instead."""
 
     def __init__(self, fault: WireFault, *, accepted: bool) -> None:
         super().__init__(repr(fault))
@@ -174,7 +174,7 @@ class _Planned:
 
 @dataclass(slots=True)
 class FaultPlan:
-    """The faults still to come, first planned first."""
+    """The faults still to come; the one that was planned first comes first."""
 
     planned: list[_Planned] = field(default_factory=list)
 
@@ -196,7 +196,7 @@ class FaultPlan:
 
 @dataclass(slots=True)
 class Pace:
-    """How many messages Telegram takes in a second, over all and in one chat."""
+    """The messages that Telegram takes in a second, over all and in one chat."""
 
     clock: Callable[[], float]
     per_second: int | None

@@ -67,7 +67,7 @@ def trimmed(text: str, entities: list[dict[str, Any]]) -> Formatted:
 
 
 def decoded(text: str) -> str:
-    """Character references resolved; what Telegram does not know stays as it stands."""
+    """The text with character references resolved; those that Telegram does not know stay."""
     return _CHARACTER.sub(_character, text)
 
 
@@ -174,7 +174,7 @@ class _Parser:
             self.entities.append({**entity, **extra})
 
     def _extra(self, opened: _Open) -> dict[str, str] | None:
-        """What an entity says besides its place; None for a tag that leaves no entity."""
+        """The fields of an entity besides its place; None for a tag that leaves no entity."""
         attributes = opened.attributes
         match opened.tag:
             case "a":

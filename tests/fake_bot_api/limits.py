@@ -1,4 +1,4 @@
-"""What Telegram refuses in a text, a keyboard or a command, and the words it does so with."""
+"""The limits for a text, a keyboard or a command, and Telegram's words when they are broken."""
 
 import re
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def callback_answer(params: Json) -> None:
 
 
 def reply_markup(markup: Json | None) -> Json | None:
-    """The inline keyboard that the message then carries; other keyboards are not part of it."""
+    """The inline keyboard that the message then carries; other keyboards are no part of it."""
     if not markup:
         return None
     if not isinstance(markup, dict):

@@ -56,7 +56,7 @@ COPIED = (
     "caption",
     "caption_entities",
 )
-"""What a copy has of a message: no author, no buttons, and not what it replied to."""
+"""The fields that a copy keeps: no author, no buttons, and not the message it replied to."""
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the "
     "same as a current content and reply markup of the message"
@@ -100,7 +100,7 @@ class BotApi:
         return self.world.post(chat, BOT, _answered(chat, params) | content | _under(markup))
 
     def copy_message(self, params: Json) -> Json:
-        """Of the source Telegram speaks first, whatever is wrong with where it goes."""
+        """Telegram checks the source first, even where the target is wrong as well."""
         source = self.world.find(params.get("from_chat_id"))
         if not params.get("message_id"):
             raise bad_request("message identifier is not specified")

@@ -1,4 +1,4 @@
-"""What comes over the wire: the parameters of a Bot API call, as strings or already typed."""
+"""The parameters of a Bot API call as they come over the wire: strings, or already typed."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What people do in their chats, as the updates that Telegram makes of it."""
+"""People in their chats: each thing that they do becomes the update that Telegram makes of it."""
 
 import re
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Person:
         return self._sends(_typed(text), reply_to)
 
     def edits(self, message: Json, text: str) -> Json:
-        """`message` as in the update or in the chat that it came from."""
+        """`message` is as in the update, or as in the chat that it came from."""
         current = self.chat.messages[message["message_id"]]
         changed = self.world.replace(self.chat, current, _typed(text), "text", "entities")
         return self._update("edited_message", changed)
@@ -77,7 +77,7 @@ class Person:
         return self._sends({"location": {"latitude": latitude, "longitude": longitude}})
 
     def presses(self, button: str, on: Json | None = None) -> Json:
-        """A button by its text or data, on the newest message that shows it or on a given one."""
+        """`button` is a text or data; without `on` it is on the newest message that shows it."""
         message = on or self.chat.last_message_with(button)
         message = self.chat.messages[message["message_id"]]
         for each in keyboard(message):
@@ -87,7 +87,7 @@ class Person:
         raise LookupError(f"no callback button {button!r} on this message, but {there}")
 
     def presses_old(self, data: str, on: Json | None = None) -> Json:
-        """A button that the message no longer has; without a message: one long gone."""
+        """The message no longer has the button; without `on` the message is long gone."""
         if on:
             return self._query(self.chat.messages[on["message_id"]], data)
         gone = {"message_id": next(self.world.message_ids), "chat": self.chat.info, "date": 0}
@@ -102,7 +102,7 @@ class Person:
         return self._bot_becomes("member", was="kicked")
 
     def deletes_account(self) -> None:
-        """Telegram tells the bot nothing; it learns when it next writes."""
+        """Telegram tells the bot nothing; the bot learns of it when it next writes."""
         self.chat.shut = Deactivated()
 
     def adds_bot(self) -> Json:
@@ -114,7 +114,7 @@ class Person:
         return self._bot_becomes("kicked", was="member")
 
     def migrates_chat(self, new_id: int) -> Json:
-        """The group lives on under the new id; the old one only says so."""
+        """The group lives on under the new id; the old one says only that it has moved."""
         info = self.chat.info | {"id": new_id, "type": "supergroup"}
         for user in self.chat.members.values():
             self.world.enter(info, user)
@@ -149,7 +149,7 @@ class Person:
 
 
 def _typed(text: str) -> Json:
-    """Telegram's apps send no empty message and cut a long one in several."""
+    """Telegram's apps send no empty message, and cut a long one into several."""
     length = utf16_length(text)
     if not text.strip() or length > TEXT:
         raise ValueError(f"nobody can send a text of {length} characters: {text[:40]!r}")

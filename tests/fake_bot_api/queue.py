@@ -19,7 +19,7 @@ class UpdateQueue:
     confirmed: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
     nonsense: list[Any] = field(default_factory=list)
-    """What no Telegram sends, in front of every answer."""
+    """Things that no Telegram sends; they stand in front of every answer."""
     _allowed: frozenset[str] | None = None
 
     def push(self, update: Json) -> None:
@@ -40,7 +40,7 @@ class UpdateQueue:
             self._allowed = frozenset(kinds)
 
     def confirm(self, offset: int) -> None:
-        """What is below the offset is forgotten; a negative one keeps that many from the end."""
+        """Forget the updates below the offset; a negative one keeps that many from the end."""
         if offset < 0:
             offset = self.waiting[max(offset, -len(self.waiting))]["update_id"] if self else 0
         self.confirmed = max(self.confirmed, offset)

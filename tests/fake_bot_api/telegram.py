@@ -91,7 +91,7 @@ class FakeTelegram:
         return self.world.enter({"id": chat_id, "title": title, "type": "supergroup"}, BOT)
 
     def messages(self, chat_id: int) -> list[Json]:
-        """What stands in a chat now, oldest first."""
+        """The messages that stand in a chat now, oldest first."""
         return list(self.world.find(chat_id).messages.values())
 
     def push(self, *updates: Json) -> None:
@@ -99,7 +99,7 @@ class FakeTelegram:
             self.updates.push(update)
 
     def expire(self, update: Json) -> None:
-        """Too late to answer this callback query."""
+        """From now on it is too late to answer this callback query."""
         self.world.open_queries.discard(update["callback_query"]["id"])
 
     def fail_next(
@@ -124,7 +124,7 @@ class FakeTelegram:
     def handle(
         self, method: str, params: Mapping[str, object], files: Mapping[str, Upload] | None = None
     ) -> tuple[int, Json]:
-        """Status and body; UnansweredError when a planned fault leaves the caller without them."""
+        """Status and body; UnansweredError where a planned fault leaves the caller without them."""
         given: Json = {**params, **(files or {})}
         try:
             given = parse(given)
@@ -230,7 +230,7 @@ class FakeRequest(BaseRequest):
 
 
 def method_and_query(url: str) -> tuple[str, dict[str, str]]:
-    """What is called, and the parameters that stand in the address."""
+    """The method that is called, and the parameters that stand in the address."""
     parts = urlsplit(url)
     return parts.path.rsplit("/", 1)[-1], dict(parse_qsl(parts.query))
 

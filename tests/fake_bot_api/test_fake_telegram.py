@@ -52,7 +52,7 @@ ANNA = 42
 
 @pytest.fixture(autouse=True)
 def _delays_are_timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PTB warns inside RetryAfter itself until one opts in."""
+    """PTB warns inside RetryAfter itself until a program asks for timedeltas."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
@@ -183,7 +183,7 @@ async def test_it_refuses_a_reply_to_nothing(bot: Bot, anna: Person) -> None:
 
 
 def refusal(telegram: FakeTelegram, method: str, **params: object) -> str:
-    """What it says to a call that PTB itself would not let through."""
+    """The fake's answer to a call that PTB itself would not let through."""
     status, body = telegram.handle(method, params)
     assert status == body["error_code"]
     return str(body["description"])

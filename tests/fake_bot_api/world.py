@@ -84,7 +84,7 @@ class World:
     open_queries: set[str] = field(default_factory=set)
     files: dict[str, Json] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
-    """Of the files that people have sent, by the paths under which they are downloaded."""
+    """Path of a download → content, for the files that people have sent."""
     update_ids: Iterator[int] = field(default_factory=lambda: count(500_000_001))
     message_ids: Iterator[int] = field(default_factory=lambda: count(1))
     query_ids: Iterator[int] = field(default_factory=lambda: count(4_000_000_000_000_000_001))
@@ -125,7 +125,7 @@ class World:
         return message
 
     def replace(self, chat: ChatState, old: Json, content: Json, *dropped: str) -> Json:
-        """A new message object, since an update on its way may still hold the old one."""
+        """Put a new message object there, since an update on its way may still hold the old one."""
         kept = {name: value for name, value in old.items() if name not in dropped}
         message = {**kept, "edit_date": self.now(), **content}
         chat.messages[old["message_id"]] = message
@@ -136,7 +136,7 @@ class World:
         return {"file_id": f"{kind}-{number}", "file_unique_id": f"{kind}-unique-{number}"}
 
     def keep_file(self, content: Json) -> Json:
-        """What a message says of a file, remembered so that its id can be sent again."""
+        """Remember the part of a message that is a file, so that its id can be sent again."""
         ((_, described),) = content.items()
         largest = described[-1] if isinstance(described, list) else described
         self.files[largest["file_id"]] = content

@@ -1,5 +1,7 @@
-"""Messages from operators to all subscribers: preview, confirm, progress, result; and no accident
-on the way costs anybody a message or brings one twice."""
+"""Messages from operators to all subscribers: preview, confirm, progress, result.
+
+No accident on the way costs anybody a message or brings one twice.
+"""
 
 import asyncio
 import datetime as dt
@@ -54,7 +56,7 @@ TODAY = START.date()
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What outlives a process."""
+    """The things that outlive a process."""
 
     telegram: FakeTelegram
     clock: Clock
@@ -66,7 +68,7 @@ class World:
     async def start(
         self, faq: Faq | None = None, only: int | None = None, *, alone: bool = True
     ) -> AsyncIterator["Bot"]:
-        """A process, up to the moment at which it is killed."""
+        """A process, until it is killed."""
         settings = Settings(operators=frozenset({OLGA, OTTO}))
         parts = build_parts(
             self.telegram, faq or self.faq, self.clock, self.storage, settings, self.wire
@@ -80,7 +82,7 @@ class World:
             yield Bot(parts, made, self.clock, self.telegram)
 
     async def subscribe(self, *chats: int, first: Slot | None = None) -> None:
-        """People who get a tip at nine, the next one tomorrow or as told."""
+        """Subscribe people to a tip at nine; the next one is tomorrow, or `first`."""
         now = self.clock.wall()
         for chat in chats:
             if chat not in self.telegram.world.chats:
@@ -91,7 +93,7 @@ class World:
     async def subscribe_many(
         self, count: int, begin: int = 1_001, seconds: float = DAY
     ) -> list[int]:
-        """People whose next tip is due in so many seconds, written in one transaction."""
+        """Subscribe people whose next tip is due in so many seconds, in one transaction."""
         now = self.clock.wall()
         due = now + dt.timedelta(seconds=seconds)
         chats = list(range(begin, begin + count))
@@ -104,7 +106,7 @@ class World:
         await self.storage.change(chat, lambda known: known and how(known))
 
     def got(self, chat: int) -> list[str]:
-        """What stands in a chat, without tips."""
+        """The texts of the bot in a chat, without tips."""
         said = [each for each in self.telegram.messages(chat) if each["from"] == BOT]
         read = [each.get("text") or each.get("caption", "") for each in said]
         return [each for each in read if not each.startswith("💡")]
@@ -118,11 +120,11 @@ class World:
         return [c.at for c in calls if str(c.params.get("text", "")).startswith("💡")]
 
     def edits(self) -> list[Call]:
-        """What was tried to change."""
+        """The calls that tried to edit a message."""
         return [call for call in self.telegram.calls if call.method == "editMessageText"]
 
     def tries(self, *chats: int) -> list[float]:
-        """When it was tried to send something to these, in seconds."""
+        """The moments at which a send to one of these chats was tried, in seconds."""
         calls = [c for c in self.telegram.calls if c.method in {"sendMessage", "copyMessage"}]
         return [c.at for c in calls if c.params["chat_id"] in chats]
 
@@ -151,32 +153,32 @@ class Bot:
         return Chat(self.parts.app, self.telegram, self.telegram.person(user, "Operator"))
 
     async def tick(self) -> None:
-        """What the job queue does every few seconds, and all that comes of it."""
+        """Run the job that comes every few seconds, and wait for all that it starts."""
         self.parts.tips.wake()
         await self.parts.tips.finished()
         await self.broadcasting.refresh()
 
     async def ticks(self, seconds: float, every: float = TICK) -> None:
-        """Some time passes, with a tick now and then."""
+        """Let some time pass, with a tick now and then."""
         end = self.clock.now + seconds
         while self.clock.now + every <= end:
             self.clock.forward(every)
             await self.tick()
 
     async def passes(self, seconds: float) -> None:
-        """Some time in which a run goes on, with all boards brought up to date at the end."""
+        """Let some time pass in a run; at its end all boards are up to date."""
         await asyncio.sleep(seconds)
         await self.broadcasting.refresh()
 
     async def dies(self) -> None:
-        """What a kill leaves behind when messages are on their way to a silent Telegram."""
+        """Leave the storage as a kill does while messages are on their way to a silent Telegram."""
         self.parts.tips.wake()
         await asyncio.sleep(1)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(self.parts.tips.stop(), 1)
 
     async def sends(self, text: str = NEWS) -> None:
-        """Olga writes a broadcast and confirms it; it has begun."""
+        """Olga writes a broadcast and confirms it, and it has begun."""
         await self.olga.write(f"/broadcast {text}")
         await self.olga.press(texts.SEND)
 
@@ -197,7 +199,7 @@ def handlers(made: BroadcastHandlers) -> list[BaseHandler[Any, Any, Any]]:
 
 
 def to_subscribers(method: str, parameters: Mapping[str, Any]) -> bool:
-    """What is sent to them may take some seconds."""
+    """True for a send to subscribers: it may take some seconds."""
     return method in {"sendMessage", "copyMessage"} and parameters["chat_id"] not in (OLGA, OTTO)
 
 
@@ -228,12 +230,12 @@ def olga(bot: Bot) -> Chat:
 
 
 def board(world: World) -> str:
-    """What Olga's newest message from the bot says."""
+    """The text of the bot's newest message to Olga."""
     return world.got(OLGA)[-1]
 
 
 def formatted(update: Json, *entities: Json) -> Json:
-    """What a person has typed, with some of it in bold, say."""
+    """A person's message with some of it in bold, say."""
     update["message"]["entities"] = [*update["message"].get("entities", []), *entities]
     return update
 
@@ -270,7 +272,7 @@ async def test_a_link_in_it_shows_its_preview(
 
 
 def texts_of(people: int) -> str:
-    """The question below the preview, as it is read."""
+    """The question that stands below the preview."""
     who = "1 subscriber" if people == 1 else f"{people:,} subscribers"
     return f"This is what they will see. It goes to {who} and takes less than a minute. Send it?"
 

@@ -1,4 +1,4 @@
-"""What is kept of people, for how long, and that it can be deleted without a trace."""
+"""Data about people is kept for a set time, and can be deleted without a trace."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Collection, Iterator
@@ -26,7 +26,7 @@ from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 
 EVE = 0x5A5B_5C5D_5E5F
-"""An id of which every byte tells it from other numbers, so that it can be found in a file."""
+"""An id whose every byte is unlike other numbers, so that it can be found in a file."""
 BEN = 0x4A4B_4C4D_4E4F
 GROUP = -0x3A3B_3C3D_3E3F
 OPERATOR = 0x2A2B_2C2D_2E2F
@@ -57,9 +57,9 @@ class World:
 
     eve: Chat
     group: Chat
-    """Eve among others."""
+    """Eve in a group, with others."""
     ben: Chat
-    """Ben in the same group."""
+    """Ben in Eve's group."""
     parts: Parts
     storage: Storage
 
@@ -75,7 +75,7 @@ class World:
         return await self.storage.database.run(read)
 
     async def holding(self, *sought: str | int) -> set[str]:
-        """Tables in which any of this stands, alone or inside something longer."""
+        """The tables in which any of this stands, alone or inside something longer."""
         return {
             name
             for name, rows in (await self.tables()).items()
@@ -84,7 +84,7 @@ class World:
 
 
 def in_files(folder: Path, person: int) -> bool:
-    """Whether SQLite's files hold a number, also in what was deleted."""
+    """True where SQLite's files hold a number, also in deleted parts."""
     number = person.to_bytes(6, "big", signed=True), str(person).encode()
     files = [file.read_bytes() for file in folder.glob("test.db*")]
     assert any(b"CREATE TABLE votes" in file for file in files)
@@ -118,7 +118,7 @@ async def world(
 
 
 async def _ask(world: World, clock: Clock) -> None:
-    """Questions of every outcome, votes, a subscription and tips."""
+    """Ask questions of every outcome, vote, subscribe and get tips."""
     eve, group, ben = world.eve, world.group, world.ben
     for question in (*NOT_KEPT, *IN_VAIN):
         await eve.write(question)
@@ -137,7 +137,7 @@ async def _ask(world: World, clock: Clock) -> None:
 
 
 async def _operate(storage: Storage, now: dt.datetime) -> None:
-    """What operators leave behind."""
+    """Store the traces of an operator's work."""
     await storage.records.teach(Kind.ENTRY, "chain.squeak", TAUGHT, now.date(), settled=())
     await storage.records.keep(b"files", now)
     await storage.records.set_mark("digest", "yesterday")
@@ -146,7 +146,7 @@ async def _operate(storage: Storage, now: dt.datetime) -> None:
 
 
 async def days_later(world: World, clock: Clock, days: float) -> None:
-    """The bot has ticked since then."""
+    """Let days pass, and let the bot tick."""
     clock.forward(days * DAY)
     await world.parts.journal.write()
 
@@ -207,7 +207,7 @@ OF_PEOPLE = ("subscribers", "deliveries", "seen_tips", "votes")
 
 
 def test_what_is_kept_beside_nobody_has_only_its_day() -> None:
-    """A moment would tie it to whatever the same person did just then."""
+    """A moment would tie it to other things that the person did just then."""
     assert {type(column.type) for name in BESIDE_NOBODY for column in TABLES.tables[name].c} <= {
         BigInteger,
         Date,
@@ -221,7 +221,7 @@ def test_what_is_kept_beside_nobody_has_only_its_day() -> None:
 async def test_no_vote_can_be_joined_to_the_question_that_it_was_about(
     chat: Chat, parts: Parts, storage: Storage, telegram: FakeTelegram, clock: Clock
 ) -> None:
-    """By whatever order rows can be read in: that of numbers, of places in the file, or none."""
+    """Rows can be read in the order of numbers, in that of the file, or in none; no order helps."""
     people = [1_000 + 377 * number % 997 for number in range(40)]
     asked = {}
     for number, person in enumerate(people):

@@ -393,7 +393,7 @@ def test_a_set_of_no_words(folder: Path) -> None:
 
 @pytest.mark.parametrize("file", ["red_flags.yaml", "smalltalk.yaml"])
 def test_a_word_that_is_none(folder: Path, file: str) -> None:
-    """It used to end in a traceback."""
+    """The loader used to end in a traceback here."""
     change(folder, file, "[", '["👋", ')
     [line] = said(folder)
     assert line.endswith(": this has no word in it; write it as people would type it")

@@ -1,4 +1,4 @@
-"""The files of a knowledge base as bytes: which are read, which cannot be, how they come back."""
+"""The files of a knowledge base as bytes: read, refused, and packed."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ THERE = {
     *("about.yaml", "expected.yaml", "limits.yaml", "red_flags.yaml", "smalltalk.yaml"),
     *("synonyms.yaml", "tips.yaml", BRAKES, CHAIN),
 }
-"""In the folder of the fixture."""
+"""The files in the folder of the fixture."""
 
 
 def problems(folder: Path) -> list[str]:

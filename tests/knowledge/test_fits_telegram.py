@@ -1,4 +1,4 @@
-"""What the loader lets through is never more than Telegram takes."""
+"""A knowledge base that the loader lets through never holds more than Telegram takes."""
 
 import datetime as dt
 from dataclasses import replace
@@ -41,12 +41,12 @@ WIDE = "😀"
 
 
 def full(most: int) -> str:
-    """HTML as long as it may be, with a tag and a character reference that are not counted."""
+    """HTML of the greatest length, with a tag and a character reference that do not count."""
     return f"<b>{WIDE * (most // 2 - 1)}</b>&amp;x"
 
 
 def filled(folder: Path) -> Faq:
-    """A knowledge base in which everything that is sent is as long as it may be."""
+    """A knowledge base in which all that is sent is as long as it may be."""
     for file, topic in ((BRAKES, "title: Brakes"), (CHAIN, "title: Chain")):
         change(folder, file, topic, f"title: {WIDE * 60}")
     change(folder, BRAKES, "emoji: ", f"emoji: {WIDE * 8} # ")
@@ -75,7 +75,7 @@ def filled(folder: Path) -> Faq:
 
 
 def sent(text: str) -> int:
-    """Length of a text as Telegram counts it, once it has taken it."""
+    """Length of a text as Telegram counts it when it takes it."""
     taken = limits.message_text({"text": text, "parse_mode": "HTML"})
     return utf16_length(taken.text)
 

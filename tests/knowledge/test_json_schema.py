@@ -25,7 +25,7 @@ def schema_of(path: Path) -> Path:
 
 
 def mistakes(path: Path, name: str) -> list[str]:
-    """What an editor would underline, which knows dates as text."""
+    """The mistakes that an editor would underline; an editor knows dates as text."""
     value = yaml_reader.parse(path.read_bytes(), path.name).value
     as_json = json.loads(json.dumps(value, default=dt.date.isoformat))
     validator = Draft202012Validator(

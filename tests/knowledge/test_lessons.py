@@ -1,4 +1,4 @@
-"""What operators taught goes into the knowledge base where it fits, and nowhere else."""
+"""Lessons of operators go into the knowledge base where they fit, and nowhere else."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def test_a_lesson_about_something_that_has_gone_is_skipped(
 
 @pytest.mark.parametrize("target", ["brakes.pads", "chain.slip"])
 def test_what_stands_in_the_yaml_wins_over_a_lesson(knowledge: Knowledge, target: str) -> None:
-    """Whether it says the same or something else."""
+    """The YAML may agree with the lesson, or not."""
     assert teaching.fitting(knowledge, [lesson("Worn, BRAKE pads?", target)]) == []
 
 

@@ -1,4 +1,4 @@
-"""What the knowledge base that ships with the program promises, and where its subject may stand."""
+"""The promises of the shipped knowledge base, and the one place where its subject may stand."""
 
 import re
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_it_lies_where_the_program_finds_it_from_any_folder(
 
 
 def test_nothing_in_the_program_knows_the_subject() -> None:
-    """All that does is in the YAML, so that another folder of it makes another bot."""
+    """The subject is in the YAML alone, so that another folder makes another bot."""
     found = {path: SUBJECT.findall(path.read_text("utf-8")) for path in PROGRAM.rglob("*.py")}
     assert found, "there is a program"
     assert {path: words for path, words in found.items() if words} == {}

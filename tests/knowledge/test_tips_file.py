@@ -1,4 +1,4 @@
-"""The file of daily tips: what the loader lets through, and what the shipped one promises."""
+"""The file of daily tips: the rules of the loader, and the promises of the shipped one."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files of a knowledge base that cannot even be read, with the line that the operator reads."""
+"""Files that cannot even be read, with the line that the operator reads."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -205,7 +205,7 @@ def test_a_file_that_ends_in_the_middle(folder: Path) -> None:
 
 
 def load_with(folder: Path, file: str, data: bytes) -> Sequence[str]:
-    """The problems of a knowledge base with one file replaced; raises what is no problem."""
+    """The problems of a knowledge base with one file replaced; any other error is raised."""
     (folder / file).write_bytes(data)
     try:
         loading.load(folder)

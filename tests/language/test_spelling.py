@@ -15,7 +15,7 @@ collagen elasticity exfoliation puffy jowls hydration cellulite moisturizer brui
 """
 VOCABULARY = Vocabulary.of([words(KNOWN)])
 LIKENESS = 0.84
-"""From which a word may be meant; below it nothing is."""
+"""A known word of this likeness or more may be meant; below it no word is."""
 
 
 def heard(typed: str) -> tuple[Heard, ...]:
@@ -73,7 +73,7 @@ def test_two_words_of_their_own_are_not_joined() -> None:
 
 
 def test_short_words_are_not_joined() -> None:
-    """Too many of them would be something else by chance."""
+    """Too many of them would make another word by chance."""
     assert [h.word for h in heard("o il, sk in, gu m")] == ["o", "il", "sk", "in", "gu", "m"]
 
 
@@ -191,7 +191,7 @@ def edited(word: str, edits: list[tuple[int, str, str]]) -> str:
 def test_a_mistake_is_forgiven_exactly_when_a_known_word_is_like_it(
     word: str, edits: list[tuple[int, str, str]]
 ) -> None:
-    """Against every word one by one, which is what shortcuts must agree with."""
+    """The slow way compares with every word, one by one; the shortcuts must agree with it."""
     typed = edited(word, edits)
     found = VOCABULARY.hear((typed,))
     likeness = {

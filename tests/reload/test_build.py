@@ -1,4 +1,4 @@
-"""What is made of the files of a knowledge base: something that answers, or all that is wrong."""
+"""The files of a knowledge base become something that answers, or a list of all that is wrong."""
 
 import asyncio
 import gc
@@ -42,11 +42,11 @@ def lesson(
 
 
 ASTRAY = lesson(FOOTBALL)
-"""Turns an expected question astray."""
+"""A lesson that turns an expected question astray."""
 
 
 def mistakes(folder: Path) -> None:
-    """One in each of three files."""
+    """Put one mistake into each of three files."""
     change(folder, CHAIN, "title: Chain", "title: no")
     change(folder, BRAKES, "    section: Brakes\n", "    chapter: Brakes\n")
     change(folder, "expected.yaml", "reaches: price", "reaches: nothing_known")
@@ -58,11 +58,11 @@ PLACES = [
     "topics/brakes.yaml:21:5",
     "topics/chain.yaml:3:1",
 ]
-"""Of these mistakes; a key that is missing is missed where its entry begins."""
+"""The places of these mistakes; a missing key is reported where its entry begins."""
 
 
 def places(lines: list[str]) -> list[str]:
-    """File, line and column of each."""
+    """File, line and column of each mistake."""
     return [":".join(line.split(":")[:3]) for line in lines]
 
 

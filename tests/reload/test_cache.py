@@ -1,4 +1,4 @@
-"""What one start leaves behind for the next one, when that takes it, and when it must not."""
+"""One start leaves a copy for the next, which takes it only where it may."""
 
 import os
 import pickle
@@ -29,7 +29,7 @@ GENUINE, FORGED = "Bicycle answers", "Forged answers"
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
-    """Where no start has left anything yet."""
+    """A folder in which no start has left anything yet."""
     return tmp_path / "cache"
 
 
@@ -38,12 +38,12 @@ def load(folder: Path, cache: Path | None = None) -> Faq:
 
 
 def copies(cache: Path) -> dict[str, int]:
-    """Names of the copies, and when each was written."""
+    """Name of each copy → the moment at which it was written."""
     return {path.name: path.stat().st_mtime_ns for path in cache.iterdir()}
 
 
 def copy(cache: Path) -> Path:
-    """The only one."""
+    """The only copy that there is."""
     (path,) = cache.iterdir()
     return path
 
@@ -61,7 +61,7 @@ def name(faq: Faq) -> str:
 
 @pytest.fixture
 def forged(cache: Path) -> Path:
-    """A copy of the bicycles in which the bot has another name: that shows whether it is read."""
+    """A copy of the bicycles with another name for the bot, which shows that the copy is read."""
     faq = load(BICYCLES, cache)
     about = replace(faq.knowledge.about, name=FORGED)
     with copy(cache).open("wb") as file:
@@ -180,7 +180,7 @@ def test_what_cannot_be_read_is_reported(folder: Path, cache: Path) -> None:
 
 
 def problems(folder: Path, cache: Path) -> list[str]:
-    """What is said of a folder, which is the same without a cache."""
+    """The problems of a folder; they do not depend on the cache."""
     with pytest.raises(KnowledgeError) as caught:
         load(folder, cache)
     with pytest.raises(KnowledgeError) as without:
@@ -272,7 +272,7 @@ def test_a_cache_of_another_user_is_not_used(cache: Path, forged: Path) -> None:
 
 
 def test_a_read_only_cache_does_not_stop_the_bot(caplog: pytest.LogCaptureFixture) -> None:
-    """Not even root can write there, and the folder is this process's own."""
+    """The folder is this process's own, so not even root can write there."""
     caplog.set_level("INFO")
     assert name(load(BICYCLES, Path("/proc/self"))) == GENUINE
     assert len(caplog.messages) == 1

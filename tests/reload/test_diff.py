@@ -1,4 +1,4 @@
-"""What another knowledge base would change, as operators are told it."""
+"""Operators are told what another knowledge base would change."""
 
 import dataclasses
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def sections(before: Knowledge, after: Knowledge) -> list[Section]:
 
 
 def but(thing: Thing, part: str, value: object) -> Thing:
-    """The same with another value in one of its fields."""
+    """As `thing`, but with another value in one of its fields."""
     fields: dict[str, Any] = {part: value}
     return replace(thing, **fields)
 

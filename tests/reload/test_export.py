@@ -49,7 +49,7 @@ TAUGHT = [
     lesson("nothing of interest", "", Kind.IGNORE),
     lesson(HUM),
 ]
-"""In this order."""
+"""The lessons, in this order."""
 EXPORTED = f"""\
 learned:
   - id: "brakes.squeal"
@@ -63,7 +63,7 @@ learned:
 
 
 def teach(*lessons: Lesson, file: str = "skinbot.db") -> list[Lesson]:
-    """Into the database, as the running bot would."""
+    """Write lessons into the database, as the running bot would."""
 
     async def taught() -> list[Lesson]:
         storage = Storage.open(f"sqlite:///{file}")
@@ -144,7 +144,7 @@ def test_a_file_that_holds_everything_is_exported_as_it_is(folder: Path, capsys:
 def test_a_file_that_the_shell_has_emptied_to_write_into_it_is_no_problem(
     folder: Path, emptied: str, capsys: Console
 ) -> None:
-    """As `skinbot export > knowledge/learned.yaml` does before anything is exported."""
+    """`skinbot export > knowledge/learned.yaml` empties it before anything is exported."""
     teach(*TAUGHT)
     (folder / LEARNED).write_text(emptied, "utf-8")
     assert exported(capsys) == EXPORTED
@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_written_is_said_in_one_line(
 def test_a_lesson_that_would_turn_an_expected_question_astray_is_named_and_left_out(
     folder: Path, capsys: Console
 ) -> None:
-    """It is not in use either: the file changed after it was taught."""
+    """The lesson is not in use either: the file changed after it was taught."""
     teach(lesson(MOAN), lesson(ASTRAY))
     assert cli.main(["export"]) == 0
     out, err = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""Putting a file into the folder of a knowledge base: whole or not at all, never outside of it."""
+"""A file comes into the folder of a knowledge base whole or not at all, and never outside of it."""
 
 import os
 import shutil
@@ -46,7 +46,7 @@ def held(folder: Path) -> dict[str, bytes | str]:
 
 @pytest.fixture
 def readable() -> Iterator[Path]:
-    """A folder that others than its owner can reach, which those of pytest are not."""
+    """A folder that people besides its owner can reach; those of pytest cannot be reached."""
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
         yield Path(shutil.copytree(BICYCLES, Path(place) / "knowledge"))
@@ -54,7 +54,7 @@ def readable() -> Iterator[Path]:
 
 @pytest.fixture
 def unprivileged() -> Iterator[None]:
-    """For root, whom permissions do not stop, the test runs as somebody else."""
+    """Run the test as somebody else where root runs it, whom permissions do not stop."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(NOBODY)

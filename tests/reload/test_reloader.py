@@ -1,4 +1,4 @@
-"""Replacing what the bot knows while it answers: all of it, or nothing."""
+"""The bot gets new knowledge while it answers: all of it, or nothing."""
 
 import asyncio
 import datetime as dt
@@ -31,12 +31,12 @@ RUST = "crumbling cassette"
 
 
 async def failing(_: Job) -> Built:
-    """As when memory runs out."""
+    """A build that fails, as when memory runs out."""
     raise MemoryError
 
 
 async def hanging(_: Job) -> Built:
-    """As when a file server does not answer."""
+    """A build that hangs, as when a file server does not answer."""
     await asyncio.Event().wait()
     raise AssertionError("nobody ends this")
 
@@ -51,24 +51,24 @@ def records(storage: Storage) -> Records:
 
 @pytest.fixture
 async def reloader(faq: Faq, records: Records, folder: Path, clock: Clock) -> Reloader:
-    """As it is once a process has begun."""
+    """A reloader as it is once a process has begun."""
     reloader = Reloader(Live(faq), records, folder, clock.wall, at_once)
     await reloader.keep(files.read(folder))
     return reloader
 
 
 def answer(reloader: Reloader, entry: str = "chain.squeak") -> str:
-    """What is answered right now."""
+    """The answer that people get right now."""
     return reloader.live.faq.knowledge.entries[entry].answer.partition(".")[0]
 
 
 def say(folder: Path, words: str, before: str = "It is dry") -> None:
-    """Let the folder hold another answer."""
+    """Write another answer into the folder."""
     change(folder, CHAIN, f"answer: {before}.", f"answer: {words}.")
 
 
 async def versions(records: Records) -> list[str]:
-    """The answers of what is kept, the newest first."""
+    """The answers in the versions that are kept, the newest first."""
     found: list[str] = []
     before = None
     while kept := await records.kept(before):

@@ -1,4 +1,4 @@
-"""Opening the database: what is put in force, older versions, and files that cannot be used."""
+"""Opening the database: its pragmas, older versions, and files that cannot be used."""
 
 import asyncio
 import logging
@@ -49,14 +49,14 @@ Console = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Where no database is yet, and nothing else."""
+    """The path of a database that is not there yet, in a folder of its own."""
     (tmp_path / "data").mkdir()
     return tmp_path / "data" / "skinbot.db"
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `used` is a copy of."""
+    """The file that `used` copies."""
     file = tmp_path_factory.mktemp("template") / "skinbot.db"
     asyncio.run(use(file))
     return file
@@ -76,13 +76,13 @@ async def use(file: Path) -> None:
 
 
 def rows(file: Path, sql: str) -> list[Any]:
-    """What a plain connection finds."""
+    """The rows that a plain connection finds."""
     with closing(sqlite3.connect(file)) as connection:
         return connection.execute(sql).fetchall()
 
 
 def write(file: Path, script: str) -> None:
-    """What another program, or another version of this one, has done to a file."""
+    """Change a file, as another program or another version of this one would."""
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(script)
 
@@ -119,7 +119,7 @@ async def test_a_file_that_was_opened_with_a_path_alone_lies_in_the_working_dire
 
 
 def parts(sql: str) -> list[str]:
-    """What a table or an index consists of."""
+    """The parts of a table or an index."""
     head, _, inner = re.sub(r"\s+", " ", sql.replace('"', "")).partition("(")
     outside_parentheses = r", (?![^()]*\))"
     found = re.split(outside_parentheses, inner.rpartition(")")[0].strip())
@@ -128,7 +128,7 @@ def parts(sql: str) -> list[str]:
 
 
 def tables(engine: Engine) -> dict[str, list[str]]:
-    """All that SQLite keeps of our tables and their indexes."""
+    """All that SQLite keeps about our tables and their indexes."""
     query = (
         "SELECT name, sql FROM sqlite_master "
         "WHERE sql IS NOT NULL AND tbl_name != 'alembic_version'"
@@ -232,7 +232,7 @@ async def test_opening_once_more_keeps_what_is_stored(used: Path) -> None:
 
 
 def test_a_first_start_that_was_cut_short_is_made_up_for(file: Path) -> None:
-    """A process that is killed while it makes the tables leaves all of them, or none."""
+    """A kill while the tables are made leaves all of them, or none."""
 
     def cut(_: object, __: object, statement: str, *___: object) -> None:
         if "CREATE TABLE alembic_version" in statement:
@@ -432,7 +432,7 @@ async def test_the_moments_of_the_second_version_are_gone_from_the_file(second: 
 
 
 def next_version(folder: Path, patch: pytest.MonkeyPatch, upgrade: str) -> str:
-    """Let the program have one more migration than it has by now; returns its version."""
+    """Give the program one more migration; the version of it."""
     newest = migrate.versions()[-1]
     name = f"later_{folder.name}"
     here = Path(shipped.__file__).parent
@@ -498,7 +498,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
 
 @pytest.fixture
 def _operator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Somebody who starts the bot, in a folder without a .env; and logging as it was."""
+    """Somebody starts the bot, in a folder without a .env; logging is put back afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KNOWLEDGE_DIR", str(BICYCLES))
     monkeypatch.setenv("BOT_TOKEN", TOKEN)
@@ -517,7 +517,7 @@ def run(_operator: None, monkeypatch: pytest.MonkeyPatch, capsys: Console) -> "R
 
 
 class Run:
-    """`skinbot run` with a DATABASE_URL: the exit code, and what it says."""
+    """The exit code and the words of `skinbot run` with a DATABASE_URL."""
 
     def __init__(self, patch: pytest.MonkeyPatch, console: Console) -> None:
         self.patch = patch
@@ -535,7 +535,7 @@ class Run:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file that lies there; a -wal or a -shm would show."""
+    """Every file that lies there: a -wal or a -shm would show."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 

@@ -1,4 +1,4 @@
-"""What is stored beside subscribers: what was missed, taught, voted, counted, kept and marked."""
+"""Records beside subscribers: questions, lessons, votes, tallies, old versions and marks."""
 
 import asyncio
 import datetime as dt
@@ -21,7 +21,7 @@ TODAY = dt.date(2026, 11, 23)
 DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 ANSWERED = Tally(TODAY, "outcome", "answer", 3)
 MANY = 40_000
-"""More than the values that one statement takes."""
+"""More values than one statement takes."""
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def kept(records: Records, *packages: bytes) -> list[int]:
 
 
 async def all_kept(records: Records) -> list[bytes]:
-    """The newest first."""
+    """The versions that are kept, the newest first."""
     found = []
     before = None
     while snapshot := await records.kept(before):
@@ -128,7 +128,7 @@ async def test_questions_of_the_newest_days_come_first_and_no_more_than_wanted(
 
 
 async def test_the_order_in_which_people_asked_is_not_kept(records: Records) -> None:
-    """Nor in the file, where rows lie by their numbers."""
+    """The file does not show it either, where rows lie by their numbers."""
     asked = [f"question {number:02}" for number in range(40)]
     for text in asked:
         await records.note([], [missed(text)])

@@ -1,4 +1,4 @@
-"""What is stored and what comes back: subscribers, the ledger, the tips that were seen."""
+"""Subscribers, the ledger and seen tips come back as they were stored."""
 
 import asyncio
 import datetime as dt
@@ -29,12 +29,12 @@ TODAY = dt.date(2026, 11, 23)
 DAY, HOUR, SECOND = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(seconds=1)
 NINE = Schedule(dt.time(9), "Europe/Berlin")
 MIDNIGHT = dt.datetime(2026, 11, 23, 23, tzinfo=dt.UTC)
-"""When the day is over in Berlin."""
+"""The moment at which the day is over in Berlin."""
 TIPS = ("chain", "lights", "oil", "pads")
 
 
 def somebody(chat: int = ANNA) -> Subscriber:
-    """Just subscribed; the first tip is due at once."""
+    """A new subscriber, whose first tip is due at once."""
     return Subscriber.new(chat, NINE, NOW)
 
 
@@ -44,18 +44,18 @@ async def stored(storage: Storage, subscriber: Subscriber) -> Subscriber:
 
 
 def slot(subscriber: Subscriber) -> Slot:
-    """The one that a subscriber waits for."""
+    """The slot that a subscriber waits for."""
     assert subscriber.next
     return subscriber.next
 
 
 def in_order(*tips: str) -> Choose:
-    """The first of these tips that was not seen, in every round."""
+    """Chooses the first of these tips that was not seen, in every round."""
     return lambda seen, _: next((tip for tip in tips if tip not in seen), None)
 
 
 NOTHING: Choose = lambda *_: None  # noqa: E731 - one line says it
-"""A knowledge base without tips."""
+"""The choice where a knowledge base has no tips."""
 
 
 async def claimed(storage: Storage, subscriber: Subscriber, tip: str = "oil") -> Delivery:
@@ -249,7 +249,7 @@ FAR_AWAY = 2**46 + 0x123456789A
 
 
 def traces(folder: Path) -> dict[str, bool]:
-    """What of Anna's can be found by looking into the files."""
+    """Each thing of Anna's, and True where the files show it."""
     content = files(folder)
     found = {name: name.encode() in content for name in ("Kathmandu", "Apia", "old-tip", "new-tip")}
     return {**found, "chat": FAR_AWAY.to_bytes(6, "big") in content}
@@ -286,7 +286,7 @@ async def test_a_group_that_moved_leaves_no_old_number_when_it_is_forgotten(
 
 
 async def test_nobody_is_left_in_the_files_when_many_are_forgotten(tmp_path: Path) -> None:
-    """SQLite moves rows about when their neighbours go, and must leave no copies behind."""
+    """SQLite moves rows when their neighbours go, and must leave no copies behind."""
     people = [FAR_AWAY + 7_919 * number for number in range(100)]
     async with opened(tmp_path) as storage:
         await crowd(tmp_path, people)
@@ -301,7 +301,7 @@ async def test_nobody_is_left_in_the_files_when_many_are_forgotten(tmp_path: Pat
 
 
 async def crowd(folder: Path, people: Collection[int]) -> None:
-    """Many at once, each with a zone and tips that nobody else has."""
+    """Store many people at once, each with a zone and tips that nobody else has."""
     everybody = (
         "INSERT INTO subscribers (chat_id, at, zone, days, state, since, round) "
         "VALUES (?, '09:00:00', ?, 127, 'stopped', '2026-11-23 12:00:00', 0)"
@@ -434,7 +434,7 @@ async def test_a_tip_is_due_from_its_very_moment(storage: Storage) -> None:
 
 
 async def test_whole_seconds_and_parts_of_them_are_compared_rightly(storage: Storage) -> None:
-    """SQLite compares texts."""
+    """SQLite compares the moments as texts."""
     anna = await due_at(storage, ANNA, NOW + dt.timedelta(microseconds=500_000))
     assert await storage.deliveries.due(NOW, 10) == []
     assert await storage.deliveries.due(NOW + SECOND, 10) == [anna]
@@ -555,7 +555,7 @@ async def test_claims_for_twenty_people_at_the_same_time_all_win(storage: Storag
 
 
 async def test_a_date_that_is_in_the_ledger_is_not_taken_again(storage: Storage) -> None:
-    """Not even for somebody of whom nothing but the ledger says that the day was served."""
+    """Nothing but the ledger may say that the day was served."""
     anna = await stored(storage, somebody())
     delivery = await storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW)
     await stored(storage, anna)
@@ -564,7 +564,7 @@ async def test_a_date_that_is_in_the_ledger_is_not_taken_again(storage: Storage)
 
 
 async def test_whoever_has_the_date_in_the_ledger_goes_on_to_the_next(storage: Storage) -> None:
-    """Or they would be due for ever, and stand in the way of others."""
+    """They would else be due for ever, and stand in the way of others."""
     anna = await stored(storage, somebody())
     await storage.deliveries.claim(anna, slot(anna), in_order(*TIPS), NOW)
     await stored(storage, anna)
@@ -618,7 +618,7 @@ async def test_when_all_were_seen_a_new_round_begins(storage: Storage) -> None:
 
 
 async def test_a_round_that_began_meanwhile_is_not_taken_back(storage: Storage) -> None:
-    """Or its order would come once more."""
+    """Its order would else come once more."""
     read = await stored(storage, somebody())
     for _ in range(3):
         await storage.deliveries.draw(ANNA, in_order("oil", "pads"))
@@ -712,7 +712,7 @@ async def test_what_is_no_longer_wanted_is_not_tried_again(
 async def test_what_is_no_longer_wanted_has_failed_for_good(
     mind: Callable[[Subscriber], Subscriber], storage: Storage
 ) -> None:
-    """Also when the pause is over on the same day: what was missed stays missed."""
+    """The pause may be over on that day: the tip that was missed stays missed."""
     delivery = await waiting(storage)
     await change_mind(storage, mind)
     await storage.deliveries.claim_again(delivery, NOW)
@@ -794,7 +794,7 @@ async def test_what_did_not_arrive_is_not_seen(progress: Progress, storage: Stor
 
 
 async def test_what_was_refused_does_not_come_back_in_this_round(storage: Storage) -> None:
-    """Or one tip that Telegram does not take would stand before all others for ever."""
+    """A tip that Telegram does not take would else stand before all others for ever."""
     delivery = await claimed(storage, await stored(storage, somebody()))
     await storage.deliveries.finish(delivery, Progress.FAILED, NOW)
     assert await storage.deliveries.draw(ANNA, in_order("oil", "pads")) == "pads"
@@ -920,7 +920,7 @@ async def test_a_knowledge_base_without_tips_makes_nobody_start_over(storage: St
 
 @pytest.mark.parametrize("chat", [ANNA, BEN, CARL])
 async def test_drawn_and_daily_tips_together_are_all_tips_once(chat: int, storage: Storage) -> None:
-    """In each of two rounds."""
+    """The test goes through two rounds."""
     await stored(storage, somebody(chat))
     choose = partial(rotation.choose, TIPS, chat=chat)
     seen: list[str] = []
@@ -991,7 +991,7 @@ async def test_everybody_has_seen_their_own(storage: Storage) -> None:
 
 
 async def served(storage: Storage, chat: int, *dates: dt.date) -> None:
-    """Tips that went out on these dates, in this order."""
+    """Store tips that went out on these dates, in this order."""
     for date in dates:
         moment = dt.datetime.combine(date, dt.time(8), dt.UTC)
         anna = await stored(storage, replace(somebody(chat), next=Slot(moment, date)))

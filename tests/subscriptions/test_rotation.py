@@ -1,4 +1,4 @@
-"""Which tip comes next: every subscriber sees all of them once before any comes again."""
+"""Every subscriber sees all tips once before any comes again."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -49,7 +49,7 @@ def test_the_order_is_another_in_each_round() -> None:
 
 
 def test_the_first_tip_is_any_of_them() -> None:
-    """No tip is what everybody gets on the first day, and none waits for the last."""
+    """No tip is everybody's first one, and none waits until the last day."""
     firsts = [choose(TIPS, (), chat, 0) for chat in range(3_000)]
     for tip in TIPS:
         assert 20 <= firsts.count(tip) <= 90  # 50 each on average
@@ -65,7 +65,7 @@ def test_neighbours_in_one_order_are_none_in_another() -> None:
 
 
 def test_the_order_depends_on_nothing_but_the_chat_the_round_and_the_tips() -> None:
-    """Not on how they are listed, nor on a process: the same goes on after a restart."""
+    """The list may have any order; a restart changes nothing."""
     listed = sorted(TIPS)
     random.Random(1).shuffle(listed)  # noqa: S311 - no secret
     assert round_of(listed, ANNA, 0) == round_of(sorted(TIPS), ANNA, 0)
@@ -114,8 +114,8 @@ def days(
 ) -> Iterator[tuple[frozenset[str], str | None, int]]:
     """The tips that there are, the one that comes and its round, day after day.
 
-    As the storage does it: what was seen is forgotten when all were. Each day some tips are
-    swapped: what was there goes, what was not comes.
+    The tips that were seen are forgotten once all were, as the storage does it. Each day some tips
+    are swapped: those that were there go, those that were not come.
     """
     seen, turn = set[str](), 0
     for swap in swaps:

@@ -1,7 +1,7 @@
-"""When a tip is due, on dates on which the clocks of a zone do something unusual.
+"""The moment at which a tip is due, on dates on which the clocks of a zone do something unusual.
 
-The moments that are expected here were worked out by hand from the history of each zone. That two
-whole years come out right in many zones is shown in test_subscriber.py.
+The moments that are expected here were worked out by hand from the history of each zone.
+test_subscriber.py shows that two whole years come out right in many zones.
 """
 
 import datetime as dt
@@ -169,7 +169,7 @@ def test_a_slot_is_only_on_the_chosen_days() -> None:
 
 
 def test_the_day_of_a_leap_over_midnight_is_the_one_that_was_chosen() -> None:
-    """Saturday's tip comes as Sunday begins, to those who want it on Saturdays."""
+    """Saturday's tip comes as Sunday begins, for those who want it on Saturdays."""
     saturday, sunday = dt.date(2026, 3, 28), dt.date(2026, 3, 29)
     moment = utc("2026-03-29 01:00")
     only_saturdays = schedule("23:30", "America/Nuuk", frozenset({SATURDAY}))
@@ -196,7 +196,7 @@ def test_the_next_slot_is_later_than_the_date_that_was_served() -> None:
 
 
 def test_a_date_that_was_served_where_the_day_began_earlier_is_not_served_again() -> None:
-    """From Kiritimati, where it is the second of July, to Pago Pago, where it is the first."""
+    """Somebody moves from Kiritimati, where it is July 2nd, to Pago Pago, where it is July 1st."""
     there = schedule("09:00", "Pacific/Pago_Pago")
     served = dt.date(2026, 7, 2)
     assert there.after(utc("2026-07-01 19:00"), served) == slot("2026-07-03", "2026-07-03 20:00")
@@ -340,7 +340,7 @@ def test_a_slot_is_the_first_moment_at_which_the_clocks_have_reached_the_time(
 @settings(deadline=None, max_examples=100)
 @given(zones, times, st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2037, 12, 1)))  # noqa: DTZ001 - hypothesis adds no zone
 def test_no_date_is_left_out_between_two_slots(zone: str, at: dt.time, moment: dt.datetime) -> None:
-    """As the rules are today: no zone is known to leave out a date in the future."""
+    """The rules of today count: no zone is known to leave out a date in the future."""
     daily = Schedule(at, zone)
     first = daily.after(moment.replace(tzinfo=dt.UTC), None)
     assert first is not None

@@ -1,7 +1,7 @@
-"""What becomes of a subscriber: day after day in many zones, through wishes and through silences.
+"""The life of a subscriber: day after day in many zones, through wishes and through silences.
 
-Where two years are simulated, a second way to tell the time says what is right: it looks at the
-clocks of a zone from moment to moment and notes when they first show a time, or have leapt over it.
+Where two years are simulated, a second way to tell the time says what is right. It looks at the
+clocks of a zone from moment to moment, and notes when they first show a time or have leapt over it.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from bot.subscriptions.subscriber import RUNNING, State, Subscriber
 ANNA = 42
 BERLIN = "Europe/Berlin"
 KIRITIMATI, PAGO_PAGO = "Pacific/Kiritimati", "Pacific/Pago_Pago"
-"""At the same moment it is a day later there than here."""
+"""It is always a day later in the first than in the second."""
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 WEEK = 7 * DAY
 SILENCES = [3 * HOUR, 3 * DAY, 3 * WEEK]
@@ -104,13 +104,13 @@ def schedule(at: str, zone: str = BERLIN, days: frozenset[int] = EVERY_DAY) -> S
 
 
 def waiting(for_: Schedule, since: str) -> Subscriber:
-    """Somebody who waits for the next slot after a moment, and has had no tip yet."""
+    """Somebody who waits for the next slot after a moment and has had no tip yet."""
     moment = utc(since)
     return Subscriber(ANNA, for_, State.ACTIVE, moment, for_.after(moment, None))
 
 
 def walk(subscriber: Subscriber, end: dt.datetime) -> list[Slot | None]:
-    """What is due from slot to slot, each served as it comes."""
+    """The slots that are due one after the other, each served as it comes."""
     tips = list[Slot | None]()
     while subscriber.next and subscriber.next.moment <= end and len(tips) < 1_000:
         now = subscriber.next.moment
@@ -255,7 +255,7 @@ def test_going_on_before_the_pause_is_over_brings_the_next_tip_of_all() -> None:
 
 
 def test_going_on_without_a_pause_leaves_what_is_due() -> None:
-    """An old button of a pause that is over, pressed as the tip is about to go out."""
+    """Somebody presses an old button of a pause that is over, as the tip is about to go out."""
     now = utc("2026-07-01 07:00:03")
     assert waiting(NINE, "2026-07-01 05:00").resumed(now).due(now) == FIRST
 
@@ -330,23 +330,23 @@ def test_subscribing_again_ends_a_pause(until: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A moment, what the clocks show then, and what they showed a step before."""
+    """A moment, the time on the clocks then, and their time a step before."""
 
     now: dt.datetime
     shown: dt.datetime
     before: dt.datetime
     leapt: bool
-    """The clocks were changed during this step, which is a minute then."""
+    """The clocks were changed during this step, which is then a minute long."""
 
 
 def shown(now: dt.datetime, zone: str) -> dt.datetime:
-    """What the clocks of a zone show, without a zone."""
+    """The time that the clocks of a zone show, without a zone."""
     return now.astimezone(FIXED.get(zone) or ZoneInfo(zone)).replace(tzinfo=None)
 
 
 @cache
 def clock(zone: str, year: int) -> list[Tick]:
-    """The clocks of a zone through two years: once a day, where they change once a minute."""
+    """The clocks of a zone through two years: one tick a day, or one a minute where they change."""
     start = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
     end = dt.datetime(year + 2, 1, 1, tzinfo=dt.UTC)
     moments = [start, *_moments(zone, start, end, DAY, HOUR, MINUTE)]
@@ -382,9 +382,9 @@ def expected(zone: str, year: int, at: dt.time) -> list[Slot]:
 
 
 def reached(ticks: list[Tick], at: dt.time) -> list[Slot]:
-    """When the clocks first show this time on each date, or are past it for the first time.
+    """The slots at which the clocks first show this time on each date, or are first past it.
 
-    A date that they never show has none, and clocks that have gone back show nothing new.
+    A date that they never show has no slot, and clocks that have gone back show nothing new.
     """
     found, latest = list[Slot](), ticks[0].before
     for tick in ticks:
@@ -486,7 +486,7 @@ def test_after_a_silence_only_the_tip_of_today_comes(
 
 
 def test_no_silence_is_made_up_for() -> None:
-    """Three weeks, then day after day: one tip each, as if nothing had been."""
+    """The silence is three weeks; then one tip comes each day, as if nothing had been."""
     back = utc("2026-07-22 09:00")
     tips = walk(waiting(NINE, "2026-07-01 06:00").served(None, back), back + 3 * DAY)
     assert [slot.date.day for slot in tips if slot] == [23, 24, 25]
@@ -527,12 +527,12 @@ def test_a_silence_anywhere_leaves_at_most_one_tip_and_only_todays(
 # Lives: wishes and silences of any kind, in any order
 
 Wish = Schedule | dt.timedelta | State
-"""A schedule; a pause for some time or until further notice; an end; or to go on."""
+"""A schedule, a pause for some time or until further notice, an end, or going on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Some time passes, and then perhaps there is a wish."""
+    """Some time passes; a wish may follow."""
 
     wait: dt.timedelta
     down: bool
@@ -554,7 +554,7 @@ class Event:
 
 
 def live(schedule: Schedule, start: dt.datetime, steps: list[Step]) -> list[Event]:
-    """All that happens to somebody who subscribes, as the bot does it."""
+    """All that happens to a subscriber, as the bot does it."""
     now, new = start, Subscriber.new(ANNA, schedule, start)
     events = [Event(now, new, new, schedule)]
     for step in steps:
@@ -571,7 +571,7 @@ def live(schedule: Schedule, start: dt.datetime, steps: list[Step]) -> list[Even
 
 
 def serve(events: list[Event], start: dt.datetime, end: dt.datetime) -> None:
-    """Each tip when it is due, or at the start of this time if that was before."""
+    """Add each tip when it is due, or at the start of this time if it was due before."""
     known = events[-1].after
     # So many days do not pass in one step: who is due for ever is no reason to wait for ever.
     for _ in range(100):
@@ -604,7 +604,7 @@ def granted(known: Subscriber, wish: Wish, now: dt.datetime) -> Subscriber:
 
 
 def quiet(until: dt.datetime, ended: bool, event: Event) -> tuple[dt.datetime, bool]:
-    """Until when somebody wants no tips, and whether they have left, after what happened."""
+    """The end of the pause, and True for somebody who has left, after an event."""
     match event.wish:
         case State.ACTIVE:
             return event.now, False

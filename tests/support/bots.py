@@ -36,7 +36,7 @@ OPERATOR = 1_000_001
 
 
 async def sql(storage: Storage | Records, *statements: str) -> None:
-    """What an operator might do to the file, or a disk."""
+    """Change the file, as an operator or a broken disk might."""
 
     def execute(connection: Connection) -> None:
         for statement in statements:
@@ -48,7 +48,7 @@ async def sql(storage: Storage | Records, *statements: str) -> None:
 async def subscribed_at(
     storage: Storage, chats: Iterable[int], due: dt.datetime, since: dt.datetime
 ) -> None:
-    """People whose next tip is due at a moment, written in one transaction."""
+    """Subscribe people whose next tip is due at a moment, in one transaction."""
     row = {
         "at": due.time(),
         "zone": "UTC",
@@ -78,7 +78,7 @@ async def opened(folder: Path) -> AsyncIterator[Storage]:
 
 @cache
 def _empty_database() -> Path:
-    """Made once in a process: to make all tables takes longer than most tests."""
+    """A file that is made once in a process: to make all tables takes longer than most tests."""
     folder = Path(mkdtemp(prefix="skinbot-tests-"))
     atexit.register(shutil.rmtree, folder)
     Database.open(f"sqlite:///{folder}/empty.db").engine.dispose()
@@ -92,7 +92,7 @@ async def at_once(job: Job) -> Built:
 
 
 def instantly(_: float) -> None:
-    """Nobody writes to the files of a test while they are read, but where that is what it tests."""
+    """Nobody writes to the files of a test while they are read, unless the test is about that."""
 
 
 def build_parts(
@@ -128,7 +128,7 @@ async def build_app(
     settings: Settings | None = None,
     request: BaseRequest | None = None,
 ) -> AsyncIterator[App]:
-    """The same, ready for updates, with a database that nobody else needs."""
+    """As `build_parts`, but ready for updates, with a database of its own."""
     with TemporaryDirectory() as folder:
         async with opened(Path(folder)) as storage:
             parts = build_parts(telegram, faq, clock, storage, settings, request)

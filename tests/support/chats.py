@@ -13,7 +13,7 @@ from tests.fake_bot_api.world import BOT, keyboard
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """What the person does reaches the bot at once; `said` is what the bot's side shows now."""
+    """A person and the bot: the bot handles at once all that the person does."""
 
     app: App
     telegram: FakeTelegram
@@ -46,15 +46,15 @@ class Chat:
 
     @property
     def text(self) -> str:
-        """What the newest message of the bot says."""
+        """The text of the bot's newest message."""
         return self.texts[-1]
 
     @property
     def buttons(self) -> list[str]:
-        """What is written on the buttons under the newest message of the bot."""
+        """The labels of the buttons under the bot's newest message."""
         return [button["text"] for button in keyboard(self.said[-1])]
 
     @property
     def alerts(self) -> list[str | None]:
-        """What popped up after each pressed button."""
+        """The text that popped up after each pressed button."""
         return [each.get("text") for each in self.telegram.sent("answerCallbackQuery")]

@@ -30,7 +30,7 @@ class Clock:
         self.now += seconds
 
     def wall(self) -> dt.datetime:
-        """What calendars say, in UTC: noon of a Monday at first."""
+        """The time in UTC that calendars show: at first noon of a Monday."""
         return START + dt.timedelta(seconds=self.now)
 
     def set(self, moment: dt.datetime) -> None:
@@ -43,7 +43,7 @@ class _Leaping(selectors.SelectSelector):
         super().__init__()
         self._clock = clock
         self.elsewhere: list[asyncio.Future[Any]] = []
-        """What threads are working on, which takes real time."""
+        """The work of threads, which takes real time."""
 
     @override
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, Any]]:
@@ -64,9 +64,9 @@ class _Leaping(selectors.SelectSelector):
 
 
 class LeapingLoop(asyncio.SelectorEventLoop):
-    """For tests without sockets: when all tasks wait, the next timer is due at once.
+    """A loop for tests without sockets: when all tasks wait, the next timer is due at once.
 
-    So pauses and time limits are real to the program, and `clock` says how long they were.
+    Pauses and time limits are real to the program, and `clock` says how long they were.
     """
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class LeapingLoop(asyncio.SelectorEventLoop):
 
     @override
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        """All other threads are waited for right here."""
+        """Wait for all other threads right here."""
         self._threads.shutdown()
 
     @override

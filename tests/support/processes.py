@@ -13,12 +13,12 @@ BICYCLES = Path(__file__).parent.parent / "bicycles"
 SECRET = "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 TOKEN = f"123456789:{SECRET}"
 SECONDS = 120.0
-"""After which nothing is waited for any more, also on a busy machine: something hangs then."""
+"""Seconds after which something hangs, even on a busy machine, and is waited for no more."""
 
 
 @dataclass(slots=True)
 class BotProcess:
-    """`written` is what was read so far of what it wrote, standard output after the end."""
+    """`written` is all that was read of standard error; after the end, also of standard output."""
 
     process: Process
     written: list[str] = field(default_factory=list)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Entry = Sequence[frozenset[str]]
-"""The features of each of its phrasings."""
+"""The features of each phrasing of an entry."""
 
 PAIR, SATURATION = 0.25, 1.5
 DICE, COSINE, COVERAGE = 0.3, 0.2, 0.5
@@ -59,5 +59,5 @@ class SlowMatcher:
         return sum(value * times[f] / (times[f] + room) for f, value in soft.items()) / mass
 
     def often(self, entry: Entry) -> float:
-        """How long an entry is, as BM25 understands it."""
+        """The length of an entry in the sense of BM25."""
         return sum(10 * self.rate(f, entry) for f in frozenset[str]().union(*entry))

@@ -11,7 +11,7 @@ from typing_extensions import override
 from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram, method_and_query
 
 Times = Callable[[str, Mapping[str, Any]], float]
-"""From the method and the parameters of a call: how many of the seconds it takes, often 0 or 1."""
+"""From the method and the parameters of a call, the factor on its seconds; often 0 or 1."""
 
 
 class SlowRequest(FakeRequest):

@@ -32,7 +32,7 @@ BICYCLING = Settings(knowledge=BICYCLES)
 async def talk(
     *lines: str, settings: Settings = BICYCLING, start: dt.datetime | None = None
 ) -> list[str]:
-    """What stands below each line that is typed; the first is what stands above all of them."""
+    """The text above the first typed line, then the text below each."""
     screen = io.StringIO()
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
     await console.run(settings, typed, screen, start)
@@ -144,12 +144,12 @@ async def test_anything_can_be_typed() -> None:
 # Daily tips
 
 MORNING = dt.datetime(2026, 3, 29, 7, 30, tzinfo=dt.UTC)
-"""Of the day on which the clocks of Berlin go forward: half past nine there."""
+"""Half past nine in Berlin, on a day on which the clocks go forward."""
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Settings:
-    """A database of one's own, as with DATABASE_URL."""
+    """Settings with a database of their own, as with DATABASE_URL."""
     return replace(BICYCLING, database=f"sqlite:///{tmp_path}/kept.db")
 
 
@@ -279,7 +279,7 @@ async def test_a_subscription_stays_in_a_database_of_ones_own(kept: Settings) ->
 
 
 class Screen(io.StringIO):
-    """What is shown, and word of each change."""
+    """All that is shown, with an event for each change."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -291,7 +291,7 @@ class Screen(io.StringIO):
         return super().write(text)
 
     async def shows(self, text: str, times: int = 1) -> None:
-        """Until this stands on it so often."""
+        """Wait until this text stands on it so often."""
         async with asyncio.timeout(10):
             while self.getvalue().count(text) < times:
                 self.changed.clear()
@@ -330,7 +330,7 @@ async def test_lines_are_read_from_a_terminal_until_its_end(terminal: Terminal) 
 
 
 async def test_a_chat_that_waits_for_a_line_can_be_ended(terminal: Terminal) -> None:
-    """As Ctrl-C does: no thread may be left that waits for Enter."""
+    """Ctrl-C ends it: no thread may be left that waits for Enter."""
     running = asyncio.create_task(console.run(BICYCLING, terminal.lines, terminal.screen))
     await terminal.screen.shows(console.PROMPT)
     running.cancel()

@@ -1,4 +1,4 @@
-"""What operators hear when files change on the disk."""
+"""Operators hear when files change on the disk."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

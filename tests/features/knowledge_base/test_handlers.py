@@ -1,4 +1,4 @@
-"""What operators can do in their chats, and what everybody else gets for the same words."""
+"""Commands of operators for the knowledge base, and the replies that everybody else gets."""
 
 import re
 from collections.abc import AsyncIterator

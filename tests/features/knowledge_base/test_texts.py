@@ -1,4 +1,4 @@
-"""What operators read about a change, however much has changed."""
+"""Operators read about a change, however much has changed."""
 
 from bot.features.knowledge_base import texts
 from bot.knowledge.lessons import Kind, Lesson

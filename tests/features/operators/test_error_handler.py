@@ -1,4 +1,4 @@
-"""What people, operators and the log get to know when a handler fails."""
+"""A handler fails: people get an apology, operators a notice, the log a traceback."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ class Failing(Faq):
 
 
 class Unreadable(dict[str, Topic]):
-    """What no button can look anything up in."""
+    """Topics in which no button can look anything up."""
 
     @override
     def get(self, key: object, default: object = None) -> NoReturn:
@@ -145,7 +145,7 @@ async def test_no_apology_is_owed_to_whom_it_cannot_reach(
 
 @pytest.mark.parametrize("update", [None, Update(7)], ids=["none", "empty"])
 async def test_what_nobody_wrote_fails_quietly(chat: Chat, update: Update | None) -> None:
-    """Nobody waits for an answer to it, but the operators want to know."""
+    """Nobody waits for an answer to it, but operators want to know."""
     await chat.app.process_error(update, ValueError(SECRET))
     assert chat.said == []
     [notice] = notices(chat)

@@ -1,4 +1,4 @@
-"""What people read when they write to the bot."""
+"""People write to the bot, and read its replies."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -111,7 +111,7 @@ async def test_ask_without_a_question_says_how(chat: Chat, command: str) -> None
     ],
 )
 async def test_other_commands_are_unknown(chat: Chat, command: str) -> None:
-    """Also those that only an operator will have: nobody learns that they exist."""
+    """The commands of operators are unknown, too: nobody learns that they exist."""
     await chat.write(command)
     assert chat.texts == [texts.UNKNOWN_COMMAND]
 

@@ -1,4 +1,4 @@
-"""What happens to the answer when its question is edited."""
+"""A question is edited, and its answer with it."""
 
 import pytest
 from telegram.ext import MessageHandler, filters

@@ -1,4 +1,4 @@
-"""Whether an answer helped: what people press, what they see, what operators get to know."""
+"""People vote on an answer; the buttons show it, and operators get to know."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -39,7 +39,7 @@ def group(app: App, telegram: FakeTelegram) -> Chat:
 
 @pytest.fixture
 def ben(group: Chat, telegram: FakeTelegram) -> Chat:
-    """Ben in the same group."""
+    """Ben, in Anna's group."""
     return Chat(group.app, telegram, telegram.person(BEN, "Ben", chat=group.person.chat))
 
 
@@ -61,14 +61,14 @@ async def unsure(
 
 
 async def missed(parts: Parts) -> list[tuple[str, str]]:
-    """What operators find in their inbox, oldest first."""
+    """The inbox of operators, oldest first."""
     await parts.journal.write()
     found = await parts.journal.records.missed(1_000)
     return [(each.text, each.outcome) for each in reversed(found)]
 
 
 async def counted(parts: Parts, clock: Clock) -> dict[str, int]:
-    """Votes as they are counted, by what was said."""
+    """The votes that are counted, by their kind."""
     await parts.journal.write()
     tallies = await parts.journal.records.tallies(clock.wall().date())
     return {each.name: each.count for each in tallies if each.kind == "vote"}

@@ -1,4 +1,4 @@
-"""What is counted and kept of questions, and that nothing is lost when the database fails."""
+"""Questions are counted and kept, and nothing is lost when the database fails."""
 
 import datetime as dt
 

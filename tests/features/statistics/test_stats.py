@@ -1,4 +1,4 @@
-"""What /stats shows: the figures, the caption and the chart."""
+"""/stats shows the figures, the caption and the chart."""
 
 import datetime as dt
 import gc
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TODAY = dt.date(2026, 11, 23)
 SPANS = (1, 2, 7, 30, 90, MOST_DAYS)
-"""Stretches of days that operators may ask for."""
+"""Numbers of days that operators may ask for."""
 OCCURRING = [texts.OUTCOMES[name] for name in OUTCOMES]
 COLOUR_BLIND = {
     "nobody": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -37,7 +37,7 @@ COLOUR_BLIND = {
     "no green": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
     "no blue": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
 }
-"""What becomes of linear RGB for people whose eyes lack a colour (Machado and others, 2009)."""
+"""Linear RGB as people see it whose eyes lack a colour (Machado and others, 2009)."""
 
 
 def on(back: int, kind: str, name: str = "", count: int = 1) -> Tally:
@@ -219,7 +219,7 @@ def chart(figures: Figures) -> "Figure":
 
 @cache
 def busy_chart(days: int, scale: int = 1) -> "Figure":
-    """To be looked at only: drawing takes long."""
+    """A chart that no test changes: it is drawn once, since drawing takes long."""
     return chart(busy(days, scale))
 
 
@@ -229,7 +229,7 @@ def quiet_chart(days: int) -> "Figure":
 
 
 def ticks(axis: "Axis") -> dict["Text", float]:
-    """What stands along an axis, and for which value; matplotlib makes some more and hides them."""
+    """Each label along an axis and its value, without those that matplotlib makes and hides."""
     first, last = sorted(axis.get_view_interval())
     places = zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=True)
     return {label: float(place) for label, place in places if first <= place <= last}
@@ -245,7 +245,7 @@ def words(axes: "Axes") -> list["Text"]:
 
 
 def stacks(axes: "Axes") -> dict[str, list[float]]:
-    """How high the bars of each outcome are."""
+    """Outcome → the heights of its bars."""
     return {
         str(drawn.get_label()): [bar.get_height() for bar in drawn] for drawn in axes.containers
     }

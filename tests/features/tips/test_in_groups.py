@@ -25,7 +25,7 @@ ANONYMOUS: Json = {
     "first_name": "Group",
     "username": "GroupAnonymousBot",
 }
-"""Who seems to write when an administrator stays anonymous."""
+"""The sender that Telegram shows when an administrator stays anonymous."""
 AS_A_CHANNEL: Json = {
     "id": 136817688,
     "is_bot": True,
@@ -48,19 +48,19 @@ def group(telegram: FakeTelegram) -> ChatState:
 
 @pytest.fixture
 def anna_there(app: App, telegram: FakeTelegram, group: ChatState) -> Chat:
-    """What Anna, an administrator, does in the group."""
+    """Anna, an administrator, in the group."""
     return Chat(app, telegram, telegram.person(42, "Anna", chat=group))
 
 
 @pytest.fixture
 def ben_there(app: App, telegram: FakeTelegram, group: ChatState) -> Chat:
-    """What Ben, a member, does in the group."""
+    """Ben, a member, in the group."""
     return Chat(app, telegram, telegram.person(7, "Ben", chat=group))
 
 
 @pytest.fixture
 async def subscribed(anna_there: Chat, parts: Parts) -> Chat:
-    """Anna's side of the group, which gets a tip at nine every day, in UTC; today's has come."""
+    """Anna in the group, which gets a tip at nine every day, in UTC; today's has come."""
     await anna_there.write("/subscribe")
     await anna_there.press("09:00")
     await anna_there.press("UTC")
@@ -69,7 +69,7 @@ async def subscribed(anna_there: Chat, parts: Parts) -> Chat:
 
 
 async def stored(storage: Storage, chat: int = GROUP) -> Subscriber:
-    """What the database holds about the group."""
+    """The subscriber that the database holds for the group."""
     known = await storage.subscriber(chat)
     assert known is not None, "the group is no subscriber"
     return known
@@ -159,7 +159,7 @@ async def test_an_anonymous_administrator_is_asked_and_answers(
 async def test_an_anonymous_administrator_presses_and_then_answers(
     anna_there: Chat, storage: Storage
 ) -> None:
-    """Whoever presses a button is never anonymous to the bot, but the answer comes as the group."""
+    """Telegram names the person who presses a button, but the answer comes from the group."""
     await anna_there.gets(anonymously(anna_there.person.writes("/subscribe")))
     await anna_there.press("08:00")
     answer = anna_there.person.writes("berlin", reply_to=anna_there.said[-1])
@@ -249,7 +249,7 @@ async def test_somebody_who_is_no_administrator_any_more_changes_nothing(
 async def test_who_writes_as_a_channel_is_no_administrator(
     anna_there: Chat, storage: Storage
 ) -> None:
-    """Telegram's stand-in for the channel is no member, which an error may say."""
+    """Telegram's stand-in for the channel is no member, and an error may say so."""
     update = anna_there.person.writes("/subscribe 7:30 UTC")
     channel = {"id": -1005555, "type": "channel", "title": "News"}
     update["message"] |= {"from": AS_A_CHANNEL, "sender_chat": channel}
@@ -386,7 +386,7 @@ async def test_a_group_that_removed_the_bot_gets_no_tips_until_it_is_added_again
 async def test_a_group_that_removed_the_bot_unnoticed_is_not_written_to_again(
     subscribed: Chat, parts: Parts, storage: Storage, clock: Clock
 ) -> None:
-    """As when it happened while the bot was down for longer than Telegram keeps news."""
+    """The bot was down for longer than Telegram keeps news, say."""
     subscribed.person.removes_bot()
     clock.forward(DAY)
     await tips(subscribed, parts)

@@ -1,4 +1,4 @@
-"""What each answer of Telegram's, and each silence, says about a message and its chat."""
+"""Each answer of Telegram's, and each silence, tells something about a message and its chat."""
 
 from datetime import timedelta
 
@@ -70,7 +70,7 @@ async def test_a_chat_that_takes_no_messages_has_blocked_the_bot(error: Telegram
 async def test_what_every_chat_says_to_another_bot_is_not_about_the_chat(
     error: TelegramError,
 ) -> None:
-    """With the token of another bot over this database, nobody must be lost."""
+    """Nobody may be lost when the token of another bot is used with this database."""
     assert not isinstance(await sent_with(error), Gone | Sent)
 
 

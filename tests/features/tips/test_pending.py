@@ -1,4 +1,4 @@
-"""For how long, and for whom, the bot remembers what it asked."""
+"""The bot remembers its questions to people for a while, and for so many people."""
 
 import datetime as dt
 

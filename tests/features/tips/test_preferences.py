@@ -1,4 +1,4 @@
-"""What subscribers change, pause, stop, see and delete; and tips at any time for everybody."""
+"""Subscribers change, pause, stop, see and delete their tips; everybody can get one at any time."""
 
 import datetime as dt
 import itertools
@@ -45,7 +45,7 @@ async def settings(subscriber: Chat) -> Chat:
 
 
 async def stored(storage: Storage) -> Subscriber:
-    """What the database holds about Anna's chat."""
+    """The subscriber that the database holds for Anna's chat."""
     known = await storage.subscriber(ANNA)
     assert known is not None, "Anna is no subscriber"
     return known

@@ -1,4 +1,4 @@
-"""The daily tips from the clock to the chat, whatever the process, the network or Telegram does."""
+"""The daily tips arrive, whatever the process, the network or Telegram does."""
 
 import asyncio
 import datetime as dt
@@ -34,7 +34,7 @@ NINE = dt.time(9)
 TICK = 5.0
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 FOREVER = 1_000_000
-"""Seconds, or times."""
+"""Far more seconds, or times, than any test needs."""
 TODAY = START.date()
 TOMORROW = TODAY + dt.timedelta(days=1)
 Faults = dict[str, faults.Fault]
@@ -74,7 +74,7 @@ THEIRS = [
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What outlives a process."""
+    """The things that outlive a process."""
 
     telegram: FakeTelegram
     clock: Clock
@@ -84,7 +84,7 @@ class World:
 
     @asynccontextmanager
     async def start(self, faq: Faq | None = None) -> AsyncIterator["Bot"]:
-        """A process, up to the moment at which it is killed."""
+        """A process, until it is killed."""
         settings = Settings(operators=frozenset({OPERATOR}))
         parts = build_parts(
             self.telegram, faq or self.faq, self.clock, self.storage, settings, self.wire
@@ -101,7 +101,7 @@ class World:
         days: frozenset[int] = EVERY_DAY,
         first: Slot | None = None,
     ) -> None:
-        """People who get a tip when their clocks show this time, the first one perhaps now."""
+        """Subscribe people to a tip at this time on their clocks; `first` may be due already."""
         now, schedule = self.clock.wall(), Schedule(at, zone, days)
         for chat in chats:
             if chat not in self.telegram.world.chats:
@@ -113,7 +113,7 @@ class World:
         await self.storage.change(new.chat, lambda _: new)
 
     async def subscribe_many(self, count: int) -> list[int]:
-        """People whose tip is due now, written in one transaction."""
+        """Subscribe people whose tip is due now, in one transaction."""
         now = self.clock.wall()
         chats = list(range(1_001, 1_001 + count))
         for chat in chats:
@@ -122,7 +122,7 @@ class World:
         return chats
 
     async def sql(self, statement: str) -> None:
-        """What an operator might do to the file, or a disk."""
+        """Change the file, as an operator or a broken disk might."""
         await sql(self.storage, statement)
 
     def tips(self, chat: int = ANNA) -> list[str]:
@@ -131,12 +131,12 @@ class World:
         return [each for each in said if each.startswith("💡")]
 
     def tries(self, chat: int | None = None) -> list[float]:
-        """When it was tried to send something, to one chat or to all, in seconds."""
+        """The moments at which a send was tried, to one chat or to all, in seconds."""
         calls = [each for each in self.telegram.calls if each.method == "sendMessage"]
         return [c.at for c in calls if chat in (None, c.params["chat_id"])]
 
     def notices(self) -> list[str]:
-        """What the operator has read."""
+        """The messages that the operator has read."""
         return [str(each["text"]) for each in self.telegram.messages(OPERATOR)]
 
     async def subscriber(self, chat: int = ANNA) -> Subscriber:
@@ -145,7 +145,7 @@ class World:
         return found
 
     async def progress(self, chat: int = ANNA) -> list[Progress]:
-        """How each delivery came out, oldest first."""
+        """The progress of each delivery, oldest first."""
         return [each.progress for each in await self.storage.deliveries.ledger(chat)]
 
     async def dates(self, chat: int = ANNA) -> list[dt.date]:
@@ -168,19 +168,19 @@ class Bot:
     clock: Clock
 
     async def tick(self) -> None:
-        """What the job queue does every few seconds, and all that comes of it."""
+        """Run the job that comes every few seconds, and wait for all that it starts."""
         self.parts.tips.wake()
         await self.parts.tips.finished()
 
     async def dies(self) -> None:
-        """What a kill leaves behind when tips are on their way to a Telegram that is silent."""
+        """Leave the storage as a kill does while tips are on their way to a silent Telegram."""
         self.parts.tips.wake()
         await asyncio.sleep(1)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(self.parts.tips.stop(), 1)
 
     async def ticks(self, seconds: float, every: float = TICK) -> None:
-        """Some time passes, with a tick now and then."""
+        """Let some time pass, with a tick now and then."""
         end = self.clock.now + seconds
         while self.clock.now + every <= end:
             self.clock.forward(every)
@@ -219,7 +219,7 @@ def chat(bot: Bot, telegram: FakeTelegram, anna: Person) -> Chat:
 
 
 def with_tips(faq: Faq, ids: Collection[str]) -> Faq:
-    """The same bot with other tips, each of which says its id."""
+    """As `faq`, but with other tips, each of which says its id."""
     made = {i: Tip(id=i, entry="chain.squeak", text=f"Tip {i}.") for i in ids}
     return replace(faq, knowledge=replace(faq.knowledge, tips=made))
 
@@ -255,7 +255,7 @@ async def test_a_due_tip_goes_out_with_both_its_buttons(world: World, faq: Faq) 
 
 
 async def test_a_tip_is_shown_as_it_was_meant(world: World, bot: Bot) -> None:
-    """In bold where it is in bold, and with an ampersand, not with &amp;."""
+    """Bold stays bold, and an ampersand is an ampersand, not &amp;."""
     await world.subscribe(ANNA)
     await bot.ticks(4 * DAY, every=DAY / 4)
     shown = {each["text"]: each for each in world.telegram.messages(ANNA)}
@@ -487,7 +487,7 @@ async def test_a_flood_wait_is_waited_for_as_told(world: World, bot: Bot, second
 
 
 async def test_during_a_flood_wait_the_ledger_says_that_it_is_due(world: World) -> None:
-    """A process that ends meanwhile tries it after the next start, not before its time."""
+    """A process that ends meanwhile tries it after the next start, but not before its time."""
     await world.subscribe(ANNA)
     world.fail(faults.FloodWait(600))
     world.at(9)
@@ -609,7 +609,7 @@ async def test_nobody_is_unsubscribed_by_a_fault_that_is_not_theirs(
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_nobody_misses_the_tip_of_a_day_of_faults(world: World, bot: Bot, seed: int) -> None:
-    """Anything may happen a few times to anybody; copies come only of unknown outcomes."""
+    """Any person may meet some faults; only an unknown outcome may bring a tip twice."""
     dice = random.Random(seed)  # noqa: S311 - a test that can be repeated
     chats = await world.subscribe_many(40)
     flood: Faults = {"429": faults.FloodWait(2)}
@@ -727,7 +727,7 @@ async def test_a_group_that_removed_the_bot_and_adds_it_again_is_back(
 async def test_a_group_that_moved_gets_its_tip_at_the_new_place(
     world: World, bot: Bot, telegram: FakeTelegram
 ) -> None:
-    """Whether the bot missed the message that says so, or not."""
+    """The bot may have missed the message that tells of the move."""
     group, new = telegram.group(-55, "Skin care"), -1_005
     await world.subscribe(group.id)
     telegram.person(7, "Greta", group).migrates_chat(new)
@@ -821,7 +821,7 @@ async def test_a_few_failures_do_not_stop_a_run(world: World, bot: Bot) -> None:
 async def test_one_chat_that_fails_again_and_again_does_not_stop_the_others(
     world: World, bot: Bot
 ) -> None:
-    """Nor does it keep the operator awake: that is not many."""
+    """The operator hears nothing either: one chat is not many."""
     await world.subscribe(ANNA)
     await world.subscribe(BERT, at=dt.time(9, 50))
     world.fail(faults.Refusal(403, "Forbidden: a reason nobody knows"), times=FOREVER)
@@ -943,7 +943,7 @@ FULL = (
     "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.chat_id = 42 "
     "AND NEW.state <> 'sending' BEGIN SELECT RAISE(ABORT, 'disk full'); END"
 )
-"""For a while the outcome of Anna's tip cannot be written down."""
+"""The outcome of Anna's tip cannot be written down for a while."""
 
 
 async def test_an_outcome_that_could_not_be_written_costs_nobody_their_tip(
@@ -1171,7 +1171,7 @@ TEN = [f"tip{number}" for number in range(10)]
 
 
 async def days_of_tips(world: World, faq: Faq, days: int, *chats: int) -> dict[int, list[str]]:
-    """What each of them gets in so many days."""
+    """Chat → the tips that it gets in so many days."""
     async with world.start(faq) as bot:
         for _ in range(days):
             await bot.ticks(DAY, every=DAY)
@@ -1271,7 +1271,7 @@ async def test_tips_that_come_back_go_on_where_they_stopped(world: World) -> Non
 async def test_a_tip_that_left_before_it_could_be_sent_makes_room_for_another(
     world: World,
 ) -> None:
-    """Surely nothing arrived, so that nobody has to miss the day's tip."""
+    """Nothing arrived, that is sure, so nobody has to miss the day's tip."""
     await world.subscribe(ANNA)
     world.fail(faults.NoConnection())
     world.at(9)

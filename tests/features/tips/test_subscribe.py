@@ -1,4 +1,4 @@
-"""How people come to a daily tip: in one line, or by buttons, by typing, by place or by clock."""
+"""People subscribe to a daily tip: in one line, or by buttons, by typing, by place or by clock."""
 
 import asyncio
 import datetime as dt
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("no_faults")
 
 
 async def stored(storage: Storage) -> Subscriber:
-    """What the database holds about Anna's chat."""
+    """The subscriber that the database holds for Anna's chat."""
     known = await storage.subscriber(ANNA)
     assert known is not None, "Anna is no subscriber"
     return known
@@ -52,7 +52,7 @@ def says(text: str, *parts: str) -> bool:
 
 
 def all_bytes(folder: Path) -> bytes:
-    """What stands in the files of a database."""
+    """All bytes in the files of a database."""
     return b"".join(file.read_bytes() for file in folder.glob("test.db*"))
 
 
@@ -285,7 +285,7 @@ async def test_the_button_below_a_tip_for_anybody_begins_a_subscription(
 
 @pytest.fixture
 async def asked(chat: Chat) -> Chat:
-    """Anna's chat, in which the bot waits for the place of a tip at eight."""
+    """Anna's chat, where she wants a tip at eight and the bot waits for the place."""
     await chat.write("/subscribe")
     await chat.press("08:00")
     return chat
@@ -474,7 +474,7 @@ async def test_who_was_asked_for_the_location_may_write_a_city(
 
 @pytest.fixture
 async def by_clock(asked: Chat) -> Chat:
-    """The bot waits for what Anna's clock shows."""
+    """Anna's chat, where the bot waits for the time on her clock."""
     await asked.press(tip_texts.BY_CLOCK)
     assert asked.text == tip_texts.CLOCK
     return asked
@@ -513,7 +513,7 @@ async def test_what_is_no_clock_is_asked_for_again(by_clock: Chat) -> None:
 async def test_who_was_asked_for_the_clock_may_write_a_city(
     by_clock: Chat, storage: Storage
 ) -> None:
-    """The bot itself says so when it knows no place for a clock."""
+    """The bot itself says that they may, when it knows no place for a clock."""
     await by_clock.write("12:20")
     await by_clock.write("berlin")
     assert await wanted(storage) == ("08:00", "Europe/Berlin")
@@ -720,7 +720,7 @@ async def test_a_button_that_no_version_ever_had_says_so(
 async def test_a_city_typed_twice_in_a_row_subscribes_once(
     asked: Chat, anna: Person, parts: Parts
 ) -> None:
-    """As from a phone that sends again: each is handled, one after the other."""
+    """A phone may send a message again: the bot handles both, one after the other."""
     for update in [anna.writes("berlin"), anna.writes("berlin")]:
         await asked.gets(update)
     assert len(await tips(asked, parts)) == 1

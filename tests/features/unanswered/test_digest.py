@@ -1,4 +1,4 @@
-"""What operators are told once a day, and when they are left in peace."""
+"""Operators get a digest once a day, and are else left in peace."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -28,14 +28,14 @@ TOMORROW = START.replace(hour=9) + DAY
 
 @dataclass(slots=True)
 class World:
-    """A bot that may tell its operator something, and what happens meanwhile."""
+    """A bot that may tell its operator something, and the things that happen meanwhile."""
 
     digest: Digest
     telegram: FakeTelegram
     clock: Clock
 
     async def tick(self, moment: dt.datetime | None = None) -> list[str]:
-        """What the operator has been told once the bot has ticked, at a moment or now."""
+        """All that the operator was told by the end of a tick, at a moment or now."""
         if moment is not None:
             self.clock.set(moment)
         await self.digest.maybe()
@@ -43,15 +43,15 @@ class World:
 
     @property
     def today(self) -> dt.date:
-        """In the operators' calendar."""
+        """The date in the operators' calendar."""
         return self.clock.wall().astimezone(zones.zone(self.digest.zone)).date()
 
     def restart(self, at: dt.time = NINE, zone: str = "UTC") -> None:
-        """All that was only in memory is gone."""
+        """Lose all that was only in memory."""
         self.digest = replace(self.digest, at=at, zone=zone, _told=None)
 
     async def asked(self, *texts: str) -> None:
-        """Questions that found no answer, one after the other."""
+        """Store questions that found no answer, one after the other."""
         today = self.today
         await self.digest.records.note([], [Missed(0, text, "unknown", today) for text in texts])
 
@@ -119,7 +119,7 @@ async def test_it_comes_at_the_first_tick_after_its_hour(world: World) -> None:
 
 
 async def test_it_tells_of_days_that_are_over(world: World) -> None:
-    """It is not kept when on a day something was asked, so that a day is told as a whole."""
+    """A day is told as a whole, since the hour of a question is not kept."""
     world.clock.set(TOMORROW - dt.timedelta(hours=1))
     await world.asked("what about the saddle")
     assert await world.tick(TOMORROW) == []

@@ -1,4 +1,4 @@
-"""Questions that ask the same are put together, and others are not."""
+"""Questions with one meaning are put together, and others are not."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ QUESTIONS = st.one_of(
 
 
 def missed(*texts: str, outcome: str = "unknown") -> list[Missed]:
-    """Asked one after the other, a minute between them."""
+    """Questions that were asked one after the other, a minute between them."""
     return [
         Missed(number, text, outcome, START.date() + number * DAY)
         for number, text in enumerate(texts, 1)
@@ -206,7 +206,7 @@ def test_what_was_ignored_never_comes_back(faq: Faq, text: str, texts: list[str]
 
 
 def test_a_thousand_questions_of_words_that_nobody_knows_are_not_all_compared(faq: Faq) -> None:
-    """Else somebody who sends noise could keep the machine busy for minutes."""
+    """Somebody who sends noise could else keep the machine busy for minutes."""
     hashes = (sha256(bytes([n % 256, n // 256])).hexdigest() for n in range(NEWEST))
     noise = (each.translate(LETTERS)[:24] for each in hashes)
     questions = missed(*(f"{each[:8]} {each[8:16]} {each[16:]}" for each in noise))

@@ -110,7 +110,7 @@ def people(parts: Parts, telegram: FakeTelegram, anna: Person) -> Chat:
 
 
 async def ask(people: Chat, clock: Clock, *questions: str) -> None:
-    """One a day."""
+    """Ask one question a day."""
     for question in questions:
         clock.forward(DAY)
         await people.write(question)
@@ -123,7 +123,7 @@ async def open_inbox(operator: Chat, *presses: str) -> None:
 
 
 def data(message: Json, button: str) -> str:
-    """What a button sends when it is pressed."""
+    """The data that a button sends when it is pressed."""
     return next(str(each["callback_data"]) for each in keyboard(message) if each["text"] == button)
 
 
@@ -647,7 +647,7 @@ def test_each_kind_of_reply_has_its_words(faq: Faq) -> None:
 
 
 def test_only_what_was_taught_counts_as_learned(faq: Faq) -> None:
-    """Also as one of two answers."""
+    """The entry that was taught may be one of two answers."""
     learned = {}
     for kind, target in ((Kind.ENTRY, "brakes.pads"), (Kind.LIMIT, "price")):
         [lesson] = kept("x", kind=kind, target=target)
