@@ -1,7 +1,6 @@
 """The life of the bot from its first connection to its last answer, with time leaping."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -29,6 +28,7 @@ from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import BOT
 from tests.support.bots import build_parts
 from tests.support.fake_time import Clock
+from tests.support.log_lines import logged
 from tests.support.slow_request import SlowRequest
 
 FOREVER = 1_000_000.0
@@ -92,12 +92,6 @@ def running(serve: Serve, stop: asyncio.Event, telegram: FakeTelegram) -> Runnin
     return run
 
 
-def lines(caplog: pytest.LogCaptureFixture, level: int = logging.WARNING) -> list[str]:
-    """The lines that this program logged, of this level or a higher one."""
-    ours = [r for r in caplog.records if r.name.startswith("bot.")]
-    return [r.getMessage() for r in ours if r.levelno >= level]
-
-
 # The start
 
 
@@ -139,8 +133,8 @@ async def test_it_works_when_it_cannot_introduce_itself(
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage")
         stop.set()
-    assert len(lines(caplog)) == 1
-    assert lines(caplog)[0].startswith("the command menu could not be set: ")
+    assert len(logged(caplog)) == 1
+    assert logged(caplog)[0].startswith("the command menu could not be set: ")
 
 
 async def test_a_webhook_of_old_does_not_keep_its_updates(
@@ -192,9 +186,9 @@ async def test_it_waits_for_the_network_with_longer_and_longer_pauses(
     telegram.fail_next(method, faults.NoConnection(), times=8)
     async with running():
         assert clock.now == pytest.approx(1 + 2 + 4 + 8 + 16 + 30 + 30 + 30 + lifecycle.MOMENT)
-    assert len(lines(caplog)) == 8
-    assert all(line.startswith("no connection to Telegram (") for line in lines(caplog))
-    assert lines(caplog)[2].endswith("next try in 4 s")
+    assert len(logged(caplog)) == 8
+    assert all(line.startswith("no connection to Telegram (") for line in logged(caplog))
+    assert logged(caplog)[2].endswith("next try in 4 s")
 
 
 @pytest.mark.parametrize("method", ["getMe", "deleteWebhook"])
@@ -294,7 +288,7 @@ async def test_what_was_fetched_before_the_token_was_refused_is_still_tried(
         telegram.fail_next("getUpdates", faults.Unauthorized())
     assert serving.done()
     assert len(telegram.sent("sendMessage")) == 1
-    assert lines(caplog) == []
+    assert logged(caplog) == []
 
 
 async def _refused(serve: Serve) -> None:
@@ -322,8 +316,8 @@ async def test_polling_survives_a_network_that_comes_and_goes(
             telegram.fail_next("getUpdates", fault, times=2)
             telegram.push(anna.writes("hello"))
             await telegram.until("sendMessage", number, FOREVER)
-    assert len(lines(caplog)) == 6
-    assert all(line.startswith("no connection to Telegram (") for line in lines(caplog))
+    assert len(logged(caplog)) == 6
+    assert all(line.startswith("no connection to Telegram (") for line in logged(caplog))
 
 
 async def test_a_second_copy_is_said_in_one_clear_line(
@@ -336,7 +330,7 @@ async def test_a_second_copy_is_said_in_one_clear_line(
         telegram.fail_next("getUpdates", faults.Conflict())
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage", 1, FOREVER)
-    assert lines(caplog) == [CONFLICT]
+    assert logged(caplog) == [CONFLICT]
 
 
 async def test_another_refusal_is_said_in_telegrams_words(
@@ -349,7 +343,7 @@ async def test_another_refusal_is_said_in_telegrams_words(
         telegram.fail_next("getUpdates", faults.Refusal(400, "Bad Request: no such thing"))
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage", 1, FOREVER)
-    assert lines(caplog) == ["Telegram refuses to hand out updates: No such thing"]
+    assert logged(caplog) == ["Telegram refuses to hand out updates: No such thing"]
 
 
 async def test_a_flood_wait_while_polling_is_waited_for_as_told(
@@ -414,7 +408,7 @@ async def test_an_update_that_cannot_be_read_is_passed_over_and_the_others_are_a
         telegram.push(before, {"update_id": odd["update_id"], **shape}, after)
         await telegram.until("sendMessage", 2, FOREVER)
     assert len(telegram.updates) == 0
-    assert all("my secret" not in line for line in lines(caplog))
+    assert all("my secret" not in line for line in logged(caplog))
 
 
 async def test_operators_hear_of_what_cannot_be_read_once_a_minute(
@@ -451,7 +445,7 @@ async def test_a_kind_of_update_that_nobody_knows_is_passed_over_without_a_word(
         telegram.push(after)
         await telegram.until("sendMessage", 1, FOREVER)
     assert len(telegram.updates) == 0
-    assert lines(caplog) == []
+    assert logged(caplog) == []
 
 
 async def test_entries_without_a_number_keep_nobody_from_being_answered(
@@ -698,7 +692,7 @@ async def test_a_stop_gives_up_on_answers_that_take_too_long(
         await wire.until("sendMessage")
         stop.set()
     assert clock.now == pytest.approx(lifecycle.ANSWER_SECONDS)
-    assert lines(caplog) == ["some messages could not be sent in 6 s"]
+    assert logged(caplog) == ["some messages could not be sent in 6 s"]
     assert not wire.open
 
 
@@ -737,8 +731,8 @@ async def test_a_stop_does_not_wait_for_telegram_to_confirm_what_was_fetched(
         delays["getUpdates"] = FOREVER
         stop.set()
     assert clock.now == pytest.approx(polling.CONFIRM_SECONDS, abs=MOMENT)
-    assert len(lines(caplog)) == 1
-    assert "may be answered again after a restart" in lines(caplog)[0]
+    assert len(logged(caplog)) == 1
+    assert "may be answered again after a restart" in logged(caplog)[0]
 
 
 async def test_a_stop_without_a_network_says_what_may_come_again(
@@ -751,7 +745,7 @@ async def test_a_stop_without_a_network_says_what_may_come_again(
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage")
         telegram.fail_next("getUpdates", faults.NoConnection(), times=100)
-    assert "may be answered again after a restart" in lines(caplog)[-1]
+    assert "may be answered again after a restart" in logged(caplog)[-1]
 
 
 async def test_a_cancellation_drains_as_well(

@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
 )
+from typing_extensions import override
 
 from bot.answering.faq import Faq
 from bot.bot_api.types import Callback
@@ -27,43 +28,33 @@ from bot.features.broadcasts import texts
 from bot.features.broadcasts.handlers import BroadcastHandlers
 from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
 from bot.features.tips import results, sender
-from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.broadcasts import LASTS
 from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Delivery, Progress, Stage, Standing
-from bot.subscriptions.schedule import EVERY_DAY, Schedule, Slot
+from bot.subscriptions.schedule import EVERY_DAY, Schedule
 from bot.subscriptions.subscriber import State, Subscriber
 from tests.fake_bot_api import faults
 from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import Call, FakeTelegram
 from tests.fake_bot_api.world import BOT
-from tests.support.bots import ANNA, build_parts, subscribed_at
+from tests.support import sending
+from tests.support.bots import ANNA, build_parts
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
+from tests.support.sending import DAY, FOREVER, HOUR, MINUTE, TICK
 from tests.support.slow_request import SlowRequest
 
 OLGA, OTTO = 1_000_001, 1_000_002
 """Operators."""
 BERT, CLEO = 43, 44
 NINE = Schedule(dt.time(9), "UTC", EVERY_DAY)
-TICK, MINUTE, HOUR, DAY = 5.0, 60.0, 3_600.0, 86_400.0
-FOREVER = 1_000_000
 NEWS = "We are back on Monday."
 TODAY = START.date()
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """The things that outlive a process."""
-
-    telegram: FakeTelegram
-    clock: Clock
-    storage: Storage
-    faq: Faq
-    wire: SlowRequest
-
+class World(sending.World):
     @asynccontextmanager
     async def start(
         self, faq: Faq | None = None, only: int | None = None, *, alone: bool = True
@@ -79,28 +70,18 @@ class World:
         parts.app.add_handlers(handlers(made) if alone else [], -1)
         async with parts.app:
             await parts.tips.recover()
-            yield Bot(parts, made, self.clock, self.telegram)
+            yield Bot(parts, self.clock, self.telegram, made)
 
-    async def subscribe(self, *chats: int, first: Slot | None = None) -> None:
-        """Subscribe people to a tip at nine; the next one is tomorrow, or `first`."""
-        now = self.clock.wall()
+    async def subscribe(self, *chats: int) -> None:
+        """Subscribe people to a tip at nine; the next one is tomorrow."""
         for chat in chats:
-            if chat not in self.telegram.world.chats:
-                self.telegram.person(chat)
-            new = Subscriber(chat, NINE, State.ACTIVE, now, first or NINE.after(now, None))
-            await self.storage.change(chat, lambda _, new=new: new)  # type: ignore[misc] # mypy sees no default
+            await self.put(chat, NINE)
 
+    @override
     async def subscribe_many(
         self, count: int, begin: int = 1_001, seconds: float = DAY
     ) -> list[int]:
-        """Subscribe people whose next tip is due in so many seconds, in one transaction."""
-        now = self.clock.wall()
-        due = now + dt.timedelta(seconds=seconds)
-        chats = list(range(begin, begin + count))
-        for chat in chats:
-            self.telegram.person(chat)
-        await subscribed_at(self.storage, chats, due, since=now)
-        return chats
+        return await super().subscribe_many(count, begin, seconds)
 
     async def change(self, chat: int, how: Callable[[Subscriber], Subscriber]) -> None:
         await self.storage.change(chat, lambda known: known and how(known))
@@ -128,22 +109,13 @@ class World:
         calls = [c for c in self.telegram.calls if c.method in {"sendMessage", "copyMessage"}]
         return [c.at for c in calls if c.params["chat_id"] in chats]
 
-    def fail(self, fault: faults.Fault, chat: int = ANNA, times: int = 1) -> None:
-        self.telegram.fail_next("sendMessage", fault, times, chat)
-
-    async def progress(self, chat: int = ANNA) -> list[Progress]:
-        return [each.progress for each in await self.storage.deliveries.ledger(chat)]
-
 
 @dataclass(frozen=True, slots=True)
-class Bot:
-    """A process of the bot."""
+class Bot(sending.Bot):
+    """A process with the commands of operators."""
 
-    parts: Parts
-    broadcasting: BroadcastHandlers
-    clock: Clock
     telegram: FakeTelegram
-    chats: dict[int, Chat] = field(default_factory=dict)
+    broadcasting: BroadcastHandlers
 
     @property
     def olga(self) -> Chat:
@@ -152,30 +124,15 @@ class Bot:
     def operator(self, user: int) -> Chat:
         return Chat(self.parts.app, self.telegram, self.telegram.person(user, "Operator"))
 
+    @override
     async def tick(self) -> None:
-        """Run the job that comes every few seconds, and wait for all that it starts."""
-        self.parts.tips.wake()
-        await self.parts.tips.finished()
+        await self.run()
         await self.broadcasting.refresh()
-
-    async def ticks(self, seconds: float, every: float = TICK) -> None:
-        """Let some time pass, with a tick now and then."""
-        end = self.clock.now + seconds
-        while self.clock.now + every <= end:
-            self.clock.forward(every)
-            await self.tick()
 
     async def passes(self, seconds: float) -> None:
         """Let some time pass in a run; at its end all boards are up to date."""
         await asyncio.sleep(seconds)
         await self.broadcasting.refresh()
-
-    async def dies(self) -> None:
-        """Leave the storage as a kill does while messages are on their way to a silent Telegram."""
-        self.parts.tips.wake()
-        await asyncio.sleep(1)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(self.parts.tips.stop(), 1)
 
     async def sends(self, text: str = NEWS) -> None:
         """Olga writes a broadcast and confirms it, and it has begun."""

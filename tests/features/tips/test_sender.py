@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -14,7 +14,6 @@ import pytest
 from bot.answering.faq import Faq
 from bot.features.tips import circuit_breaker, results, sender, texts
 from bot.knowledge.models import Tip
-from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Delivery, Progress
@@ -24,17 +23,16 @@ from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import BOT
-from tests.support.bots import ANNA, OPERATOR, build_parts, sql, subscribed_at
+from tests.support import sending
+from tests.support.bots import ANNA, OPERATOR, build_parts, sql
 from tests.support.chats import Chat
 from tests.support.fake_time import START, Clock
+from tests.support.log_lines import logged
+from tests.support.sending import DAY, FOREVER, HOUR, MINUTE, TICK, Bot
 from tests.support.slow_request import SlowRequest
 
 BERT, CLEO = 43, 44
 NINE = dt.time(9)
-TICK = 5.0
-MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
-FOREVER = 1_000_000
-"""Far more seconds, or times, than any test needs."""
 TODAY = START.date()
 TOMORROW = TODAY + dt.timedelta(days=1)
 Faults = dict[str, faults.Fault]
@@ -72,18 +70,9 @@ THEIRS = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """The things that outlive a process."""
-
-    telegram: FakeTelegram
-    clock: Clock
-    storage: Storage
-    faq: Faq
-    wire: SlowRequest
-
+class World(sending.World):
     @asynccontextmanager
-    async def start(self, faq: Faq | None = None) -> AsyncIterator["Bot"]:
+    async def start(self, faq: Faq | None = None) -> AsyncIterator[Bot]:
         """A process, until it is killed."""
         settings = Settings(operators=frozenset({OPERATOR}))
         parts = build_parts(
@@ -102,24 +91,8 @@ class World:
         first: Slot | None = None,
     ) -> None:
         """Subscribe people to a tip at this time on their clocks; `first` may be due already."""
-        now, schedule = self.clock.wall(), Schedule(at, zone, days)
         for chat in chats:
-            if chat not in self.telegram.world.chats:
-                self.telegram.person(chat)
-            slot = first or schedule.after(now, None)
-            await self._put(Subscriber(chat, schedule, State.ACTIVE, now, slot))
-
-    async def _put(self, new: Subscriber) -> None:
-        await self.storage.change(new.chat, lambda _: new)
-
-    async def subscribe_many(self, count: int) -> list[int]:
-        """Subscribe people whose tip is due now, in one transaction."""
-        now = self.clock.wall()
-        chats = list(range(1_001, 1_001 + count))
-        for chat in chats:
-            self.telegram.person(chat)
-        await subscribed_at(self.storage, chats, now, since=now)
-        return chats
+            await self.put(chat, Schedule(at, zone, days), first)
 
     async def sql(self, statement: str) -> None:
         """Change the file, as an operator or a broken disk might."""
@@ -144,47 +117,13 @@ class World:
         assert found
         return found
 
-    async def progress(self, chat: int = ANNA) -> list[Progress]:
-        """The progress of each delivery, oldest first."""
-        return [each.progress for each in await self.storage.deliveries.ledger(chat)]
-
     async def dates(self, chat: int = ANNA) -> list[dt.date]:
         return [each.date for each in await self.storage.deliveries.ledger(chat)]
-
-    def fail(self, fault: faults.Fault, chat: int = ANNA, times: int = 1) -> None:
-        self.telegram.fail_next("sendMessage", fault, times, chat)
 
     def at(self, hour: int, minute: int = 0, second: int = 0, days: int = 1) -> None:
         """Let the clock show this time, some days after the first one."""
         day = dt.datetime.combine(TODAY + dt.timedelta(days=days), dt.time(), dt.UTC)
         self.clock.set(day + dt.timedelta(hours=hour, minutes=minute, seconds=second))
-
-
-@dataclass(frozen=True, slots=True)
-class Bot:
-    """A process of the bot."""
-
-    parts: Parts
-    clock: Clock
-
-    async def tick(self) -> None:
-        """Run the job that comes every few seconds, and wait for all that it starts."""
-        self.parts.tips.wake()
-        await self.parts.tips.finished()
-
-    async def dies(self) -> None:
-        """Leave the storage as a kill does while tips are on their way to a silent Telegram."""
-        self.parts.tips.wake()
-        await asyncio.sleep(1)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(self.parts.tips.stop(), 1)
-
-    async def ticks(self, seconds: float, every: float = TICK) -> None:
-        """Let some time pass, with a tick now and then."""
-        end = self.clock.now + seconds
-        while self.clock.now + every <= end:
-            self.clock.forward(every)
-            await self.tick()
 
 
 @pytest.fixture
@@ -222,11 +161,6 @@ def with_tips(faq: Faq, ids: Collection[str]) -> Faq:
     """As `faq`, but with other tips, each of which says its id."""
     made = {i: Tip(id=i, entry="chain.squeak", text=f"Tip {i}.") for i in ids}
     return replace(faq, knowledge=replace(faq.knowledge, tips=made))
-
-
-def logged(caplog: pytest.LogCaptureFixture, level: int = logging.WARNING) -> list[str]:
-    ours = [each for each in caplog.records if each.name.startswith("bot.")]
-    return [each.getMessage() for each in ours if each.levelno >= level]
 
 
 # One a day
