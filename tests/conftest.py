@@ -132,3 +132,17 @@ def no_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """No handler fails in such a test, whatever people do."""
     yield
     assert [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Logging belongs to the whole process: without handlers at first, and put back at the end.
+
+    `logs.set_up` closes the handlers that it replaces, and must not reach those of pytest.
+    """
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers.clear()
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

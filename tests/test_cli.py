@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import os
 import re
 import signal
@@ -24,22 +23,18 @@ HERE = Path(__file__).parent.parent
 KEYS = ["question", "outcome", "topics", "entries", "score", "text"]
 Console = pytest.CaptureFixture[str]
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
+
 
 @pytest.fixture(autouse=True)
-def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """A folder without a .env, the bicycles, and logging as it was."""
+def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder without a .env, and the bicycles."""
     monkeypatch.chdir(tmp_path)
     for name in ("BOT_TOKEN", "BOT_TOKEN_FILE", "OPERATOR_IDS", "LOG_LEVEL", "TELEGRAM_API_URL"):
         monkeypatch.delenv(name, raising=False)
     for name in ("DATABASE_URL", "DEFAULT_TIMEZONE", "TIP_TIME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KNOWLEDGE_DIR", str(BICYCLES))
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers[:] = []
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 class Typing:

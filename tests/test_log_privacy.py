@@ -3,7 +3,6 @@
 import asyncio
 import io
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,6 +22,8 @@ from tests.support.fake_time import Clock
 NAME, USERNAME, TEXT = "Wilhelmina", "minna_the_cyclist", "zebra crossing"
 PRIVATE = (NAME, USERNAME, "zebra")
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
+
 
 class Quoting(Faq):
     """Fails, and says what it was asked."""
@@ -31,16 +32,6 @@ class Quoting(Faq):
         if "fail" in question:
             raise KeyError(question)
         return super().ask(question)
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers.clear()
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture(params=["text", "json"])

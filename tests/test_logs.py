@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,17 +13,7 @@ TOKEN = "123456789:AAF-abcdefghijklmnopqrstuvwxyz_012345"
 SECRET = TOKEN.partition(":")[2]
 KINDS = ["text", "json"]
 
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """Logging belongs to the whole process, and is put back as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    # Out of reach of the set-up, which closes what it replaces.
-    root.handlers[:] = []
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.server import FakeServer
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.support.bots import ANNA
+from tests.support.log_lines import logged
 from tests.support.processes import BICYCLES, TOKEN, bot_process
 
 CONFLICT = "another copy of this bot is polling with the same token; stop one of them"
@@ -179,8 +180,7 @@ async def test_a_stop_while_the_network_is_down_at_the_start_is_no_failure(
         await said.wait()
         signal.raise_signal(signal.SIGTERM)
     assert running.done()
-    ours = [each.getMessage() for each in caplog.records if each.name.startswith("bot.")]
-    first, *others = ours  # More than one where the machine is busy.
+    first, *others = logged(caplog)  # More than one where the machine is busy.
     assert [line for line in others if not line.startswith("no connection to Telegram")] == []
     assert first.startswith("no connection to Telegram")
     assert first.endswith("next try in 1 s")

@@ -5,7 +5,7 @@ import io
 import json
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,23 +53,14 @@ OVER_SOCKETS = [f for f in FAULTS if not isinstance(f, faults.Timeout | faults.N
 METHODS = ["getMe", "deleteWebhook", "getUpdates", "setMyCommands", "setMyDescription"]
 ANSWERS = ["sendMessage", "editMessageText", "answerCallbackQuery"]
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
+
 
 class Failing(Faq):
     """Fails, and says what it was asked."""
 
     def ask(self, question: str) -> Reply:
         raise ValueError(question)
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    """Keeps pytest's own handlers from `logs.set_up`, which closes those that it replaces."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers.clear()
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture(params=FORMATS)
