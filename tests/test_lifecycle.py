@@ -77,19 +77,41 @@ def serve(parts: Parts, stop: asyncio.Event) -> Serve:
     return lambda: lifecycle.serve(parts, stop)
 
 
+@asynccontextmanager
+async def until_stop(
+    serving: Coroutine[Any, Any, None], stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """The bot serves meanwhile; afterwards it is told to stop and has ended."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serving)
+        yield
+        stop.set()
+
+
 @pytest.fixture
-def running(serve: Serve, stop: asyncio.Event, telegram: FakeTelegram) -> Running:
-    """`async with running():` the bot polls; afterwards it is told to stop and has ended."""
+def starting(serve: Serve, stop: asyncio.Event) -> Running:
+    """`async with starting():` the bot has not done anything yet."""
+    return lambda: until_stop(serve(), stop)
+
+
+@pytest.fixture
+def running(starting: Running, telegram: FakeTelegram) -> Running:
+    """`async with running():` the bot polls and has introduced itself."""
 
     @asynccontextmanager
     async def run() -> AsyncIterator[None]:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve())
+        async with starting():
             await telegram.until("setMyShortDescription", 1, FOREVER)
             yield
-            stop.set()
 
     return run
+
+
+async def greeted(telegram: FakeTelegram, anna: Person) -> None:
+    """Anna says hello, and gets the one answer that there ever was."""
+    telegram.push(anna.writes("hello"))
+    await telegram.until("sendMessage", 1, FOREVER)
+    assert len(telegram.sent("sendMessage")) == 1
 
 
 # The start
@@ -120,19 +142,16 @@ async def test_it_introduces_itself(running: Running, telegram: FakeTelegram) ->
 
 
 async def test_it_works_when_it_cannot_introduce_itself(
-    serve: Serve,
-    stop: asyncio.Event,
+    starting: Running,
     telegram: FakeTelegram,
     anna: Person,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     telegram.fail_next("setMyCommands", faults.ServerError())
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await asyncio.sleep(2 * lifecycle.MOMENT)
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage")
-        stop.set()
     assert len(logged(caplog)) == 1
     assert logged(caplog)[0].startswith("the command menu could not be set: ")
 
@@ -243,9 +262,7 @@ async def test_a_page_of_a_server_on_the_way_says_nothing_about_the_token(
 ) -> None:
     telegram.fail_next(method, faults.Page(status, page), times=3)
     async with running():
-        telegram.push(anna.writes("hello"))
-        await telegram.until("sendMessage", 1, FOREVER)
-    assert len(telegram.sent("sendMessage")) == 1
+        await greeted(telegram, anna)
 
 
 @pytest.mark.parametrize("method", ["getMe", "getUpdates"])
@@ -268,9 +285,7 @@ async def test_an_answer_that_nobody_can_read_is_asked_for_again(
 ) -> None:
     telegram.fail_next(method, faults.Page(200, page), times=3)
     async with running():
-        telegram.push(anna.writes("hello"))
-        await telegram.until("sendMessage", 1, FOREVER)
-    assert len(telegram.sent("sendMessage")) == 1
+        await greeted(telegram, anna)
 
 
 async def test_what_was_fetched_before_the_token_was_refused_is_still_tried(
@@ -320,30 +335,29 @@ async def test_polling_survives_a_network_that_comes_and_goes(
     assert all(line.startswith("no connection to Telegram (") for line in logged(caplog))
 
 
-async def test_a_second_copy_is_said_in_one_clear_line(
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (faults.Conflict(), CONFLICT),
+        (
+            faults.Refusal(400, "Bad Request: no such thing"),
+            "Telegram refuses to hand out updates: No such thing",
+        ),
+    ],
+    ids=["a second copy", "another refusal"],
+)
+async def test_a_refusal_while_polling_is_said_in_one_clear_line(
     running: Running,
     telegram: FakeTelegram,
     anna: Person,
     caplog: pytest.LogCaptureFixture,
+    fault: faults.Fault,
+    line: str,
 ) -> None:
     async with running():
-        telegram.fail_next("getUpdates", faults.Conflict())
-        telegram.push(anna.writes("hello"))
-        await telegram.until("sendMessage", 1, FOREVER)
-    assert logged(caplog) == [CONFLICT]
-
-
-async def test_another_refusal_is_said_in_telegrams_words(
-    running: Running,
-    telegram: FakeTelegram,
-    anna: Person,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    async with running():
-        telegram.fail_next("getUpdates", faults.Refusal(400, "Bad Request: no such thing"))
-        telegram.push(anna.writes("hello"))
-        await telegram.until("sendMessage", 1, FOREVER)
-    assert logged(caplog) == ["Telegram refuses to hand out updates: No such thing"]
+        telegram.fail_next("getUpdates", fault)
+        await greeted(telegram, anna)
+    assert logged(caplog) == [line]
 
 
 async def test_a_flood_wait_while_polling_is_waited_for_as_told(
@@ -352,8 +366,7 @@ async def test_a_flood_wait_while_polling_is_waited_for_as_told(
     async with running():
         began = clock.now
         telegram.fail_next("getUpdates", faults.FloodWait(60))
-        telegram.push(anna.writes("hello"))
-        await telegram.until("sendMessage", 1, FOREVER)
+        await greeted(telegram, anna)
         assert clock.now - began == pytest.approx(60)
 
 
@@ -417,8 +430,7 @@ async def test_operators_hear_of_what_cannot_be_read_once_a_minute(
     boss = telegram.person(1, "Boss")
     settings, stop = Settings(operators=frozenset({boss.id})), asyncio.Event()
     parts = build_parts(telegram, faq, clock, storage, settings)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(lifecycle.serve(parts, stop))
+    async with until_stop(lifecycle.serve(parts, stop), stop):
         await telegram.until("setMyShortDescription", 1, FOREVER)
         for _ in range(3):
             odd = anna.writes("hello")
@@ -426,7 +438,6 @@ async def test_operators_hear_of_what_cannot_be_read_once_a_minute(
         telegram.push(anna.writes("hello"))
         await telegram.until("sendMessage", 2, FOREVER)
         await asyncio.sleep(1)
-        stop.set()
     told = [each["text"] for each in telegram.messages(boss.id)]
     assert [text for text in told if "cannot be read" in text] == [told[0]]
 
@@ -453,9 +464,7 @@ async def test_entries_without_a_number_keep_nobody_from_being_answered(
 ) -> None:
     telegram.updates.nonsense = [None, 5, "x", {}, {"update_id": "7"}]
     async with running():
-        telegram.push(anna.writes("hello"))
-        await telegram.until("sendMessage", 1, FOREVER)
-    assert len(telegram.sent("sendMessage")) == 1
+        await greeted(telegram, anna)
 
 
 # Deaths
@@ -466,16 +475,14 @@ async def test_who_asks_during_an_outage_is_answered_after_it(
 ) -> None:
     telegram.fail_next("sendMessage", faults.NoConnection(), times=20)
     async with running():
-        telegram.push(anna.writes("hello"))
-        await telegram.until("sendMessage", 1, FOREVER)
+        await greeted(telegram, anna)
     (answer,) = (each for each in telegram.messages(anna.id) if each["from"] == BOT)
     assert answer["text"] == "Hello. What would you like to know?"
     assert len(telegram.updates) == 0
 
 
 async def test_nonsense_at_the_stop_keeps_nothing_from_being_finished(
-    serve: Serve,
-    stop: asyncio.Event,
+    starting: Running,
     telegram: FakeTelegram,
     anna: Person,
     storage: Storage,
@@ -483,11 +490,9 @@ async def test_nonsense_at_the_stop_keeps_nothing_from_being_finished(
 ) -> None:
     hello = anna.writes("hello")
     telegram.push(hello)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await telegram.until("sendMessage")
         telegram.fail_next("getUpdates", faults.Page(200, "[" * 200_000), times=3)
-        stop.set()
     later = Intake(Receipts(storage.database), clock)
     assert await later.take([hello["update_id"]]) == ([], [])
 
@@ -509,33 +514,28 @@ async def test_what_is_not_answered_is_not_confirmed(
 
 
 async def test_a_stop_leaves_what_it_cannot_answer_to_the_next_start(
-    serve: Serve,
-    stop: asyncio.Event,
+    starting: Running,
     telegram: FakeTelegram,
     anna: Person,
     delays: dict[str, float],
 ) -> None:
     delays["sendMessage"] = FOREVER
     telegram.push(anna.writes("hello"), anna.writes("hello"))
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await telegram.until("getUpdates", 2)
-        stop.set()
     assert telegram.sent("sendMessage") == []
     assert len(telegram.updates) == 2
 
 
 async def test_a_stop_does_not_wait_for_a_flood_to_end_but_leaves_the_question_for_later(
-    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, anna: Person, clock: Clock
+    starting: Running, telegram: FakeTelegram, anna: Person, clock: Clock
 ) -> None:
     ben = telegram.person(7, "Ben")
     telegram.fail_next("sendMessage", faults.FloodWait(60), chat_id=anna.id)
     telegram.push(anna.writes("hello"), ben.writes("hello"))
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await telegram.until("sendMessage")
         await asyncio.sleep(1)
-        stop.set()
     assert clock.now < 2
     assert len(telegram.sent("sendMessage")) == 1
     assert len(telegram.updates) == 2
@@ -553,11 +553,9 @@ async def test_an_update_that_the_process_died_of_twice_is_passed_over_and_told(
     await before.begin_again(numbers[0])  # The second one.
     settings, stop = Settings(operators=frozenset({boss.id})), asyncio.Event()
     parts = build_parts(telegram, faq, clock, storage, settings)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(lifecycle.serve(parts, stop))
+    async with until_stop(lifecycle.serve(parts, stop), stop):
         await telegram.until("sendMessage", 2, FOREVER)
         await asyncio.sleep(1)
-        stop.set()
     said = [each["text"] for each in telegram.messages(anna.id) if each["from"] == BOT]
     assert len(said) == 1
     assert said[0].startswith("The handbook names no prices")
@@ -569,7 +567,7 @@ async def test_an_update_that_the_process_died_of_twice_is_passed_over_and_told(
 # The end
 
 
-@pytest.mark.parametrize("method", ["getMe", "deleteWebhook"])
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "setMyCommands"])
 async def test_a_stop_while_it_waits_for_an_answer_at_the_start_ends_it_at_once(
     serve: Serve,
     stop: asyncio.Event,
@@ -587,13 +585,21 @@ async def test_a_stop_while_it_waits_for_an_answer_at_the_start_ends_it_at_once(
     assert not wire.open
 
 
-async def test_a_stop_while_the_network_is_down_at_the_start_ends_it_at_once(
-    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, clock: Clock, wire: SlowRequest
+@pytest.mark.parametrize("method", ["getMe", "getUpdates"])
+async def test_a_stop_while_it_waits_for_the_network_ends_it_at_once(
+    serve: Serve,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    clock: Clock,
+    wire: SlowRequest,
+    app: App,
+    method: str,
 ) -> None:
-    telegram.fail_next("getMe", faults.NoConnection(), times=100)
+    telegram.fail_next(method, faults.NoConnection(), times=100)
     asyncio.get_running_loop().call_later(100, stop.set)
     await serve()
     assert clock.now == pytest.approx(100, abs=MOMENT)
+    assert not app.running
     assert not wire.open
 
 
@@ -607,28 +613,8 @@ async def test_a_stop_before_the_start_ends_it(
     assert len(telegram.updates) == 1
 
 
-async def test_a_stop_while_polling_waits_after_a_failure_ends_it_at_once(
-    serve: Serve, stop: asyncio.Event, telegram: FakeTelegram, clock: Clock, app: App
-) -> None:
-    telegram.fail_next("getUpdates", faults.NoConnection(), times=100)
-    asyncio.get_running_loop().call_later(100, stop.set)
-    await serve()
-    assert clock.now == pytest.approx(100, abs=MOMENT)
-    assert not app.running
-
-
-async def test_a_stop_while_it_introduces_itself_ends_it_at_once(
-    serve: Serve, stop: asyncio.Event, clock: Clock, delays: dict[str, float]
-) -> None:
-    delays["setMyCommands"] = FOREVER
-    asyncio.get_running_loop().call_later(3, stop.set)
-    await serve()
-    assert clock.now == pytest.approx(3, abs=MOMENT)
-
-
 async def test_a_stop_drains_what_was_fetched(
-    serve: Serve,
-    stop: asyncio.Event,
+    starting: Running,
     telegram: FakeTelegram,
     delays: dict[str, float],
     clock: Clock,
@@ -637,26 +623,14 @@ async def test_a_stop_drains_what_was_fetched(
     delays["sendMessage"] = 3
     people = [telegram.person(number) for number in range(1, 51)]
     telegram.push(*(each.writes("hello") for each in people))
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await wire.until("sendMessage")
-        stop.set()
     assert len(telegram.sent("sendMessage")) == 50
     assert clock.now == pytest.approx(6, abs=MOMENT)
 
 
-async def test_what_a_stop_answered_does_not_come_again(
-    running: Running, telegram: FakeTelegram, anna: Person
-) -> None:
-    async with running():
-        telegram.push(anna.writes("hello"))
-        await telegram.until("sendMessage")
-    assert len(telegram.updates) == 0
-
-
 async def test_what_comes_after_the_stop_waits_for_the_next_start(
-    serve: Serve,
-    stop: asyncio.Event,
+    starting: Running,
     telegram: FakeTelegram,
     anna: Person,
     delays: dict[str, float],
@@ -664,10 +638,8 @@ async def test_what_comes_after_the_stop_waits_for_the_next_start(
 ) -> None:
     delays["sendMessage"] = 3
     telegram.push(anna.writes("hello"))
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await wire.until("sendMessage")
-        stop.set()
         asyncio.get_running_loop().call_later(
             1, lambda: telegram.push(anna.writes("how much is a bicycle"))
         )
@@ -676,8 +648,7 @@ async def test_what_comes_after_the_stop_waits_for_the_next_start(
 
 
 async def test_a_stop_gives_up_on_answers_that_take_too_long(
-    serve: Serve,
-    stop: asyncio.Event,
+    starting: Running,
     telegram: FakeTelegram,
     anna: Person,
     delays: dict[str, float],
@@ -687,18 +658,15 @@ async def test_a_stop_gives_up_on_answers_that_take_too_long(
 ) -> None:
     delays["sendMessage"] = FOREVER
     telegram.push(*(anna.writes("hello") for _ in range(3)))
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await wire.until("sendMessage")
-        stop.set()
     assert clock.now == pytest.approx(lifecycle.ANSWER_SECONDS)
     assert logged(caplog) == ["some messages could not be sent in 6 s"]
     assert not wire.open
 
 
 async def test_what_a_stop_has_given_up_is_not_answered_any_more(
-    serve: Serve,
-    stop: asyncio.Event,
+    starting: Running,
     telegram: FakeTelegram,
     anna: Person,
     delays: dict[str, float],
@@ -707,17 +675,14 @@ async def test_what_a_stop_has_given_up_is_not_answered_any_more(
     delays["sendMessage"] = FOREVER
     telegram.push(anna.writes("hello"))
     before = asyncio.all_tasks()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await telegram.until("getUpdates")
-        stop.set()
     assert asyncio.all_tasks() == before
     assert len(telegram.updates) == 1
 
 
 async def test_a_stop_does_not_wait_for_telegram_to_confirm_what_was_fetched(
-    serve: Serve,
-    stop: asyncio.Event,
+    starting: Running,
     telegram: FakeTelegram,
     anna: Person,
     delays: dict[str, float],
@@ -725,11 +690,9 @@ async def test_a_stop_does_not_wait_for_telegram_to_confirm_what_was_fetched(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     telegram.push(anna.writes("hello"))
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve())
+    async with starting():
         await telegram.until("sendMessage")
         delays["getUpdates"] = FOREVER
-        stop.set()
     assert clock.now == pytest.approx(polling.CONFIRM_SECONDS, abs=MOMENT)
     assert len(logged(caplog)) == 1
     assert "may be answered again after a restart" in logged(caplog)[0]
@@ -779,9 +742,7 @@ async def test_a_knowledge_base_that_telegram_would_not_introduce_is_no_reason_t
     about = replace(faq.knowledge.about, description="x" * 513)
     wordy = replace(faq, knowledge=replace(faq.knowledge, about=about))
     telegram.push(anna.writes("hello"))
-    async with asyncio.TaskGroup() as tasks:
-        parts = build_parts(telegram, wordy, clock, storage)
-        tasks.create_task(lifecycle.serve(parts, stop))
+    parts = build_parts(telegram, wordy, clock, storage)
+    async with until_stop(lifecycle.serve(parts, stop), stop):
         await telegram.until("sendMessage")
-        stop.set()
     assert telegram.sent("setMyDescription") == []
