@@ -989,14 +989,17 @@ async def test_many_failures_hold_a_broadcast_up_and_lose_nobody(bot: Bot, world
     assert [world.got(each) for each in chats] == [[NEWS]] * 60
 
 
+@pytest.mark.parametrize("anew", [False, True], ids=["moved", "moved and subscribed anew"])
 async def test_a_group_that_moves_while_it_runs_gets_it_at_the_new_place(
-    bot: Bot, world: World, telegram: FakeTelegram
+    bot: Bot, world: World, telegram: FakeTelegram, anew: bool
 ) -> None:
     group, new = telegram.group(-55), -1_005
     await world.subscribe(group.id)
     await bot.parts.tips.stop()
     await bot.sends()
     telegram.person(7, "Greta", group).migrates_chat(new)
+    if anew:
+        await world.subscribe(new)
     async with world.start() as later:
         await later.tick()
     assert world.got(new) == [NEWS]
@@ -1013,20 +1016,6 @@ async def test_a_group_that_was_known_at_both_places_gets_it_once(
     await bot.tick()
     assert world.got(new) == [NEWS]
     assert board(world) == "The broadcast is done\nSent: 1"
-
-
-async def test_a_group_that_was_subscribed_anew_at_the_new_place_does_not_miss_it(
-    bot: Bot, world: World, telegram: FakeTelegram
-) -> None:
-    group, new = telegram.group(-55), -1_005
-    await world.subscribe(group.id)
-    await bot.parts.tips.stop()
-    await bot.sends()
-    telegram.person(7, "Greta", group).migrates_chat(new)
-    await world.subscribe(new)
-    async with world.start() as later:
-        await later.tick()
-    assert world.got(new) == [NEWS]
 
 
 # A process that ends

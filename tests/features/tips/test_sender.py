@@ -157,6 +157,14 @@ def chat(bot: Bot, telegram: FakeTelegram, anna: Person) -> Chat:
     return Chat(bot.parts.app, telegram, anna)
 
 
+async def first_try(world: World, bot: Bot, fault: faults.Fault) -> None:
+    """Send Anna's tip of nine o'clock, whose first send meets a fault."""
+    await world.subscribe(ANNA)
+    world.fail(fault)
+    world.at(9)
+    await bot.tick()
+
+
 def with_tips(faq: Faq, ids: Collection[str]) -> Faq:
     """As `faq`, but with other tips, each of which says its id."""
     made = {i: Tip(id=i, entry="chain.squeak", text=f"Tip {i}.") for i in ids}
@@ -303,10 +311,7 @@ async def test_who_stops_while_waiting_for_a_turn_gets_nothing(world: World, bot
 
 
 async def test_who_stops_before_a_second_try_is_left_in_peace(world: World, bot: Bot) -> None:
-    await world.subscribe(ANNA)
-    world.fail(faults.NoConnection())
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, faults.NoConnection())
     await world.storage.end(ANNA, State.STOPPED)
     await bot.ticks(HOUR, every=MINUTE * 10)
     assert len(world.tries()) == 1
@@ -316,10 +321,7 @@ async def test_who_stops_before_a_second_try_is_left_in_peace(world: World, bot:
 async def test_who_is_forgotten_before_a_second_try_is_left_in_peace(
     world: World, bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(faults.Timeout())
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, faults.Timeout())
     await world.storage.forget(ANNA)
     await bot.ticks(HOUR, every=MINUTE * 10)
     assert len(world.tries()) == 1
@@ -376,10 +378,7 @@ async def test_what_is_older_than_three_months_leaves_the_ledger(world: World, b
 async def test_what_never_arrived_is_tried_again_half_a_minute_later(
     world: World, bot: Bot, fault: faults.Fault
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(fault)
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, fault)
     assert await world.progress() == [Progress.DUE]
     await bot.ticks(25)
     assert world.tips() == []
@@ -443,10 +442,7 @@ async def test_during_a_flood_wait_the_ledger_says_that_it_is_due(world: World) 
 async def test_what_may_not_have_arrived_is_tried_again(
     world: World, bot: Bot, fault: faults.Fault
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(fault)
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, fault)
     assert await world.progress() == [Progress.UNKNOWN]
     await bot.ticks(results.AFTER_UNSURE[0] - TICK)
     assert world.tips() == []
@@ -461,10 +457,7 @@ async def test_what_may_not_have_arrived_is_tried_again(
 async def test_there_are_no_more_copies_than_sends_whose_outcome_was_unknown(
     world: World, bot: Bot, fault: faults.Fault
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(fault)
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, fault)
     await bot.ticks(HOUR, every=MINUTE * 10)
     await bot.ticks(12 * HOUR, every=3 * HOUR)
     assert len(world.tips()) == 1 + 1
@@ -491,10 +484,7 @@ async def test_what_is_never_answered_is_tried_less_and_less_and_then_left_alone
 
 
 async def test_a_refused_message_is_not_tried_again_on_that_day(world: World, bot: Bot) -> None:
-    await world.subscribe(ANNA)
-    world.fail(faults.Refusal(400, "Bad Request: can't parse entities"))
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, faults.Refusal(400, "Bad Request: can't parse entities"))
     await bot.ticks(12 * HOUR, every=3 * HOUR)
     assert await world.progress() == [Progress.FAILED]
     assert len(world.tries()) == 1
@@ -503,10 +493,7 @@ async def test_a_refused_message_is_not_tried_again_on_that_day(world: World, bo
 async def test_a_refused_message_is_said_in_the_log(
     world: World, bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(faults.Refusal(400, "Bad Request: can't parse entities"))
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, faults.Refusal(400, "Bad Request: can't parse entities"))
     assert "Can't parse entities" in logged(caplog, logging.ERROR)[0]
 
 
@@ -514,10 +501,7 @@ async def test_a_tip_that_telegram_refuses_does_not_come_back_day_after_day(
     world: World, bot: Bot
 ) -> None:
     """One bad tip in the knowledge base must not be the last that people hear of the bot."""
-    await world.subscribe(ANNA)
-    world.fail(faults.Refusal(400, "Bad Request: can't parse entities"))
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, faults.Refusal(400, "Bad Request: can't parse entities"))
     [refused] = await world.storage.deliveries.ledger(ANNA)
     await bot.ticks(DAY, every=3 * HOUR)
     [_, next_one] = await world.storage.deliveries.ledger(ANNA)
@@ -528,10 +512,7 @@ async def test_a_tip_that_telegram_refuses_does_not_come_back_day_after_day(
 async def test_nobody_is_unsubscribed_by_a_fault_that_is_not_theirs(
     world: World, bot: Bot, fault: faults.Fault
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(fault)
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, fault)
     await bot.ticks(2.5 * HOUR, every=HOUR / 4)
     after = await world.subscriber()
     assert after.state is State.ACTIVE
@@ -569,10 +550,7 @@ async def test_nobody_misses_the_tip_of_a_day_of_faults(world: World, bot: Bot, 
 async def test_who_is_gone_is_marked_and_not_tried_again(
     world: World, bot: Bot, fault: faults.Fault, state: State, progress: Progress
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(fault)
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, fault)
     assert await world.progress() == [progress]
     assert (await world.subscriber()).state is state
     await bot.ticks(3 * DAY, every=3 * HOUR)
@@ -583,10 +561,7 @@ async def test_who_is_gone_is_marked_and_not_tried_again(
 async def test_start_brings_back_who_was_gone(
     world: World, bot: Bot, chat: Chat, fault: faults.Fault, state: State, progress: Progress
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(fault)
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, fault)
     assert ((await world.subscriber()).state, await world.progress()) == (state, [progress])
     world.at(12, days=5)
     await chat.write("/start")
@@ -766,26 +741,27 @@ async def test_one_chat_that_fails_again_and_again_does_not_stop_the_others(
     assert world.tries(BERT) == pytest.approx([nine + 50 * MINUTE], abs=1)
 
 
-async def test_many_who_have_blocked_the_bot_do_not_stop_a_run(world: World, bot: Bot) -> None:
-    chats = await world.subscribe_many(60)
-    for each in chats[:40]:
-        world.fail(faults.Blocked(), each)
-    await bot.tick()
-    assert [len(world.tips(each)) for each in chats[40:]] == [1] * 20
-    assert world.notices() == []
-
-
-@pytest.mark.parametrize("why", ["TOPIC_CLOSED", "CHAT_RESTRICTED", "message thread not found"])
-async def test_many_groups_that_take_nothing_just_now_do_not_stop_a_run(
-    world: World, bot: Bot, why: str
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (faults.Blocked(), State.BLOCKED),
+        (faults.Refusal(400, "Bad Request: TOPIC_CLOSED"), State.ACTIVE),
+        (faults.Refusal(400, "Bad Request: CHAT_RESTRICTED"), State.ACTIVE),
+        (faults.Refusal(400, "Bad Request: message thread not found"), State.ACTIVE),
+    ],
+    ids=["blocked", "topic closed", "restricted", "no thread"],
+)
+async def test_many_chats_that_take_nothing_do_not_stop_a_run(
+    world: World, bot: Bot, fault: faults.Fault, state: State
 ) -> None:
     chats = await world.subscribe_many(60)
     for each in chats[:40]:
-        world.fail(faults.Refusal(400, f"Bad Request: {why}"), each)
+        world.fail(fault, each)
     await bot.tick()
     assert [len(world.tips(each)) for each in chats[40:]] == [1] * 20
     assert world.notices() == []
-    assert {(await world.subscriber(each)).state for each in chats} == {State.ACTIVE}
+    assert {(await world.subscriber(each)).state for each in chats[:40]} == {state}
+    assert {(await world.subscriber(each)).state for each in chats[40:]} == {State.ACTIVE}
 
 
 async def test_questions_are_answered_while_a_run_rests(world: World, bot: Bot, chat: Chat) -> None:
@@ -859,33 +835,30 @@ async def test_the_operator_hears_of_a_fault_once_a_minute_at_most(world: World,
     assert len(world.notices()) == 2
 
 
-async def test_a_claim_that_the_database_refuses_is_made_later(world: World, bot: Bot) -> None:
-    await world.subscribe(ANNA, BERT)
-    await world.sql(
-        "CREATE TRIGGER full BEFORE INSERT ON deliveries WHEN NEW.chat_id = 42 "
-        "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-    )
-    world.at(9)
-    await bot.tick()
-    assert (world.tips(ANNA), len(world.tips(BERT))) == ([], 1)
-    await world.sql("DROP TRIGGER full")
-    await bot.ticks(2 * HOUR, every=MINUTE * 15)
-    assert (len(world.tips(ANNA)), len(world.tips(BERT))) == (1, 1)
-
-
-FULL = (
+NO_OUTCOME = (
     "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.chat_id = 42 "
     "AND NEW.state <> 'sending' BEGIN SELECT RAISE(ABORT, 'disk full'); END"
 )
 """The outcome of Anna's tip cannot be written down for a while."""
+NO_CLAIM = (
+    "CREATE TRIGGER full BEFORE INSERT ON deliveries WHEN NEW.chat_id = 42 "
+    "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+)
+"""Anna's tip cannot be claimed for a while."""
 
 
-async def test_an_outcome_that_could_not_be_written_costs_nobody_their_tip(
-    world: World, bot: Bot
+@pytest.mark.parametrize(
+    ("trigger", "tried"),
+    [(NO_CLAIM, False), (NO_OUTCOME, True)],
+    ids=["no claim", "no outcome"],
+)
+async def test_a_database_that_refuses_one_row_for_a_while_costs_nobody_their_tip(
+    world: World, bot: Bot, trigger: str, tried: bool
 ) -> None:
     await world.subscribe(ANNA, BERT)
-    await world.sql(FULL)
-    world.fail(faults.NoConnection())
+    await world.sql(trigger)
+    if tried:
+        world.fail(faults.NoConnection())
     world.at(9)
     await bot.tick()
     assert (world.tips(ANNA), len(world.tips(BERT))) == ([], 1)
@@ -898,7 +871,7 @@ async def test_a_tip_whose_success_could_not_be_written_is_not_sent_again(
     world: World, bot: Bot
 ) -> None:
     await world.subscribe(ANNA)
-    await world.sql(FULL)
+    await world.sql(NO_OUTCOME)
     world.at(9)
     await bot.tick()
     await world.sql("DROP TRIGGER full")
@@ -1031,14 +1004,17 @@ async def test_a_stop_during_a_flood_wait_does_not_wait(world: World) -> None:
 # A process that was down
 
 
-async def test_after_three_hours_the_tip_of_the_day_goes_out(world: World) -> None:
+@pytest.mark.parametrize(("days", "hour"), [(0, 12), (3, 10), (21, 10)])
+async def test_after_hours_or_days_only_the_tip_of_that_day_goes_out(
+    world: World, days: int, hour: int
+) -> None:
     await world.subscribe(ANNA)
-    world.at(12)
+    world.at(hour, days=1 + days)
     async with world.start() as bot:
         await bot.tick()
         await bot.tick()
-    assert await world.dates() == [TOMORROW]
     assert len(world.tips()) == 1
+    assert await world.dates() == [TOMORROW + dt.timedelta(days=days)]
 
 
 async def test_after_three_hours_over_midnight_the_old_tip_does_not(world: World) -> None:
@@ -1049,17 +1025,6 @@ async def test_after_three_hours_over_midnight_the_old_tip_does_not(world: World
         assert world.tries() == []
         await bot.ticks(HOUR, every=HOUR)
     assert await world.dates() == [TODAY + dt.timedelta(days=2)]
-
-
-@pytest.mark.parametrize("days", [3, 21])
-async def test_after_days_only_the_tip_of_that_day_goes_out(world: World, days: int) -> None:
-    await world.subscribe(ANNA)
-    world.at(10, days=1 + days)
-    async with world.start() as bot:
-        await bot.tick()
-        await bot.tick()
-    assert len(world.tips()) == 1
-    assert await world.dates() == [TOMORROW + dt.timedelta(days=days)]
 
 
 @pytest.mark.parametrize("days", [3, 21])
@@ -1167,10 +1132,7 @@ async def test_a_tip_on_demand_does_not_come_again_as_a_daily_one(
 async def test_a_tip_that_is_on_its_way_does_not_come_on_demand_as_well(
     world: World, bot: Bot, chat: Chat
 ) -> None:
-    await world.subscribe(ANNA)
-    world.fail(faults.NoConnection())
-    world.at(9)
-    await bot.tick()
+    await first_try(world, bot, faults.NoConnection())
     await chat.write("/tip")
     await bot.ticks(MINUTE)
     assert len(world.tips()) == 2
