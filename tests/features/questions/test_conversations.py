@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.answering import loading
 from bot.answering.faq import Faq
-from bot.answering.replies import Reply, Suggestions
 from bot.features import texts
 from bot.features.privacy import texts as privacy_texts
 from bot.features.questions import texts as question_texts
@@ -22,6 +21,7 @@ from tests.fake_bot_api.telegram import FakeTelegram
 from tests.support.bots import build_app
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
+from tests.support.unsure import Unsure
 
 WELCOME = "Hello. Ask me about bicycles."
 SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."
@@ -148,13 +148,6 @@ async def test_a_question_about_two_topics_gets_both_answers(chat: Chat) -> None
     assert "🛑 Brakes\nWhen the groove in the rubber is gone." in chat.text
     assert "⛓️ Chain\nIt is dry." in chat.text
     assert chat.buttons[-6:] == [*TOPICS, "🛑 👍", "🛑 👎", "⛓️ 👍", "⛓️ 👎"]
-
-
-class Unsure(Faq):
-    """Has nothing but suggestions."""
-
-    def ask(self, question: str) -> Reply:
-        return Suggestions(tuple(self.knowledge.entries.values())[:2], 0.5)
 
 
 async def test_suggestions_are_buttons_that_answer(

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.bot_api.types import App
 from bot.features.questions import texts
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.support.chats import Chat
@@ -11,12 +10,6 @@ SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view.
 PRICES = "The handbook names no prices."
 
 pytestmark = pytest.mark.usefixtures("no_faults")
-
-
-@pytest.fixture
-def group(app: App, telegram: FakeTelegram) -> Chat:
-    """Anna in a group that the bot is in, too."""
-    return Chat(app, telegram, telegram.person(42, "Anna", chat=telegram.group()))
 
 
 async def test_ask_as_a_reply_answers_what_it_replies_to(

@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.answering.faq import Faq
-from bot.answering.replies import Answer, Reply, Suggestions
-from bot.bot_api.types import App
+from bot.answering.replies import Answer
 from bot.features import texts
 from bot.features.questions import texts as question_texts
 from bot.features.questions.recent_answers import RecentAnswers
@@ -21,6 +20,7 @@ from tests.fake_bot_api.world import keyboard
 from tests.support.bots import ANNA, build_parts
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
+from tests.support.unsure import Unsure
 
 UP, DOWN = "👍", "👎"
 UP_THANKS, DOWN_THANKS = "👍 Thanks", "👎 Thanks"
@@ -32,22 +32,9 @@ pytestmark = pytest.mark.usefixtures("no_faults")
 
 
 @pytest.fixture
-def group(app: App, telegram: FakeTelegram) -> Chat:
-    """Anna in a group that the bot is in, too."""
-    return Chat(app, telegram, telegram.person(ANNA, "Anna", chat=telegram.group()))
-
-
-@pytest.fixture
 def ben(group: Chat, telegram: FakeTelegram) -> Chat:
     """Ben, in Anna's group."""
     return Chat(group.app, telegram, telegram.person(BEN, "Ben", chat=group.person.chat))
-
-
-class Unsure(Faq):
-    """Has nothing but suggestions."""
-
-    def ask(self, question: str) -> Reply:
-        return Suggestions(tuple(self.knowledge.entries.values())[:2], 0.5)
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ from bot.features.questions import texts as question_texts
 from bot.features.tips import texts as tip_texts
 from bot.lifecycle import Parts
 from bot.storage.storage import Storage
-from bot.subscriptions.subscriber import State, Subscriber
+from bot.subscriptions.subscriber import State
 from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import ChatState
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
+from tests.support.subscriptions import due_tips, stored, subscribed_at_nine
 
 GROUP, NEW_GROUP = -1001234567890, -1009999999999
 ANONYMOUS: Json = {
@@ -61,25 +62,7 @@ def ben_there(app: App, telegram: FakeTelegram, group: ChatState) -> Chat:
 @pytest.fixture
 async def subscribed(anna_there: Chat, parts: Parts) -> Chat:
     """Anna in the group, which gets a tip at nine every day, in UTC; today's has come."""
-    await anna_there.write("/subscribe")
-    await anna_there.press("09:00")
-    await anna_there.press("UTC")
-    await parts.tips.finished()
-    return anna_there
-
-
-async def stored(storage: Storage, chat: int = GROUP) -> Subscriber:
-    """The subscriber that the database holds for the group."""
-    known = await storage.subscriber(chat)
-    assert known is not None, "the group is no subscriber"
-    return known
-
-
-async def tips(chat: Chat, parts: Parts) -> list[str]:
-    """The tips in the chat, once all that are due have come."""
-    parts.tips.wake()
-    await parts.tips.finished()
-    return [text for text in chat.texts if text.startswith("💡 ")]
+    return await subscribed_at_nine(anna_there, parts)
 
 
 def anonymously(update: Json) -> Json:
@@ -98,8 +81,8 @@ async def test_an_administrator_subscribes_the_group(
     command = await anna_there.write("/subscribe@skin_test_bot 7:30 UTC")
     assert "every day at 07:30 in UTC" in anna_there.text
     assert anna_there.said[0]["reply_to_message"]["message_id"] == command["message_id"]
-    assert len(await tips(anna_there, parts)) == 1
-    assert (await stored(storage)).schedule.at == dt.time(7, 30)
+    assert len(await due_tips(anna_there, parts)) == 1
+    assert (await stored(storage, GROUP)).schedule.at == dt.time(7, 30)
     assert await storage.subscriber(42) is None
 
 
@@ -143,7 +126,7 @@ async def test_an_anonymous_administrator_subscribes_the_group(
 ) -> None:
     await anna_there.gets(anonymously(anna_there.person.writes("/subscribe 7:30 UTC")))
     assert "every day at 07:30 in UTC" in anna_there.text
-    assert (await stored(storage)).schedule.at == dt.time(7, 30)
+    assert (await stored(storage, GROUP)).schedule.at == dt.time(7, 30)
 
 
 async def test_an_anonymous_administrator_is_asked_and_answers(
@@ -153,7 +136,7 @@ async def test_an_anonymous_administrator_is_asked_and_answers(
     assert anna_there.text == tip_texts.WHERE + tip_texts.IN_GROUP
     answer = anna_there.person.writes("berlin", reply_to=anna_there.said[-1])
     await anna_there.gets(anonymously(answer))
-    assert (await stored(storage)).schedule.zone == "Europe/Berlin"
+    assert (await stored(storage, GROUP)).schedule.zone == "Europe/Berlin"
 
 
 async def test_an_anonymous_administrator_presses_and_then_answers(
@@ -164,7 +147,7 @@ async def test_an_anonymous_administrator_presses_and_then_answers(
     await anna_there.press("08:00")
     answer = anna_there.person.writes("berlin", reply_to=anna_there.said[-1])
     await anna_there.gets(anonymously(answer))
-    schedule = (await stored(storage)).schedule
+    schedule = (await stored(storage, GROUP)).schedule
     assert (schedule.at, schedule.zone) == (dt.time(8), "Europe/Berlin")
 
 
@@ -174,7 +157,7 @@ async def test_an_anonymous_administrator_presses_and_then_answers(
 async def test_a_member_changes_nothing_by_commands(
     subscribed: Chat, ben_there: Chat, storage: Storage
 ) -> None:
-    before = await stored(storage)
+    before = await stored(storage, GROUP)
     for command in (
         *("/subscribe", "/subscribe 7:30 UTC", "/timezone berlin", "/settings"),
         *("/unsubscribe", "/mydata", "/forget"),
@@ -183,7 +166,7 @@ async def test_a_member_changes_nothing_by_commands(
         written = await ben_there.write(command)
         assert ben_there.texts[said:] == [texts.ADMINS_ONLY], command
         assert ben_there.said[-1]["reply_to_message"]["message_id"] == written["message_id"]
-    assert await stored(storage) == before
+    assert await stored(storage, GROUP) == before
 
 
 async def test_a_member_who_presses_a_button_of_an_administrator_gets_an_alert(
@@ -191,7 +174,7 @@ async def test_a_member_who_presses_a_button_of_an_administrator_gets_an_alert(
 ) -> None:
     for command in ("/timezone", "/settings", "/forget", "/unsubscribe"):
         await subscribed.write(command)
-    before, said, alerts = await stored(storage), subscribed.texts, len(subscribed.alerts)
+    before, said, alerts = await stored(storage, GROUP), subscribed.texts, len(subscribed.alerts)
     buttons = (
         *(
             "21:00",
@@ -210,7 +193,7 @@ async def test_a_member_who_presses_a_button_of_an_administrator_gets_an_alert(
     assert ben_there.alerts[alerts:] == [texts.ADMINS_ONLY] * len(buttons)
     assert all(a.get("show_alert") for a in ben_there.telegram.sent("answerCallbackQuery")[alerts:])
     assert ben_there.texts == said
-    assert await stored(storage) == before
+    assert await stored(storage, GROUP) == before
 
 
 async def test_a_member_may_have_a_tip_and_read_more(ben_there: Chat, storage: Storage) -> None:
@@ -229,7 +212,7 @@ async def test_a_member_may_have_a_tip_and_read_more(ben_there: Chat, storage: S
 async def test_a_member_may_read_more_below_the_tip_of_the_day(
     subscribed: Chat, ben_there: Chat, parts: Parts
 ) -> None:
-    [tip] = await tips(subscribed, parts)
+    [tip] = await due_tips(subscribed, parts)
     await ben_there.press(tip_texts.READ_MORE)
     assert ben_there.texts[-2] == tip
     assert ben_there.text.endswith("The handbook's view.")
@@ -238,12 +221,12 @@ async def test_a_member_may_read_more_below_the_tip_of_the_day(
 async def test_somebody_who_is_no_administrator_any_more_changes_nothing(
     subscribed: Chat, group: ChatState, storage: Storage
 ) -> None:
-    before = await stored(storage)
+    before = await stored(storage, GROUP)
     await subscribed.write("/settings")
     group.administrators.clear()
     await subscribed.press("+1 h")
     assert subscribed.alerts[-1] == texts.ADMINS_ONLY
-    assert await stored(storage) == before
+    assert await stored(storage, GROUP) == before
 
 
 async def test_who_writes_as_a_channel_is_no_administrator(
@@ -262,13 +245,13 @@ async def test_somebody_who_has_left_changes_nothing(
     subscribed: Chat, ben_there: Chat, group: ChatState, storage: Storage
 ) -> None:
     """Buttons stay visible to them for a while."""
-    before = await stored(storage)
+    before = await stored(storage, GROUP)
     await subscribed.write("/settings")
     press = ben_there.person.presses("+1 h")
     del group.members[7]
     await ben_there.gets(press)
     assert ben_there.alerts[-1] == texts.ADMINS_ONLY
-    assert await stored(storage) == before
+    assert await stored(storage, GROUP) == before
 
 
 # Answers
@@ -283,7 +266,7 @@ async def asked(anna_there: Chat) -> Chat:
 
 async def test_a_typed_answer_is_a_reply_to_the_bot(asked: Chat, storage: Storage) -> None:
     await asked.write("berlin", reply_to=asked.said[-1])
-    schedule = (await stored(storage)).schedule
+    schedule = (await stored(storage, GROUP)).schedule
     assert (schedule.at, schedule.zone) == (dt.time(7, 30), "Europe/Berlin")
 
 
@@ -291,7 +274,7 @@ async def test_a_typed_time_is_a_reply_to_the_bot(subscribed: Chat, storage: Sto
     await subscribed.write("/settings")
     await subscribed.press(tip_texts.OTHER_TIME)
     await subscribed.write("19:45", reply_to=subscribed.said[-1])
-    assert (await stored(storage)).schedule.at == dt.time(19, 45)
+    assert (await stored(storage, GROUP)).schedule.at == dt.time(19, 45)
 
 
 async def test_what_people_say_to_each_other_is_no_answer(asked: Chat, storage: Storage) -> None:
@@ -319,7 +302,7 @@ async def test_two_administrators_are_asked_at_once_and_not_mixed_up(
     about_place = ben_there.said[-1]
     await subscribed.write("19:45", reply_to=about_time)
     await ben_there.write("berlin", reply_to=about_place)
-    schedule = (await stored(storage)).schedule
+    schedule = (await stored(storage, GROUP)).schedule
     assert (schedule.at, schedule.zone) == (dt.time(19, 45), "Europe/Berlin")
 
 
@@ -328,10 +311,10 @@ async def test_a_group_and_its_administrator_have_tips_of_their_own(
 ) -> None:
     await chat.write("/subscribe 20:00 UTC+5:30")
     await chat.write("/unsubscribe")
-    assert (await stored(storage)).state is State.ACTIVE
-    assert (await stored(storage)).schedule.at == dt.time(9)
+    assert (await stored(storage, GROUP)).state is State.ACTIVE
+    assert (await stored(storage, GROUP)).schedule.at == dt.time(9)
     assert (await stored(storage, 42)).state is State.STOPPED
-    assert len(await tips(subscribed, parts)) == 1
+    assert len(await due_tips(subscribed, parts)) == 1
 
 
 @pytest.mark.parametrize("text", ["stop", "unsubscribe", "STOP!"])
@@ -341,17 +324,17 @@ async def test_a_word_among_people_stops_nothing(
     said = subscribed.texts
     await subscribed.write(text)
     assert subscribed.texts == said
-    assert (await stored(storage)).state is State.ACTIVE
+    assert (await stored(storage, GROUP)).state is State.ACTIVE
 
 
 @pytest.mark.parametrize("command", ["/subscribe@other_bot 7:30 UTC", "/unsubscribe@other_bot"])
 async def test_a_command_for_another_bot_is_none_of_its_business(
     subscribed: Chat, storage: Storage, command: str
 ) -> None:
-    before, said = await stored(storage), subscribed.texts
+    before, said = await stored(storage, GROUP), subscribed.texts
     await subscribed.write(command)
     assert subscribed.texts == said
-    assert await stored(storage) == before
+    assert await stored(storage, GROUP) == before
 
 
 async def test_a_button_of_a_message_that_telegram_no_longer_shows_works(
@@ -361,7 +344,7 @@ async def test_a_button_of_a_message_that_telegram_no_longer_shows_works(
     await ben_there.gets(ben_there.person.presses_old("stop"))
     assert ben_there.alerts[-1] == texts.ADMINS_ONLY
     await subscribed.gets(subscribed.person.presses_old("time:2100"))
-    assert (await stored(storage)).schedule.at == dt.time(21)
+    assert (await stored(storage, GROUP)).schedule.at == dt.time(21)
     assert len(subscribed.said) == said + 1
 
 
@@ -371,16 +354,16 @@ async def test_a_button_of_a_message_that_telegram_no_longer_shows_works(
 async def test_a_group_that_removed_the_bot_gets_no_tips_until_it_is_added_again(
     subscribed: Chat, parts: Parts, storage: Storage, clock: Clock
 ) -> None:
-    first = await tips(subscribed, parts)
+    first = await due_tips(subscribed, parts)
     await subscribed.gets(subscribed.person.removes_bot())
-    assert (await stored(storage)).state is State.BLOCKED
+    assert (await stored(storage, GROUP)).state is State.BLOCKED
     clock.forward(3 * DAY)
     tries = len(subscribed.telegram.calls)
-    assert await tips(subscribed, parts) == first
+    assert await due_tips(subscribed, parts) == first
     assert len(subscribed.telegram.calls) == tries
     await subscribed.gets(subscribed.person.adds_bot())
     clock.forward(DAY)
-    assert len(await tips(subscribed, parts)) == 2
+    assert len(await due_tips(subscribed, parts)) == 2
 
 
 async def test_a_group_that_removed_the_bot_unnoticed_is_not_written_to_again(
@@ -389,11 +372,11 @@ async def test_a_group_that_removed_the_bot_unnoticed_is_not_written_to_again(
     """The bot was down for longer than Telegram keeps news, say."""
     subscribed.person.removes_bot()
     clock.forward(DAY)
-    await tips(subscribed, parts)
-    assert (await stored(storage)).state is State.BLOCKED
+    await due_tips(subscribed, parts)
+    assert (await stored(storage, GROUP)).state is State.BLOCKED
     tries = len(subscribed.telegram.calls)
     clock.forward(DAY)
-    await tips(subscribed, parts)
+    await due_tips(subscribed, parts)
     assert len(subscribed.telegram.calls) == tries
 
 
@@ -409,7 +392,7 @@ async def test_a_group_that_stopped_the_tips_stays_so_when_the_bot_is_added_agai
     await subscribed.write("/unsubscribe")
     await subscribed.gets(subscribed.person.removes_bot())
     await subscribed.gets(subscribed.person.adds_bot())
-    assert (await stored(storage)).state is State.STOPPED
+    assert (await stored(storage, GROUP)).state is State.STOPPED
 
 
 async def test_tips_follow_a_group_to_its_new_id(
@@ -420,7 +403,7 @@ async def test_tips_follow_a_group_to_its_new_id(
     assert (await stored(storage, NEW_GROUP)).schedule.at == dt.time(9)
     assert len(await storage.deliveries.ledger(NEW_GROUP)) == 1
     clock.forward(DAY)
-    await tips(subscribed, parts)
+    await due_tips(subscribed, parts)
     [tip] = telegram.messages(NEW_GROUP)
     assert tip["text"].startswith("💡 ")
 
@@ -430,7 +413,7 @@ async def test_tips_follow_a_group_whose_move_went_unnoticed(
 ) -> None:
     subscribed.person.migrates_chat(NEW_GROUP)
     clock.forward(DAY)
-    await tips(subscribed, parts)
+    await due_tips(subscribed, parts)
     [tip] = telegram.messages(NEW_GROUP)
     assert tip["text"].startswith("💡 ")
     assert await storage.subscriber(GROUP) is None

@@ -12,11 +12,12 @@ from bot.features.tips import texts as tip_texts
 from bot.lifecycle import Parts
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Slot
-from bot.subscriptions.subscriber import State, Subscriber
+from bot.subscriptions.subscriber import State
 from tests.fake_bot_api.people import Person
 from tests.support.bots import ANNA
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
+from tests.support.subscriptions import due_tips, stored, subscribed_at_nine
 
 # The clock shows noon of Monday, 23 November, in UTC.
 SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."
@@ -30,11 +31,7 @@ pytestmark = pytest.mark.usefixtures("no_faults")
 @pytest.fixture
 async def subscriber(chat: Chat, parts: Parts) -> Chat:
     """Anna gets a tip at nine every day, in UTC; today's has come."""
-    await chat.write("/subscribe")
-    await chat.press("09:00")
-    await chat.press("UTC")
-    await parts.tips.finished()
-    return chat
+    return await subscribed_at_nine(chat, parts)
 
 
 @pytest.fixture
@@ -42,20 +39,6 @@ async def settings(subscriber: Chat) -> Chat:
     """The settings are the newest message in her chat."""
     await subscriber.write("/settings")
     return subscriber
-
-
-async def stored(storage: Storage) -> Subscriber:
-    """The subscriber that the database holds for Anna's chat."""
-    known = await storage.subscriber(ANNA)
-    assert known is not None, "Anna is no subscriber"
-    return known
-
-
-async def tips(chat: Chat, parts: Parts) -> list[str]:
-    """The tips in the chat, once all that are due have come."""
-    parts.tips.wake()
-    await parts.tips.finished()
-    return [text for text in chat.texts if text.startswith("💡 ")]
 
 
 # /settings
@@ -113,13 +96,13 @@ async def test_the_time_moves_in_steps_within_one_message(
 async def test_a_time_that_is_moved_back_and_forth_brings_no_second_tip_today(
     settings: Chat, parts: Parts, clock: Clock
 ) -> None:
-    first = await tips(settings, parts)
+    first = await due_tips(settings, parts)
     for _ in range(5):
         await settings.press("+1 h")
     clock.forward(3 * 3600)
-    assert await tips(settings, parts) == first
+    assert await due_tips(settings, parts) == first
     clock.forward(DAY)
-    assert len(await tips(settings, parts)) == 2
+    assert len(await due_tips(settings, parts)) == 2
 
 
 async def test_another_time_is_typed(settings: Chat, storage: Storage) -> None:
@@ -161,18 +144,18 @@ async def test_another_place_is_shared_as_a_location(
 async def test_a_day_is_left_out_and_taken_back_within_one_message(
     settings: Chat, parts: Parts, clock: Clock
 ) -> None:
-    first, before = await tips(settings, parts), len(settings.said)
+    first, before = await due_tips(settings, parts), len(settings.said)
     await settings.press("✓ Tu")
     assert "Days: on Monday, Wednesday, Thursday, Friday, Saturday and Sunday" in settings.text
     assert "The next one comes on Wednesday at 09:00." in settings.text
     assert "Tu" in settings.buttons
     clock.forward(DAY)
-    assert await tips(settings, parts) == first
+    assert await due_tips(settings, parts) == first
     await settings.press("Tu")
     assert "Days: every day" in settings.text
     assert len(settings.said) == before
     clock.forward(DAY)
-    assert len(await tips(settings, parts)) == 2
+    assert len(await due_tips(settings, parts)) == 2
 
 
 @pytest.mark.parametrize(
@@ -200,7 +183,7 @@ async def test_the_last_day_cannot_be_left_out(settings: Chat, storage: Storage)
 
 
 async def test_a_pause_of_a_week_ends_by_itself(settings: Chat, parts: Parts, clock: Clock) -> None:
-    first, before = await tips(settings, parts), len(settings.said)
+    first, before = await due_tips(settings, parts), len(settings.said)
     await settings.press(tip_texts.PAUSE_A_WEEK)
     assert "Paused. The next one comes on 1 December at 09:00." in settings.text
     assert tip_texts.RESUME in settings.buttons
@@ -208,9 +191,9 @@ async def test_a_pause_of_a_week_ends_by_itself(settings: Chat, parts: Parts, cl
     assert len(settings.said) == before
     for _ in range(7):
         clock.forward(DAY)
-        assert await tips(settings, parts) == first
+        assert await due_tips(settings, parts) == first
     clock.forward(DAY)
-    assert len(await tips(settings, parts)) == 2
+    assert len(await due_tips(settings, parts)) == 2
     await settings.write("/settings")
     assert "Paused" not in settings.text
 
@@ -218,28 +201,28 @@ async def test_a_pause_of_a_week_ends_by_itself(settings: Chat, parts: Parts, cl
 async def test_a_pause_until_further_notice_does_not_end(
     settings: Chat, parts: Parts, clock: Clock
 ) -> None:
-    first, before = await tips(settings, parts), len(settings.said)
+    first, before = await due_tips(settings, parts), len(settings.said)
     await settings.press(tip_texts.PAUSE)
     assert settings.text.endswith("Paused until further notice.")
     assert len(settings.said) == before
     clock.forward(60 * DAY)
-    assert await tips(settings, parts) == first
+    assert await due_tips(settings, parts) == first
 
 
 @pytest.mark.parametrize("pause", [tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE])
 async def test_after_a_pause_tips_go_on_with_the_next_one(
     settings: Chat, parts: Parts, clock: Clock, pause: str
 ) -> None:
-    first, before = await tips(settings, parts), len(settings.said)
+    first, before = await due_tips(settings, parts), len(settings.said)
     await settings.press(pause)
     clock.forward(3 * DAY)
     await settings.press(tip_texts.RESUME)
     assert settings.text.endswith(TOMORROW)
     assert tip_texts.PAUSE in settings.buttons
     assert len(settings.said) == before
-    assert await tips(settings, parts) == first
+    assert await due_tips(settings, parts) == first
     clock.forward(DAY)
-    assert len(await tips(settings, parts)) == 2
+    assert len(await due_tips(settings, parts)) == 2
 
 
 @pytest.mark.parametrize("pause", [tip_texts.PAUSE_A_WEEK, tip_texts.PAUSE])
@@ -247,7 +230,7 @@ async def test_after_a_pause_tips_go_on_with_the_next_one(
 async def test_a_pause_goes_on_when_something_else_is_changed(
     settings: Chat, parts: Parts, clock: Clock, pause: str, change: str
 ) -> None:
-    first = await tips(settings, parts)
+    first = await due_tips(settings, parts)
     await settings.press(pause)
     match change:
         case "a step":
@@ -260,7 +243,7 @@ async def test_a_pause_goes_on_when_something_else_is_changed(
         case "a place":
             await settings.write("/timezone UTC+1")
     clock.forward(3 * DAY)
-    assert await tips(settings, parts) == first
+    assert await due_tips(settings, parts) == first
     await settings.write("/settings")
     assert "Paused" in settings.text
 
@@ -273,26 +256,26 @@ async def test_subscribing_again_after_a_stop_ends_a_pause(
     await settings.write("/unsubscribe")
     clock.forward(DAY)
     await settings.write("/subscribe 9:00 UTC")
-    assert len(await tips(settings, parts)) == 2
+    assert len(await due_tips(settings, parts)) == 2
     clock.forward(DAY)
-    assert len(await tips(settings, parts)) == 3
+    assert len(await due_tips(settings, parts)) == 3
 
 
 async def test_stop_within_the_settings_offers_the_way_back(
     settings: Chat, parts: Parts, clock: Clock
 ) -> None:
-    first, before = await tips(settings, parts), len(settings.said)
+    first, before = await due_tips(settings, parts), len(settings.said)
     await settings.press(tip_texts.STOP)
     assert settings.text == NO_TIPS_NOW
     assert settings.buttons == [tip_texts.SUBSCRIBE_AGAIN]
     clock.forward(10 * DAY)
-    assert await tips(settings, parts) == first
+    assert await due_tips(settings, parts) == first
     await settings.press(tip_texts.SUBSCRIBE_AGAIN)
     assert settings.text.endswith(TOMORROW)
     assert tip_texts.STOP in settings.buttons
     assert len(settings.said) == before
     clock.forward(DAY)
-    assert len(await tips(settings, parts)) == 2
+    assert len(await due_tips(settings, parts)) == 2
 
 
 async def test_settings_after_a_stop_offer_the_way_back(settings: Chat) -> None:
@@ -419,12 +402,12 @@ async def test_two_chats_have_settings_of_their_own(
 async def test_one_message_stops_the_tips(
     subscriber: Chat, parts: Parts, clock: Clock, written: str
 ) -> None:
-    first, before = await tips(subscriber, parts), len(subscriber.said)
+    first, before = await due_tips(subscriber, parts), len(subscriber.said)
     await subscriber.write(written)
     assert subscriber.texts[before:] == [tip_texts.UNSUBSCRIBED]
     assert subscriber.buttons == [tip_texts.SUBSCRIBE_AGAIN]
     clock.forward(3 * DAY)
-    assert await tips(subscriber, parts) == first
+    assert await due_tips(subscriber, parts) == first
 
 
 async def test_stop_is_understood_in_many_ways(subscriber: Chat, storage: Storage) -> None:
@@ -489,7 +472,7 @@ async def test_one_tap_leads_back_with_the_same_time_and_place(
     assert subscriber.text.endswith(TOMORROW)
     assert tip_texts.UNSUBSCRIBED not in subscriber.texts
     clock.forward(DAY)
-    assert len(await tips(subscriber, parts)) == 2
+    assert len(await due_tips(subscriber, parts)) == 2
 
 
 async def test_questions_are_answered_after_a_stop(subscriber: Chat) -> None:
@@ -516,7 +499,7 @@ async def test_a_subscriber_sees_every_tip_once_before_any_comes_again(
     for _ in range(7):
         await subscriber.write("/tip")
     assert subscriber.buttons == [tip_texts.READ_MORE, tip_texts.SETTINGS]
-    shown = await tips(subscriber, parts)
+    shown = await due_tips(subscriber, parts)
     assert len(shown) == 8
     assert len(set(shown[:4])) == 4
     assert set(shown[4:]) == set(shown[:4])
@@ -527,7 +510,7 @@ async def test_a_tip_that_was_asked_for_does_not_replace_the_one_of_the_day(
 ) -> None:
     await subscriber.write("/tip")
     clock.forward(DAY)
-    assert len(await tips(subscriber, parts)) == 3
+    assert len(await due_tips(subscriber, parts)) == 3
 
 
 async def test_somebody_who_has_stopped_is_offered_a_tip_a_day(subscriber: Chat) -> None:
@@ -636,7 +619,7 @@ async def test_forget_asks_first(subscriber: Chat, storage: Storage) -> None:
 async def test_forget_deletes_all_after_the_confirmation(
     subscriber: Chat, parts: Parts, storage: Storage, clock: Clock
 ) -> None:
-    first = await tips(subscriber, parts)
+    first = await due_tips(subscriber, parts)
     await subscriber.write("/forget")
     await subscriber.press(privacy_texts.FORGET_YES)
     assert subscriber.text == privacy_texts.FORGOTTEN
@@ -644,7 +627,7 @@ async def test_forget_deletes_all_after_the_confirmation(
     assert await storage.subscriber(ANNA) is None
     assert (await storage.deliveries.seen(ANNA), await storage.deliveries.ledger(ANNA)) == ([], [])
     clock.forward(3 * DAY)
-    assert await tips(subscriber, parts) == first
+    assert await due_tips(subscriber, parts) == first
 
 
 async def test_forget_can_be_thought_better_of(subscriber: Chat, storage: Storage) -> None:
@@ -664,7 +647,7 @@ async def test_who_is_forgotten_can_come_again_as_somebody_new(
     await subscriber.write("/subscribe 9:00")
     assert subscriber.text == tip_texts.WHERE
     await subscriber.press("UTC")
-    assert len(await tips(subscriber, parts)) == 2
+    assert len(await due_tips(subscriber, parts)) == 2
 
 
 async def test_forget_ends_what_the_bot_waits_for(settings: Chat, storage: Storage) -> None:

@@ -12,12 +12,13 @@ from bot.features.questions import texts as question_texts
 from bot.features.tips import texts as tip_texts
 from bot.lifecycle import Parts
 from bot.storage.storage import Storage
-from bot.subscriptions.subscriber import State, Subscriber
+from bot.subscriptions.subscriber import State
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.support.bots import ANNA, build_app
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock
+from tests.support.subscriptions import stored, tips
 
 # The clock shows noon of a Monday in UTC: one o'clock in Berlin, seven in New York.
 WELCOME = "Hello. Ask me about bicycles."
@@ -28,23 +29,10 @@ TEN_MINUTES, QUARTER = 10 * 60, 15 * 60
 pytestmark = pytest.mark.usefixtures("no_faults")
 
 
-async def stored(storage: Storage) -> Subscriber:
-    """The subscriber that the database holds for Anna's chat."""
-    known = await storage.subscriber(ANNA)
-    assert known is not None, "Anna is no subscriber"
-    return known
-
-
 async def wanted(storage: Storage) -> tuple[str, str]:
     """The time and the zone of Anna's tip."""
     schedule = (await stored(storage)).schedule
     return f"{schedule.at:%H:%M}", schedule.zone
-
-
-async def tips(chat: Chat, parts: Parts) -> list[str]:
-    """The tips in the chat, once all that are due have come."""
-    await parts.tips.finished()
-    return [text for text in chat.texts if text.startswith("💡 ")]
 
 
 def says(text: str, *parts: str) -> bool:
