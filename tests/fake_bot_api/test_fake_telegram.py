@@ -45,25 +45,13 @@ from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.server import FakeServer
 from tests.fake_bot_api.telegram import FakeRequest, FakeTelegram
-
-TOKEN = "123456:TEST"
-ANNA = 42
+from tests.support.bots import ANNA, TOKEN
 
 
 @pytest.fixture(autouse=True)
 def _delays_are_timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
     """PTB warns inside RetryAfter itself until a program asks for timedeltas."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
-
-
-@pytest.fixture
-def telegram() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
-def anna(telegram: FakeTelegram) -> Person:
-    return telegram.person(ANNA, "Anna")
 
 
 @pytest.fixture
