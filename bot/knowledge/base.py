@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import bot
+from bot.errors import KnowledgeError
 from bot.knowledge.models import (
     About,
     Entry,
@@ -24,6 +26,8 @@ from bot.knowledge.models import (
 )
 from bot.knowledge.parser import ParsedFiles
 
+Asked = TypeVar("Asked", Entry, Limit)
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -41,7 +45,7 @@ class Knowledge:
     tips: Mapping[str, Tip]
     """Empty where there is no daily tip."""
     thresholds: Thresholds | None
-    """None where no script has measured any: the defaults of the model count then."""
+    """None where nobody has measured any: the defaults of the model count then."""
 
     def topic(self, entry: str) -> Topic:
         """The topic that an entry stands under."""
@@ -49,51 +53,52 @@ class Knowledge:
 
     @classmethod
     def of(cls, draft: ParsedFiles) -> "Knowledge":
-        """From a draft without problems."""
-        talk = draft.the("smalltalk.yaml", SmallTalks)
-        tips = draft.get("tips.yaml", Tips)
-        topics = {topic.id: topic for _, topic in draft.topics()}
+        """Put parsed files together.
+
+        Raises:
+            KnowledgeError: they have problems.
+        """
+        if draft.problems:
+            raise KnowledgeError(draft.problems)
+        (talk,) = draft.all(SmallTalks)
+        topics = {topic.id: topic for topic in draft.all(Topic)}
         knowledge = cls(
-            about=draft.the("about.yaml", About),
+            about=draft.all(About)[0],
             topics=topics,
-            entries={entry.id: entry for topic in topics.values() for entry in topic.entries},
-            limits={limit.id: limit for limit in draft.the("limits.yaml", Limits).limits},
+            entries=_entries(topics),
+            limits={limit.id: limit for limit in draft.all(Limits)[0].limits},
             smalltalk={small.id: small for small in talk.smalltalk},
             courtesies=tuple(talk.courtesies),
-            red_flags=draft.the("red_flags.yaml", RedFlags),
-            synonyms=draft.the("synonyms.yaml", Synonyms),
-            expected=draft.the("expected.yaml", Expected),
-            tips={tip.id: tip for tip in tips.tips} if tips else {},
-            thresholds=draft.get("thresholds.yaml", Thresholds),
+            red_flags=draft.all(RedFlags)[0],
+            synonyms=draft.all(Synonyms)[0],
+            expected=draft.all(Expected)[0],
+            tips={tip.id: tip for tips in draft.all(Tips) for tip in tips.tips},
+            thresholds=next(iter(draft.all(Thresholds)), None),
         )
-        learned = draft.get("learned.yaml", Learned)
-        more = [(each.id, p) for each in learned.learned for p in each.phrasings] if learned else []
+        more = [pair for learned in draft.all(Learned) for pair in learned.pairs]
         return knowledge.with_phrasings(more)
 
     def with_phrasings(self, more: Iterable[tuple[str, str]]) -> "Knowledge":
-        """The same with more ways to ask: pairs of the id of an entry or a limit and a phrasing."""
+        """Adds ways to ask: pairs of the id of an entry or a limit and a phrasing."""
         added: dict[str, list[str]] = defaultdict(list)
         for owner, phrasing in more:
             added[owner].append(phrasing)
         if not added:
             return self
-        topics = {key: _richer_topic(topic, added) for key, topic in self.topics.items()}
-        limits = {
-            key: replace(limit, phrasings=[*limit.phrasings, *added.get(key, ())])
-            for key, limit in self.limits.items()
+
+        def richer(owner: Asked) -> Asked:
+            return replace(owner, phrasings=[*owner.phrasings, *added[owner.id]])
+
+        topics = {
+            key: replace(topic, entries=[richer(entry) for entry in topic.entries])
+            for key, topic in self.topics.items()
         }
-        entries = {entry.id: entry for topic in topics.values() for entry in topic.entries}
-        return replace(self, topics=topics, entries=entries, limits=limits)
+        limits = {key: richer(limit) for key, limit in self.limits.items()}
+        return replace(self, topics=topics, entries=_entries(topics), limits=limits)
 
 
-def _richer_topic(topic: Topic, added: Mapping[str, list[str]]) -> Topic:
-    return replace(
-        topic,
-        entries=[
-            replace(entry, phrasings=[*entry.phrasings, *added.get(entry.id, ())])
-            for entry in topic.entries
-        ],
-    )
+def _entries(topics: Mapping[str, Topic]) -> dict[str, Entry]:
+    return {entry.id: entry for topic in topics.values() for entry in topic.entries}
 
 
 def shipped() -> Path:

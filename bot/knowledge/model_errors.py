@@ -1,4 +1,4 @@
-"""What Pydantic says about the values of a file, as sentences for the person who edits it."""
+"""A wrong value in a file is explained to the person who edits it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -19,8 +19,9 @@ _RIGHT = {
     "greater_than_equal": "write at least {ge:g}",
     "less_than_equal": "write at most {le:g}",
 }
+_UNKNOWN = "unexpected_keyword_argument"
 _IN_A_KEY = "[key]"
-"""What Pydantic puts behind the key of a mapping when the key itself is wrong."""
+"""Pydantic puts this behind the key of a mapping when the key itself is wrong."""
 
 
 def explain(
@@ -28,7 +29,8 @@ def explain(
 ) -> Iterator[tuple[Loc, str]]:
     """Each mistake: where, and what is wrong and would be right."""
     details = error.errors(include_url=False)
-    meant = {_meant(detail, model) for detail in details if _unknown(detail)}
+    unknown = [detail for detail in details if detail["type"] == _UNKNOWN]
+    meant = {_meant(detail["loc"], model) for detail in unknown}
     for detail in details:
         loc = detail["loc"]
         # A misspelt key is one mistake, not an unknown key and a missing one.
@@ -36,17 +38,14 @@ def explain(
             yield loc, _sentence(detail, model, bent.get(loc))
 
 
-def _unknown(detail: ErrorDetails) -> bool:
-    return detail["type"] == "unexpected_keyword_argument"
-
-
 def _sentence(detail: ErrorDetails, model: type[Model], bent: Bent | None) -> str:
-    key, context, given = _key(detail["loc"]), detail.get("ctx", {}), detail["input"]
+    loc, context, given = detail["loc"], detail.get("ctx", {}), detail["input"]
+    key = _key(loc)
     match detail["type"]:
         case "missing":
             return f"the key {key} is missing; add it"
         case "unexpected_keyword_argument":
-            return f"the key {key} is unknown; {_known(detail, model)}"
+            return f"the key {key} is unknown; {_known(loc, model)}"
         case "list_type":
             return f"{key} must be a list; put each item on a line that begins with a dash"
         case "dict_type" | "dataclass_type":
@@ -66,8 +65,7 @@ def _sentence(detail: ErrorDetails, model: type[Model], bent: Bent | None) -> st
         case "value_error":
             return str(context["error"])
     written = short(bent.text) if bent else f'"{short(str(given))}"'
-    written = written or "empty"
-    return f"{key} is {written}; {_right(detail)}"
+    return f"{key} is {written or 'empty'}; {_right(detail)}"
 
 
 def _key(loc: Loc) -> str:
@@ -82,8 +80,7 @@ def _no_text(key: str, bent: Bent | None, given: object) -> str:
     if bent and not bent.text:
         return f"{key} is empty; write it here"
     if bent:
-        written = short(bent.text)
-        return f'{key} must be text, but YAML reads {written} as {bent.read_as}; write "{written}"'
+        return bent.must_be_text(key)
     if isinstance(given, list):
         return f"{key} must be text, but is a list; write one text"
     return f"{key} must be text, but a colon makes it a key with a value; put it in quotes"
@@ -103,17 +100,16 @@ def _right(detail: ErrorDetails) -> str:
     return _RIGHT.get(detail["type"], detail["msg"]).format(**context)
 
 
-def _known(detail: ErrorDetails, model: type[Model]) -> str:
-    if meant := _meant(detail, model):
+def _known(loc: Loc, model: type[Model]) -> str:
+    if meant := _meant(loc, model):
         return f"did you mean '{meant[-1]}'?"
-    return f"known here are {', '.join(_fields(model, detail['loc'][:-1]))}"
+    return f"known here are {', '.join(_fields(model, loc[:-1]))}"
 
 
-def _meant(detail: ErrorDetails, model: type[Model]) -> Loc | None:
+def _meant(loc: Loc, model: type[Model]) -> Loc | None:
     """The key that a misspelt one is nearest to."""
-    *around, key = detail["loc"]
-    near = process.extractOne(str(key), _fields(model, tuple(around)), score_cutoff=70)
-    return (*around, near[0]) if near else None
+    near = process.extractOne(str(loc[-1]), _fields(model, loc[:-1]), score_cutoff=70)
+    return (*loc[:-1], near[0]) if near else None
 
 
 def _fields(model: type[Model], loc: Loc) -> list[str]:

@@ -192,6 +192,11 @@ class Learned(Model):
 
     learned: list[LearnedPhrasings]
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each phrasing behind the id of its entry or limit."""
+        return [(each.id, phrasing) for each in self.learned for phrasing in each.phrasings]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About(Model):

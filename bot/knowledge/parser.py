@@ -17,7 +17,10 @@ from bot.knowledge.yaml_reader import Loc, Source
 ADAPTERS: Mapping[type[Model], TypeAdapter[Model]] = {
     model: TypeAdapter(model) for model in (*FILES.values(), Topic)
 }
-"""What reads each model by its rules, and knows its JSON Schema."""
+"""Each of them reads a model by its rules, and knows its JSON Schema."""
+
+Written = tuple[str, Loc, str]
+"""A text with its file and place."""
 
 M = TypeVar("M", bound=Model)
 
@@ -63,7 +66,7 @@ class ParsedFiles:
         found = self.sources[file] = yaml_reader.parse(data, file)
         self.problems.extend(found.problems)
         if found.value is not None:
-            self.validate(found, model)
+            self._validate(found, model)
         elif not found.problems and file != LEARNED:  # Nothing was learned yet.
             keys = ", ".join(key.name for key in fields(model))
             self._miss(file, f"the file is empty; write its keys: {keys}")
@@ -72,35 +75,24 @@ class ParsedFiles:
         self.sources.setdefault(file, Source(file))
         self.problems.append(Problem(file, 1, 1, what))
 
-    def validate(self, found: Source, model: type[Model]) -> None:
+    def _validate(self, found: Source, model: type[Model]) -> None:
         try:
             self.models[found.file] = ADAPTERS[model].validate_python(found.value)
         except ValidationError as error:
             for loc, what in model_errors.explain(error, model, found.bent):
                 self.problems.append(found.problem(loc, what))
 
-    def get(self, file: str, model: type[M]) -> M | None:
-        found = self.models.get(file)
-        return found if isinstance(found, model) else None
+    def all(self, model: type[M]) -> list[M]:
+        """The files of one kind that are in order: one or none, except for topics."""
+        return [each for each in self.models.values() if isinstance(each, model)]
 
-    def the(self, file: str, model: type[M]) -> M:
-        """A file that is known to be in order."""
-        found = self.get(file, model)
-        if found is None:
-            raise KnowledgeError(self.problems)
-        return found
-
-    def topics(self) -> Iterator[tuple[str, Topic]]:
-        for file, model in self.models.items():
-            if isinstance(model, Topic):
-                yield file, model
-
-    def texts(self, file: str, *path: str | None) -> Iterator[tuple[Loc, str]]:
-        """Texts of a file that may be broken; see `Source.texts`."""
-        return self.sources[file].texts(*path)
+    def texts(self, file: str, *path: str | None) -> Iterator[Written]:
+        """Texts of a file that may be broken or not there; see `yaml_reader.texts`."""
+        value = self.sources[file].value if file in self.sources else None
+        return ((file, *found) for found in yaml_reader.texts(value, path))
 
     def under(self, file: str, key: str) -> object:
-        """What stands under a key of a file that may be broken; None for nothing."""
+        """The value of a key in a file that may be broken; None for nothing."""
         value = self.sources[file].value
         return value.get(key) if isinstance(value, dict) else None
 

@@ -1,11 +1,14 @@
-"""What PyYAML says about a broken file, as sentences for the person who edits it."""
+"""A broken YAML file is explained to the person who edits it."""
 
 import re
+from typing import Any
 
 import yaml
 
 from bot.knowledge.files import MAX_BYTES
 
+Place = tuple[int, int]
+"""Line and column, counted from 1."""
 MAX_DEPTH = 12
 """Lists and mappings inside one another: more is no knowledge base."""
 TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep; make them flatter"
@@ -44,48 +47,57 @@ _HINTS = {
     "unexpected document indicator": "this quote is never closed; add one at the end of the text",
 }
 _BEGINS_BEFORE = ("could not find expected ':'", "unexpected", "alphabetic", "'>'", "URI")
-"""Where the mistake is found behind the place that must be mended."""
+"""PyYAML finds these mistakes behind the place that must be mended."""
 
 _REFUSED = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
 
-def explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
-    """Line, column, and what is wrong and would be right."""
+class Unreadable(Exception):  # noqa: N818 - tells of a file, not of a fault
+    """Ends the reading of a file. Holds line, column, and what is wrong and would be right."""
+
+
+def explained(error: yaml.MarkedYAMLError, text: str) -> Unreadable:
+    """An error of PyYAML in plain words."""
     said = error.problem or "it cannot be read"
     mark = error.problem_mark
     if error.context_mark and any(words in said for words in _BEGINS_BEFORE):
         mark = error.context_mark
-    line, column, at = (mark.line + 1, mark.column + 1, mark.index) if mark else (1, 1, 0)
+    at = mark.index if mark else 0
     what = next((hint for words, hint in _HINTS.items() if words in said), None)
     if what is _START and not text[at:].strip():
         what = "the file ends too early; write the rest"
     elif what is _START and text[at] == "\t":
         what = _TAB
-    return line, column, what or f"this cannot be read as YAML ({said}); mend it here or just above"
+    what = what or f"this cannot be read as YAML ({said}); mend it here or just above"
+    return Unreadable(*place(mark), what)
 
 
-def undecodable(data: bytes) -> tuple[int, int, str] | None:
-    """The reason why these bytes are no text that is read: line, column, and what to do."""
+def place(mark: Any) -> Place:  # noqa: ANN401 - each half of PyYAML has a type of its own
+    """A mark of PyYAML as an editor counts."""
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file.
+
+    Raises:
+        Unreadable: it is too large, no UTF-8, or holds a character that YAML refuses everywhere.
+    """
     if len(data) > MAX_BYTES:
-        return 1, 1, "the file is larger than 1 MiB; shorten it"
+        raise Unreadable(1, 1, "the file is larger than 1 MiB; shorten it")
     try:
-        data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", "replace")
-        return *_end(before), "this is no UTF-8 text; save the file as UTF-8"
-    return None
+        what = "this is no UTF-8 text; save the file as UTF-8"
+        raise Unreadable(*_end(before), what) from error
+    if found := _REFUSED.search(text):
+        what = f"the character U+{ord(found[0]):04X} cannot stand in YAML; remove it"
+        raise Unreadable(*_end(text[: found.start()]), what)
+    return text
 
 
-def refused(text: str) -> tuple[int, int, str] | None:
-    """The first character that YAML refuses anywhere: line, column, and what to do."""
-    found = _REFUSED.search(text)
-    if not found:
-        return None
-    what = f"the character U+{ord(found[0]):04X} cannot stand in YAML; remove it"
-    return *_end(text[: found.start()]), what
-
-
-def _end(before: str) -> tuple[int, int]:
+def _end(before: str) -> Place:
     return before.count("\n") + 1, len(before) - before.rfind("\n")

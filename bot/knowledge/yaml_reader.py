@@ -6,7 +6,7 @@ the events are read here instead: text stays text, and what YAML would have bent
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,9 @@ import yaml
 
 from bot.errors import Problem
 from bot.knowledge import yaml_errors
+from bot.knowledge.yaml_errors import Place, Unreadable, place
 from bot.markup import short
 
-Place = tuple[int, int]
-"""Line and column, counted from 1."""
 Loc = tuple[str | int, ...]
 """Keys and positions from the top of a file down to a value, as Pydantic gives them."""
 
@@ -44,6 +43,11 @@ class Bent:
     text: str
     read_as: str
 
+    def must_be_text(self, key: str) -> str:
+        """The sentence for a place where only text can stand."""
+        written = short(self.text)
+        return f'{key} must be text, but YAML reads {written} as {self.read_as}; write "{written}"'
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -65,65 +69,49 @@ class Source:
     def problem(self, loc: Loc, what: str) -> Problem:
         return Problem(self.file, *self.place(loc), what)
 
-    def texts(self, *path: str | None) -> Iterator[tuple[Loc, str]]:
-        """Texts at a path, where None is every item of a list; what is of another type is left."""
-        yield from _texts(self.value, path, ())
 
+def texts(value: object, path: Sequence[str | None], loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
+    """Texts at a path in a value; values of another type are passed over.
 
-def _texts(value: object, path: tuple[str | None, ...], loc: Loc) -> Iterator[tuple[Loc, str]]:
+    None in a path is every item of a list.
+    """
     if not path:
         if isinstance(value, str):
             yield loc, value.strip()
     elif path[0] is not None:
         if isinstance(value, dict):
-            yield from _texts(value.get(path[0]), path[1:], (*loc, path[0]))
+            yield from texts(value.get(path[0]), path[1:], (*loc, path[0]))
     elif isinstance(value, list):
         for i, item in enumerate(value):
-            yield from _texts(item, path[1:], (*loc, i))
+            yield from texts(item, path[1:], (*loc, i))
 
 
 def parse(data: bytes, file: str) -> Source:
-    """Parse YAML; what is wrong with it is in `problems`, nothing is raised.
+    """Parse YAML; mistakes in it are in `problems`, nothing is raised.
 
     `file` is the name that problems give.
     """
-    if found := yaml_errors.undecodable(data):
-        return Source(file, problems=(Problem(file, *found),))
-    text = data.decode("utf-8-sig")
-    if found := yaml_errors.refused(text):
-        return Source(file, problems=(Problem(file, *found),))
+    try:
+        return _read(yaml_errors.decoded(data), file)
+    except Unreadable as error:
+        return Source(file, problems=(Problem(file, *error.args),))
+
+
+def _read(text: str, file: str) -> Source:
     try:
         reader = _Reader(file, _LOADER(text))
         value = reader.document()
-    except _TrapError as trap:
-        return Source(file, problems=(Problem(file, *_place(trap.event), str(trap)),))
     except yaml.MarkedYAMLError as error:
-        return Source(file, problems=(Problem(file, *yaml_errors.explain(error, text)),))
+        raise yaml_errors.explained(error, text) from error
     return Source(file, value, reader.places, reader.bent, tuple(reader.problems))
-
-
-class _TrapError(Exception):
-    """Something that ends the reading of a file."""
-
-    def __init__(self, event: yaml.Event, what: str) -> None:
-        super().__init__(what)
-        self.event = event
 
 
 def _trapped(event: yaml.Event) -> str | None:
     """Aliases can blow up a small file; anchors and tags are mostly text without its quotes."""
-    if isinstance(event, yaml.AliasEvent):
-        return "a value cannot begin with *; put it in quotes"
-    if getattr(event, "anchor", None):
-        return "a value cannot begin with &; put it in quotes"
-    if getattr(event, "tag", None):
-        return "a value cannot begin with !; put it in quotes"
-    return None
-
-
-def _place(event: yaml.Event) -> Place:
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    alias = isinstance(event, yaml.AliasEvent)
+    signs = {"*": alias, "&": getattr(event, "anchor", None), "!": getattr(event, "tag", None)}
+    begins = next((sign for sign, there in signs.items() if there), None)
+    return f"a value cannot begin with {begins}; put it in quotes" if begins else None
 
 
 @dataclass(slots=True)
@@ -145,30 +133,29 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 if self.places:
                     what = "a second document begins here; put it in a file of its own"
-                    raise _TrapError(event, what)
+                    raise Unreadable(*place(event.start_mark), what)
                 value = self.value(self.next(), ())
         return value
 
     def next(self) -> yaml.Event:
         event: yaml.Event = self.loader.get_event()
         if isinstance(event, yaml.NodeEvent) and (what := _trapped(event)):
-            raise _TrapError(event, what)
+            raise Unreadable(*place(event.start_mark), what)
         self.depth += isinstance(event, yaml.CollectionStartEvent)
         self.depth -= isinstance(event, yaml.CollectionEndEvent)
         if self.depth > yaml_errors.MAX_DEPTH:
-            raise _TrapError(event, yaml_errors.TOO_DEEP)
+            raise Unreadable(*place(event.start_mark), yaml_errors.TOO_DEEP)
         return event
 
     def value(self, event: Any, loc: Loc) -> object:  # noqa: ANN401 - of several kinds
-        self.places[loc] = _place(event)
+        self.places[loc] = place(event.start_mark)
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(loc)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(loc)
-        tag = self.tag(event)
-        if tag == _TEXT:
+        if not (bent := self.bent_by(event)):
             return str(event.value)
-        self.bent[loc] = bent = Bent(str(event.value), _READ_AS[tag.rpartition(":")[2]])
+        self.bent[loc] = bent
         return _plain(bent)
 
     def sequence(self, loc: Loc) -> list[object]:
@@ -186,12 +173,12 @@ class _Reader:
                 first = self.places[(*loc, key)][0]
                 what = f"the key '{short(key)}' stands in line {first} already; keep one of the two"
             if what:
-                self.problems.append(Problem(self.file, *_place(event), what))
+                self.problems.append(Problem(self.file, *place(event.start_mark), what))
                 self.pass_over(event)
                 self.pass_over(self.next())
             else:
                 found[key] = self.value(self.next(), (*loc, key))
-                self.places[(*loc, key)] = _place(event)
+                self.places[(*loc, key)] = place(event.start_mark)
         return found
 
     def pass_over(self, event: yaml.Event) -> None:
@@ -200,27 +187,25 @@ class _Reader:
         while isinstance(event, yaml.CollectionStartEvent) and self.depth >= depth:
             self.next()
 
-    def tag(self, event: yaml.ScalarEvent) -> str:
-        """What YAML takes a scalar for."""
-        return str(self.loader.resolve(yaml.ScalarNode, event.value, event.implicit))
+    def bent_by(self, event: yaml.ScalarEvent) -> Bent | None:
+        """A scalar that YAML takes for something else than text; None for text."""
+        tag = str(self.loader.resolve(yaml.ScalarNode, event.value, event.implicit))
+        return None if tag == _TEXT else Bent(str(event.value), _READ_AS[tag.rpartition(":")[2]])
 
     def no_key(self, event: yaml.Event) -> str | None:
         """Why this cannot be a key."""
         if not isinstance(event, yaml.ScalarEvent):
             return "a key must be text; put it in quotes"
-        tag = self.tag(event)
-        if tag == _TEXT:
-            return None
-        if not event.value:
+        bent = self.bent_by(event)
+        if bent and not bent.text:
             return "a key is missing here; write it before the colon"
-        if event.value == "<<":
+        if bent and bent.text == "<<":
             return "keys cannot be merged with <<; write them out"
-        written, read_as = short(event.value), _READ_AS[tag.rpartition(":")[2]]
-        return f'a key must be text, but YAML reads {written} as {read_as}; write "{written}"'
+        return bent.must_be_text("a key") if bent else None
 
 
 def _plain(bent: Bent) -> object:
-    """The value of what is surely no text: a date, a number, true or false."""
+    """A date, a number, true or false, where it surely is one."""
     if bent.text in _BOOLS:
         return _BOOLS[bent.text]
     if _DECIMAL.fullmatch(bent.text):

@@ -1,4 +1,4 @@
-"""What operators taught, as the YAML file that takes it into the knowledge base."""
+"""Writes a YAML file that takes the lessons of operators into the knowledge base."""
 
 import json
 import re
@@ -12,7 +12,6 @@ from bot.errors import InputError
 from bot.knowledge import files
 from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
-from bot.knowledge.files import LEARNED
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Learned
 from bot.knowledge.parser import ParsedFiles
@@ -21,7 +20,7 @@ from bot.storage.database import refuse_what_is_not_there
 from bot.storage.storage import Storage
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""What YAML takes in no file, or for the end of a line; JSON leaves it as it is."""
+"""YAML takes these in no file, or for the end of a line; JSON leaves them as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Export:
 
 
 async def lessons(url: str) -> list[Lesson]:
-    """All that operators taught.
+    """Everything that operators taught.
 
     Raises:
         StorageError: there is no database, and none is made; or it cannot be used.
@@ -49,7 +48,7 @@ async def lessons(url: str) -> list[Lesson]:
 
 
 def export(folder: Path, taught: Sequence[Lesson]) -> Export:
-    """What `LEARNED` holds and what is not in the folder yet, to be put in its place.
+    """A new `learned.yaml`: the old one, and what is not in the folder yet.
 
     Raises:
         KnowledgeError: the folder has problems.
@@ -59,8 +58,7 @@ def export(folder: Path, taught: Sequence[Lesson]) -> Export:
     draft = ParsedFiles.of(found)
     good = [lesson for lesson in taught if lesson not in left_out]
     new = teaching.fitting(Knowledge.of(draft), good)
-    held = draft.get(LEARNED, Learned)
-    old = [(each.id, p) for each in held.learned for p in each.phrasings] if held else []
+    old = [pair for learned in draft.all(Learned) for pair in learned.pairs]
     return Export(dump([*old, *((each.target, each.phrasing) for each in new)]), left_out)
 
 
