@@ -20,7 +20,7 @@ MAX_HTML = 1_200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """Frozen, without unknown keys; what lies between texts and blanks is cut off."""
+    """A value of a file: frozen, without unknown keys, its texts without blanks around them."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
@@ -28,7 +28,7 @@ class Model:
 
 
 def shows(most: int, read: Callable[[str], str] = plain) -> AfterValidator:
-    """At most so many characters as Telegram counts what is read: UTF-16, without the tags."""
+    """At most so many characters, as Telegram counts them: UTF-16, without the tags."""
 
     def check(value: str) -> str:
         if (length := units(read(value))) > most:
@@ -40,7 +40,7 @@ def shows(most: int, read: Callable[[str], str] = plain) -> AfterValidator:
 
 
 def _valid(problem: Callable[[str], str | None]) -> AfterValidator:
-    """A text that nothing is said against."""
+    """A text in which no problem is found."""
 
     def check(value: str) -> str:
         if said := problem(value):

@@ -23,7 +23,7 @@ from bot.knowledge.models import (
 )
 
 Files = Mapping[str, bytes]
-"""By their names in the folder, such as `topics/brakes.yaml`."""
+"""Bytes by their names in the folder, such as `topics/brakes.yaml`."""
 TOPICS = "topics"
 """The folder of the topics, each in a file that is named after its id."""
 LEARNED = "learned.yaml"
@@ -38,24 +38,24 @@ FILES: Mapping[str, type[Model]] = {
     "thresholds.yaml": Thresholds,
     "tips.yaml": Tips,
 }
-"""Each file beside the topics; whatever else lies there is no matter of the bot's."""
+"""The files beside the topics; the bot takes no notice of others."""
 OPTIONAL = frozenset({LEARNED, "thresholds.yaml", "tips.yaml"})
 ENDINGS = (".yaml", ".yml")
 MAX_BYTES = 1024 * 1024
 THEN = (1980, 1, 1, 0, 0, 0)
-"""The date of everything in a package, so that the same files make the same bytes."""
+"""The date of everything in a package, so that equal files make equal bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a folder holds."""
+    """The contents of a folder."""
 
     files: Files
     problems: tuple[Problem, ...] = ()
-    """Of what cannot be read."""
+    """Of files that cannot be read."""
 
     def instead(self, others: Files) -> "Found":
-        """The same with other files in place of those of their names."""
+        """Puts other files in place of those with their names."""
         rest = tuple(problem for problem in self.problems if problem.file not in others)
         return Found({**self.files, **others}, rest)
 
@@ -73,11 +73,11 @@ def read(folder: Path) -> Files:
 
 
 def look(folder: Path) -> Found:
-    """Every file that loading looks at, cut where it is too large for that anyway."""
+    """Every file of the knowledge base; one that is too large is cut just behind the limit."""
     found: dict[str, bytes] = {}
     problems: list[Problem] = []
     try:
-        names = beside_topics(folder)
+        names = sorted(path.name for path in folder.iterdir() if path.name in FILES)
     except OSError as error:
         return Found({}, (_closed(str(folder), error),))
     try:
@@ -86,19 +86,16 @@ def look(folder: Path) -> Found:
         problems.append(_closed(TOPICS, error))
     for name in names:
         try:
-            found[_sound(name)] = _bytes(folder / name)
+            name.encode()
+            found[name] = _bytes(folder / name)
         except (OSError, UnicodeEncodeError) as error:
-            problems.append(Problem(_shown(name), 1, 1, _why(folder / name, error)))
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            problems.append(Problem(shown, 1, 1, _why(folder / name, error)))
     return Found(found, tuple(problems))
 
 
-def beside_topics(folder: Path) -> list[str]:
-    """Names of what is there."""
-    return sorted(path.name for path in folder.iterdir() if path.name in FILES)
-
-
 def in_topics(folder: Path) -> list[str]:
-    """The same; none where there are no topics, which whoever loads the files will say."""
+    """Names of the files of topics; none where there is no such folder."""
     if not (folder / TOPICS).is_dir():
         return []
     names = (path.name for path in (folder / TOPICS).iterdir() if path.name[0] != ".")
@@ -106,7 +103,7 @@ def in_topics(folder: Path) -> list[str]:
 
 
 def _bytes(path: Path) -> bytes:
-    # Otherwise a pipe that lies there would be waited for until somebody writes into it.
+    # A pipe would block the bot until somebody writes into it.
     with open(path, "rb", opener=_at_once) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError  # Such as a pipe or a device.
@@ -115,15 +112,6 @@ def _bytes(path: Path) -> bytes:
 
 def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _sound(name: str) -> str:
-    name.encode()
-    return name
-
-
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _why(path: Path, error: Exception) -> str:
@@ -147,7 +135,7 @@ def _closed(folder: str, error: OSError) -> Problem:
 
 
 def pack(files: Files) -> bytes:
-    """All of them in one, the same bytes for the same files."""
+    """Puts all of them into one; equal files make equal bytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
         for name in sorted(files):
@@ -156,6 +144,6 @@ def pack(files: Files) -> bytes:
 
 
 def unpack(packed: bytes) -> Files:
-    """What `pack` has packed."""
+    """Takes the files out of what `pack` has made."""
     with zipfile.ZipFile(io.BytesIO(packed)) as package:
         return {name: package.read(name) for name in package.namelist()}

@@ -1,4 +1,4 @@
-"""What an operator taught while the bot was running."""
+"""Lessons: wordings that an operator taught while the bot was running."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -12,27 +12,27 @@ from bot.markup import short
 
 
 class Kind(StrEnum):
-    """What a wording was taught to be."""
+    """An operator taught a wording as one of these."""
 
     ENTRY = "entry"
     """A phrasing of an entry."""
     LIMIT = "limit"
     """A phrasing of a subject that is not covered."""
     IGNORE = "ignore"
-    """Nothing that the operators want to see again."""
+    """The operators do not want to see it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A wording, and what it is."""
+    """A wording, and its meaning."""
 
     id: int
     kind: Kind
     target: str
-    """Id of the entry or the limit; empty for what is ignored."""
+    """Id of the entry or the limit; empty for IGNORE."""
     phrasing: str
     day: dt.date
-    """When it was taught."""
+    """The day of teaching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Missed:
     outcome: str
     """unknown or suggestions; voted_down for an answer that did not help."""
     day: dt.date
-    """When it was asked; more exactly nobody may know."""
+    """The day of asking. Nobody may know the time more exactly."""
 
 
 MAX_PHRASING = 300
@@ -52,12 +52,12 @@ MAX_PHRASING = 300
 
 
 def fitting(knowledge: Knowledge, lessons: Iterable[Lesson]) -> list[Lesson]:
-    """Those that add something; what stands in the YAML by now, or fits no more, is left out."""
+    """The lessons that add something: not in the YAML yet, and about something that is there."""
     owners = _owners(knowledge)
     found = []
     for lesson in lessons:
         said = words(lesson.phrasing)
-        if said and said not in owners and _there(knowledge, lesson):
+        if said and said not in owners and lesson.target in _targets(knowledge, lesson.kind):
             owners[said] = lesson.target
             found.append(lesson)
     return found
@@ -81,20 +81,18 @@ def refusal(knowledge: Knowledge, kind: Kind, target: str, phrasing: str) -> str
     return None
 
 
-def _there(knowledge: Knowledge, lesson: Lesson) -> bool:
-    return lesson.target in _targets(knowledge, lesson.kind)
-
-
 def _targets(knowledge: Knowledge, kind: Kind) -> Collection[str]:
-    """Ids of what a lesson can be about."""
-    targets: dict[Kind, Collection[str]] = {
-        Kind.ENTRY: knowledge.entries,
-        Kind.LIMIT: knowledge.limits,
-    }
-    return targets.get(kind, ())
+    """Ids that a lesson of this kind can have as its target."""
+    match kind:
+        case Kind.ENTRY:
+            return knowledge.entries
+        case Kind.LIMIT:
+            return knowledge.limits
+        case Kind.IGNORE:
+            return ()
 
 
 def _owners(knowledge: Knowledge) -> dict[tuple[str, ...], str]:
-    """Each phrasing by its words, with the id of what it asks for."""
+    """The words of each phrasing, with the id of its entry or limit."""
     owned: list[Entry | Limit] = [*knowledge.entries.values(), *knowledge.limits.values()]
     return {words(phrasing): each.id for each in owned for phrasing in each.phrasings}

@@ -1,6 +1,6 @@
 """The knowledge base as values: one class for each kind of YAML file, with the rules for its keys.
 
-Pydantic checks files by these rules (`parser`) and makes a JSON Schema for editors of them.
+Pydantic checks the files by these rules (`parser`) and makes JSON Schemas for editors of them.
 """
 
 import datetime as dt
@@ -33,20 +33,20 @@ class Entry(Model):
     id: EntryId
     """The topic's id, a dot and a name: `topic_name.entry_name`."""
     question: Title
-    """The question that it answers, as shown on a button."""
+    """The question, as shown on a button."""
     answer: Answer
     """Two to five short sentences; Telegram HTML."""
     details: Details | None = None
-    """How it works, where there is more to say; shown folded below the answer."""
+    """More about it, shown folded below the answer."""
     phrasings: Annotated[list[Phrasing], Field(min_length=8)]
-    """How people ask for it; as many and as different as possible."""
+    """People ask for it like this; give as many and as different ones as possible."""
     keywords: list[Phrasing] = field(default_factory=list)
     """Words that people use for it and that no phrasing holds."""
     related: Annotated[list[EntryId], Field(max_length=4)] = field(default_factory=list)
     section: Line
-    """The heading of the article that it is drawn from."""
+    """The heading in the article that the answer comes from."""
     reviewed: Annotated[dt.date, Strict()]
-    """When somebody last compared it with the article."""
+    """The day on which somebody last compared it with the article."""
 
     @property
     def topic(self) -> str:
@@ -63,7 +63,7 @@ class Topic(Model):
     summary: Html
     """A few sentences, shown when somebody opens the topic."""
     broad: Annotated[bool, Strict()] = False
-    """True for a topic that half of all questions touch: it gives way to the others."""
+    """True for a topic that half of all questions touch: other topics go before it."""
     entries: Annotated[list[Entry], Field(min_length=1, max_length=90)]
 
 
@@ -75,16 +75,16 @@ class Limit(Model):
     title: Title
     """As it reads in "The article says nothing about …"."""
     answer: Html
-    """The honest line that it is answered with."""
+    """The honest answer: the article does not say."""
     topics: Annotated[list[Id], Field(min_length=1, max_length=3)]
     """The nearest topics, best first."""
     phrasings: Annotated[list[Phrasing], Field(min_length=8)]
-    """How people ask for it."""
+    """People ask for it like this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(Model):
-    """What is near the article and not covered by it."""
+    """The subjects near the article that it does not cover."""
 
     limits: list[Limit]
 
@@ -98,7 +98,7 @@ class Flag(Model):
     advice: Html
     """The fixed text that is sent."""
     patterns: Annotated[list[Pattern], Field(min_length=1)]
-    """Any of them trips the flag: words that must all occur near each other, in any order."""
+    """Any of them trips the flag: its words must all stand near each other, in any order."""
     unless: list[Pattern] = field(default_factory=list)
     """Look-alikes, taken out of the question before the patterns are tried."""
     trips: Annotated[list[Line], Field(min_length=8)]
@@ -109,7 +109,7 @@ class Flag(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedFlags(Model):
-    """What is answered with fixed advice; the first flag that trips is the one shown."""
+    """Questions that get fixed advice; the first flag that trips is shown."""
 
     words: dict[Id, Annotated[list[Phrasing], Field(min_length=1)]] = field(default_factory=dict)
     """Named sets of words, used in patterns as `{name}`."""
@@ -127,7 +127,7 @@ class SmallTalk(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmallTalks(Model):
-    """What people say around their questions."""
+    """Things that people say around their questions."""
 
     courtesies: list[Phrasing]
     """Words that carry no question and are left out of one: please, hello."""
@@ -136,15 +136,15 @@ class SmallTalks(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synonyms(Model):
-    """Words that are the same to the bot."""
+    """Words with one meaning to the bot."""
 
     concepts: dict[Id, Annotated[list[Phrasing], Field(min_length=2)]]
-    """Words and phrases that mean the same here, under a name for what they mean."""
+    """Words and phrases of one meaning, under a name for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedQuestion(Model):
-    """A question that must go on reaching what it reaches, checked at every load."""
+    """A question that must reach this reply at every load."""
 
     question: Line
     reaches: Line
@@ -160,26 +160,26 @@ class Expected(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tip(Model):
-    """What subscribers read on one day."""
+    """A text for subscribers to read on one day."""
 
     id: Id
     """Never changed later: it says who has seen the tip."""
     entry: EntryId
-    """The entry that it is drawn from and that its button opens."""
+    """The entry behind it, which its button opens."""
     text: Answer
     """One to three short sentences; Telegram HTML."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tips(Model):
-    """The daily tips; everybody gets them in an order of their own."""
+    """The daily tips; each subscriber gets them in another order."""
 
     tips: Annotated[list[Tip], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedPhrasings(Model):
-    """More ways to ask for something that another file holds."""
+    """More ways to ask for something in another file."""
 
     id: Line
     """The id of an entry or of a limit."""
@@ -188,7 +188,7 @@ class LearnedPhrasings(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned(Model):
-    """What operators taught the running bot, as `skinbot export` writes it."""
+    """Phrasings that operators taught the running bot, as `skinbot export` writes them."""
 
     learned: list[LearnedPhrasings]
 
@@ -200,7 +200,7 @@ class Learned(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About(Model):
-    """What the bot says of itself and of its source."""
+    """Texts of the bot about itself and its source."""
 
     name: Annotated[str, Field(min_length=1, max_length=64), shows(64, str)]
     welcome: Html
@@ -208,7 +208,7 @@ class About(Model):
     hint: Line
     """Said to voice, photos and stickers."""
     source: Title
-    """Whose claim an answer is, as it reads before "says …"."""
+    """The one who claims the answers, as it reads before "says …"."""
     footer: Annotated[str, Field(min_length=1, max_length=200)]
     """The quiet line under each answer."""
     description: Annotated[str, Field(min_length=1, max_length=512), shows(512, str)]
@@ -216,12 +216,12 @@ class About(Model):
     short_description: Annotated[str, Field(min_length=1, max_length=120), shows(120, str)]
     """Shown on the bot's profile."""
     examples: Annotated[list[Title], Field(min_length=1, max_length=4)]
-    """Questions to show somebody who does not know what to ask."""
+    """Questions for somebody who does not know what to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds(Model):
-    """Where confidence becomes an answer; measured by `skinbot calibrate`.
+    """The confidence that an answer needs; `skinbot calibrate` measures it.
 
     Confidence is a logistic curve over four numbers (`index.Evidence`); these are its weights.
     """

@@ -27,7 +27,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(slots=True)
 class ParsedFiles:
-    """The files that could be read, and what is wrong so far."""
+    """The files that could be read, and the problems so far."""
 
     sources: dict[str, Source] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)

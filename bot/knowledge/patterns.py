@@ -1,4 +1,4 @@
-"""How the pattern of a red flag is written, and what is wrong with one."""
+"""The rules for writing the pattern of a red flag."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ PIECE = re.compile(ALTERNATIVE)
 
 
 def problem(pattern: str, names: Mapping[str, Sequence[str]]) -> str | None:
-    """What is wrong with a pattern or look-alike, and what would be right."""
+    """The mistake in a pattern or look-alike, and what would be right; None for a good one."""
     pattern = pattern.replace(NEAR, " ")
     if TERM.sub("", pattern).strip():
         such = 'a|b, {name} or "two words"'

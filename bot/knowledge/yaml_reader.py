@@ -1,7 +1,7 @@
-"""YAML files as plain values that remember where each of them stood.
+"""Reads YAML files as plain values, and notes where each of them stood.
 
-PyYAML reads `no` as False, `1:30` as 90, `012` as 10, and lets a second key replace the first. So
-the events are read here instead: text stays text, and what YAML would have bent is a problem.
+PyYAML reads `no` as False, `1:30` as 90, `012` as 10, and lets a second key replace the first. This
+reader follows its events instead: text stays text, and what YAML would have bent is a problem.
 """
 
 import datetime as dt
@@ -38,7 +38,7 @@ _BOOLS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Bent:
-    """A value that YAML reads as something else than the text that was written."""
+    """A value that YAML does not read as the text that was written."""
 
     text: str
     read_as: str
@@ -55,13 +55,13 @@ class Source:
 
     file: str
     value: object = None
-    """Of dicts, lists, text, and dates, numbers, true, false or `Bent`; None for nothing."""
+    """Made of dicts, lists, texts, dates, numbers, true, false and `Bent`; None for nothing."""
     places: dict[Loc, Place] = field(default_factory=dict)
     bent: dict[Loc, Bent] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     def place(self, loc: Loc) -> Place:
-        """Where a value stands, or the nearest value around it."""
+        """The place of a value, or of the nearest value around it."""
         while loc and loc not in self.places:
             loc = loc[:-1]
         return self.places.get(loc, (1, 1))
@@ -116,7 +116,7 @@ def _trapped(event: yaml.Event) -> str | None:
 
 @dataclass(slots=True)
 class _Reader:
-    """Follows the events of one file and notes where each value stood and what is wrong."""
+    """Follows the events of one file; notes the place of each value, and problems."""
 
     file: str
     loader: Any
@@ -193,7 +193,7 @@ class _Reader:
         return None if tag == _TEXT else Bent(str(event.value), _READ_AS[tag.rpartition(":")[2]])
 
     def no_key(self, event: yaml.Event) -> str | None:
-        """Why this cannot be a key."""
+        """The reason why this cannot be a key; None where it can."""
         if not isinstance(event, yaml.ScalarEvent):
             return "a key must be text; put it in quotes"
         bent = self.bent_by(event)

@@ -87,4 +87,4 @@ def test_an_editor_underlines_too_few_phrasings(folder: Path) -> None:
 
 def test_an_editor_shows_what_a_key_is_for() -> None:
     topic = json.dumps(json_schema.schemas()["topic.json"])
-    assert "How people ask for it; as many and as different as possible." in topic
+    assert "People ask for it like this; give as many and as different ones as possible." in topic
