@@ -24,13 +24,13 @@ UNSETTLED = "the files are changing all the time; reload when they are written"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to build, and what to ask it then."""
+    """An order to build a knowledge base, and questions for it."""
 
     source: Path | Files
     lessons: tuple[Lesson, ...] = ()
-    """Those that turn something astray are left out."""
+    """Lessons that turn something astray are left out."""
     new: Lesson | None = None
-    """This one is not left out: it is a problem then."""
+    """This lesson is never left out; it is a problem where it turns something astray."""
     questions: tuple[str, ...] = ()
     instead: Files = field(default_factory=dict)
     """Files that replace those of the source."""
@@ -43,9 +43,9 @@ class Built:
 
     faq: Faq
     files: bytes
-    """Packed."""
+    """All in one, from `files.pack`."""
     replies: Mapping[str, str]
-    """To the questions that it expects, and to those of the job."""
+    """Replies to the expected questions, and to those of the job."""
     left_out: tuple[Lesson, ...]
 
 
@@ -53,13 +53,13 @@ Builder = Callable[[Job], Awaitable[Built]]
 
 
 async def beside(job: Job) -> Built:
-    """As `build`, while everything else goes on."""
+    """Run `build` while everything else goes on."""
     return await asyncio.to_thread(_unsearched, job)
 
 
 def _unsearched(job: Job) -> Built:
-    # To look through all of it for garbage again and again would stop every answer for long; a
-    # knowledge base holds no circles.
+    # A search for garbage would stop every answer for long, again and again. It would find nothing:
+    # a knowledge base holds no circles.
     gc.disable()
     try:
         return build(job)
@@ -81,9 +81,9 @@ def build(job: Job, sleep: Callable[[float], None] = time.sleep) -> Built:
 
 
 def give_back() -> None:
-    """Return free memory to the system: after a large knowledge base glibc would keep tens of MB.
+    """Return free memory to the system. After a large knowledge base glibc would keep tens of MB.
 
-    Other C libraries have no way to ask for that.
+    Other C libraries offer no way to do that.
     """
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
@@ -98,7 +98,7 @@ def _found(job: Job, sleep: Callable[[float], None]) -> Found:
 
 
 def _settled(folder: Path, wait: Callable[[], None]) -> Found:
-    """The files of a folder in which nothing is being written."""
+    """The files of a folder, once nobody is writing them any more."""
     before = files.look(folder)
     for _ in range(LOOKS):
         wait()
@@ -112,7 +112,7 @@ def _settled(folder: Path, wait: Callable[[], None]) -> Found:
 def fitted(
     found: Found, lessons: Sequence[Lesson], new: Lesson | None = None
 ) -> tuple[Faq, tuple[Lesson, ...]]:
-    """With all the lessons that turn nothing astray; returns also those that do.
+    """A knowledge base with every lesson that turns nothing astray, and the lessons that do.
 
     Raises:
         KnowledgeError: the files have problems without any lesson, or with the new one.
@@ -124,21 +124,19 @@ def fitted(
     except KnowledgeError:
         if not taught or (new and _fit(found, taught)):
             raise
-    cache.load(found, [])  # Otherwise lessons would be blamed for what is wrong in the files.
-    middle = len(taught) // 2
-    fitting = _more(found, _more(found, [], taught[:middle]), taught[middle:])
+    cache.load(found, [])  # Without this, lessons would be blamed for problems of the files.
+    fitting = _halves(found, [], taught)
     left_out = tuple(lesson for lesson in taught if lesson not in fitting)
     return cache.load(found, [*fitting, *wanted]), left_out
 
 
-def _more(found: Found, fitting: list[Lesson], more: list[Lesson]) -> list[Lesson]:
-    """What fits, and of the others those that fit too."""
-    if not more or _fit(found, [*fitting, *more]):
-        return [*fitting, *more]
-    if len(more) == 1:
-        return fitting
+def _halves(found: Found, fitting: list[Lesson], more: list[Lesson]) -> list[Lesson]:
+    """Adds to the fitting lessons those of `more` that fit; all of them together do not."""
     middle = len(more) // 2
-    return _more(found, _more(found, fitting, more[:middle]), more[middle:])
+    for half in (more[:middle], more[middle:]) if middle else ():
+        fits = _fit(found, [*fitting, *half])
+        fitting = [*fitting, *half] if fits else _halves(found, fitting, half)
+    return fitting
 
 
 def _fit(found: Found, lessons: Sequence[Lesson]) -> bool:

@@ -1,4 +1,4 @@
-"""What another knowledge base would change: what it holds, and what it replies."""
+"""Compares two knowledge bases: their contents and their replies."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,17 +34,17 @@ class Changes:
     """From one knowledge base to another."""
 
     sections: tuple[Section, ...]
-    """Only those in which something is different."""
+    """Sections without a difference are not among them."""
     moved: tuple[Moved, ...]
     left_out: tuple[Lesson, ...] = ()
-    """What an operator taught and what would turn an expected question astray now."""
+    """Lessons that would turn an expected question astray now."""
 
     def __bool__(self) -> bool:
         return bool(self.sections or self.moved or self.left_out)
 
 
 def replies(faq: Faq, questions: Iterable[str]) -> dict[str, str]:
-    """What each question gets, in a few words."""
+    """The reply to each question, in a few words."""
     return {question: told(faq.ask(question)) for question in questions}
 
 
@@ -60,46 +60,40 @@ def between(
     now: Mapping[str, str],
     left_out: tuple[Lesson, ...] = (),
 ) -> Changes:
-    """What differs, also in the replies to questions that were asked on both sides."""
-    kinds = (
-        ("topics", _headings(before), _headings(after)),
-        ("entries", before.entries, after.entries),
-        ("limits", before.limits, after.limits),
-        ("red flags", _flags(before), _flags(after)),
-        ("small talk", before.smalltalk, after.smalltalk),
-        ("tips", before.tips, after.tips),
-    )
-    was_all = _rest(before) | {f"order of {name}": _both(old, new) for name, old, new in kinds}
-    now_all = _rest(after) | {f"order of {name}": _both(new, old) for name, old, new in kinds}
-    sections = [_section(*kind) for kind in kinds]
-    sections.append(_section("settings of all", was_all, now_all))
+    """The differences; replies are compared where a question was asked on both sides."""
+    old, new = _contents(before), _contents(after)
+    sections = [_section(name, old[name], new[name]) for name in old]
+    rest = _settings(before, old, new), _settings(after, new, old)
+    sections.append(_section("settings of all", *rest))
     moved = (Moved(q, was[q], now[q]) for q in was if q in now and was[q] != now[q])
     return Changes(tuple(s for s in sections if s is not None), tuple(moved), left_out)
 
 
-def _headings(knowledge: Knowledge) -> Mapping[str, object]:
-    """Topics without their entries, which are compared on their own."""
-    return {t.id: (t.title, t.emoji, t.summary, t.broad) for t in knowledge.topics.values()}
-
-
-def _flags(knowledge: Knowledge) -> Mapping[str, object]:
+def _contents(knowledge: Knowledge) -> dict[str, Mapping[str, object]]:
+    """All that has an id, by the name of its section."""
+    flags = {flag.id: flag for flag in knowledge.red_flags.flags}
     words = {f"words of {key}": value for key, value in knowledge.red_flags.words.items()}
-    return {flag.id: flag for flag in knowledge.red_flags.flags} | words
-
-
-def _both(these: Mapping[str, object], those: Mapping[str, object]) -> list[str]:
-    """What is in both, in the order of the first."""
-    return [key for key in these if key in those]
-
-
-def _rest(knowledge: Knowledge) -> dict[str, object]:
+    topics = knowledge.topics.values()
     return {
-        "about": knowledge.about,
-        "courtesies": knowledge.courtesies,
-        "synonyms": knowledge.synonyms,
-        "expected": knowledge.expected,
-        "thresholds": knowledge.thresholds,
+        # Without their entries, which have a section of their own.
+        "topics": {t.id: (t.title, t.emoji, t.summary, t.broad) for t in topics},
+        "entries": knowledge.entries,
+        "limits": knowledge.limits,
+        "red flags": flags | words,
+        "small talk": knowledge.smalltalk,
+        "tips": knowledge.tips,
     }
+
+
+def _settings(
+    knowledge: Knowledge,
+    these: Mapping[str, Mapping[str, object]],
+    those: Mapping[str, Mapping[str, object]],
+) -> dict[str, object]:
+    """The rest of a knowledge base, and the order of the ids that both have."""
+    names = ("about", "courtesies", "synonyms", "expected", "thresholds")
+    orders = {f"order of {s}": [key for key in these[s] if key in those[s]] for s in these}
+    return {name: getattr(knowledge, name) for name in names} | orders
 
 
 def _section(name: str, old: Mapping[str, object], new: Mapping[str, object]) -> Section | None:

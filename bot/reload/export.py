@@ -2,7 +2,6 @@
 
 import json
 import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from bot.knowledge.lessons import Lesson
 from bot.knowledge.models import Learned
 from bot.knowledge.parser import ParsedFiles
 from bot.reload import build
+from bot.reload.unfinished import unfinished
 from bot.storage.database import refuse_what_is_not_there
 from bot.storage.storage import Storage
 
@@ -63,23 +63,22 @@ def export(folder: Path, taught: Sequence[Lesson]) -> Export:
 
 
 def write(yaml: str, file: Path) -> None:
-    """Put the export in place of a file, whole or not at all.
+    """Write a file, whole or not at all.
 
     Raises:
         InputError: it cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)
-        with open(handle, "w", encoding="utf-8") as unfinished:  # noqa: PTH123 - a handle, no path
-            unfinished.write(yaml)
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
+        with unfinished(file) as new:
+            new.write_text(yaml, "utf-8")
+            new.chmod(0o644)
+            new.replace(file)
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def dump(phrasings: Iterable[tuple[str, str]]) -> str:
-    """Pairs of an id and a phrasing as a `Learned`; empty for none."""
+    """The YAML of `Learned` for pairs of an id and a phrasing; empty for none."""
     owned: defaultdict[str, list[str]] = defaultdict(list)
     for owner, phrasing in phrasings:
         owned[owner].append(phrasing)
@@ -95,6 +94,6 @@ def _lines(owned: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """In double quotes, where YAML bends nothing and knows the codes of JSON."""
+    """Text in double quotes: YAML bends nothing there and knows the codes of JSON."""
     codes = json.dumps(text, ensure_ascii=False)
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", codes)

@@ -2,17 +2,15 @@
 
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from bot.errors import ReloadError
 from bot.knowledge.files import FILES, MAX_BYTES, TOPICS, in_topics
+from bot.reload.unfinished import unfinished
 
 OLD = ".old"
-"""Ending of the file that was there before another was put in its place."""
+"""Ending of the earlier file, which is kept beside the new one."""
 NEW_FILE = 0o644
 MOST_NAMES = 30
 UNKNOWN = "There is no file of that name here to replace; a document must be called {}."
@@ -23,13 +21,13 @@ READ_ONLY = "{} cannot be written: {}; nothing was changed."
 
 
 def target(folder: Path, name: str, size: int) -> str:
-    """Where in the folder the file of a name stands, if it can be replaced.
+    """The path, inside the folder, of a file that can be replaced.
 
     Raises:
-        ReloadError: it cannot, or there is none of that name.
+        ReloadError: it cannot be replaced, or there is none of that name.
     """
     try:
-        # What stands beside the topics wins over a topic that is called the same.
+        # A file beside the topics wins over a topic of its name.
         there = {PurePath(each).name: each for each in (*in_topics(folder), *FILES)}
     except OSError as error:
         raise ReloadError(CLOSED.format(TOPICS, error.strerror)) from error
@@ -55,15 +53,15 @@ def _listed(names: list[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A file that lies beside the one in whose place it will be put."""
+    """A file that lies beside its place until it is put there."""
 
     path: Path
     unfinished: Path | None
-    """None where the file holds the same already."""
+    """None where the file needs no change."""
 
     @classmethod
     def of(cls, path: Path, data: bytes) -> "Replacement":
-        """Write what is to be put there.
+        """Write the new file beside its place.
 
         Raises:
             ReloadError: the folder cannot be written.
@@ -76,7 +74,7 @@ class Replacement:
             raise ReloadError(READ_ONLY.format(path.name, error.strerror)) from error
 
     def put(self) -> None:
-        """In place; what was there stays beside it.
+        """Put the file in its place; the earlier one stays beside it.
 
         Raises:
             ReloadError: it cannot be put there.
@@ -90,43 +88,30 @@ class Replacement:
             raise ReloadError(READ_ONLY.format(self.path.name, error.strerror)) from error
 
     def discard(self) -> None:
-        """Nothing is left of it, unless it was put in place."""
+        """Remove the file, unless it was put in its place."""
         if self.unfinished:
             self.unfinished.unlink(missing_ok=True)
 
 
 def _written(path: Path, data: bytes) -> Path:
-    with _unfinished(path) as unfinished:
-        with unfinished.open("wb") as file:
+    with unfinished(path) as new:
+        with new.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.chmod(path.stat().st_mode & 0o777 if path.is_file() else NEW_FILE)
-    return unfinished
+        new.chmod(path.stat().st_mode & 0o777 if path.is_file() else NEW_FILE)
+    return new
 
 
 def _keep(path: Path) -> None:
-    """As the old file; not by writing into that, since it may be a link to anywhere."""
+    """Copy it to its old name, never by writing into that: it may be a link to anywhere."""
     if not (path.exists() or path.is_symlink()):
         return
-    with _unfinished(path) as aside:
+    with unfinished(path) as aside:
         if path.is_symlink():
-            # A link stays one: what it leads to is no matter of ours.
+            # A link stays a link, and its target is left alone.
             aside.unlink()
             aside.symlink_to(path.readlink())
         else:
             shutil.copy2(path, aside)
         aside.replace(path.with_name(path.name + OLD))
-
-
-@contextmanager
-def _unfinished(path: Path) -> Iterator[Path]:
-    """An empty file beside it, which is gone when something goes wrong."""
-    # Nothing that begins with a dot is read as a part of the knowledge base.
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    try:
-        yield Path(name)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
