@@ -96,7 +96,7 @@ def build(
     results = Results(storage, app.bot, notices, journal, health, now)
     tips = Sender(live, storage, app.bot, pace, now, Messages(storage, app.bot), results, only)
     folder = settings.knowledge or base.shipped()
-    reloader = Reloader(live, storage.records, folder, now, build)
+    reloader = Reloader(live, storage.records, folder, now, build, settings.zone)
     watching = FileWatcher(reloader, notices, app.bot)
     tell = partial(_passed_over, notices, app)
     deadly = partial(tell, operator_texts.died_of)

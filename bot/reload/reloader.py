@@ -1,9 +1,9 @@
-"""Replacing what the bot knows while it answers: all of it, or nothing."""
+"""Replaces the whole knowledge base while the bot answers, or nothing of it."""
 
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from bot.knowledge import files
 from bot.knowledge import lessons as teaching
 from bot.knowledge.files import Files, Found
 from bot.knowledge.lessons import Kind, Lesson
+from bot.places.zones import zone
 from bot.reload import build, diff, put_file
 from bot.reload.build import Builder, Built, Job, beside
 from bot.reload.diff import Changes
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A lesson, and what its wording gets now."""
+    """A lesson, and the reply that its wording gets now."""
 
     lesson: Lesson
     reply: str
@@ -40,20 +41,20 @@ class Taught:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a process begins with."""
+    """The knowledge base with which a process begins."""
 
     faq: Faq
     files: Files
     problems: KnowledgeError | None = None
-    """Of the folder, where an older knowledge base was kept and stands in for it."""
+    """Problems of the folder, where an older knowledge base stands in for it."""
     taken: dt.datetime | None = None
-    """When that was kept."""
+    """The moment at which the older one was kept."""
     left_out: tuple[Lesson, ...] = ()
-    """What an operator taught and what would turn an expected question astray."""
+    """Lessons that would turn an expected question astray."""
 
 
 async def start(folder: Path, records: Records) -> Start:
-    """The knowledge base of a folder; where that is broken, the last good one that was kept.
+    """Take the knowledge base of a folder, or, where it is broken, the last good one kept.
 
     Raises:
         KnowledgeError: the folder has problems, and nothing good was kept.
@@ -78,10 +79,10 @@ async def start(folder: Path, records: Records) -> Start:
 
 @dataclass(slots=True)
 class Reloader:
-    """One change at a time; while one is being prepared, what was there goes on answering.
+    """Makes one change at a time; the old knowledge base answers until the new one is ready.
 
-    All methods raise KnowledgeError, with every problem, or ReloadError, with one line; then
-    nothing has changed.
+    All methods raise KnowledgeError, with every problem, or ReloadError, with one line. Nothing has
+    changed then.
     """
 
     live: Live
@@ -90,17 +91,19 @@ class Reloader:
     now: Callable[[], dt.datetime]
     build: Builder = beside
     """Makes a knowledge base ready without holding up answers."""
+    zone: str = "UTC"
+    """A lesson is dated by the days of this zone."""
     _number: int | None = None
-    """Of the kept knowledge base that answers."""
+    """The number of the knowledge base that answers, where it is kept."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def keep(self, found: Files) -> None:
-        """What the process began with is kept, unless it is what was kept last."""
+        """Keep the files with which the process began, unless they were kept last."""
         async with self._alone():
             self._number = await self._kept(await asyncio.to_thread(files.pack, found))
 
     async def reload(self) -> Changes:
-        """Take what is in the folder."""
+        """Take the folder."""
         async with self._alone():
             built, difference = await self._build(Job(self.folder))
             self._number = await self._kept(built.files)
@@ -108,7 +111,7 @@ class Reloader:
             return difference
 
     async def put(self, name: str, data: bytes) -> Changes:
-        """Take the folder with another file in place of the one of that name; the old one stays."""
+        """Take the folder with another file of a name; the old file stays beside it."""
         async with self._alone():
             target = await asyncio.to_thread(put_file.target, self.folder, name, len(data))
             built, difference = await self._build(Job(self.folder, instead={target: data}))
@@ -123,7 +126,7 @@ class Reloader:
             return difference
 
     async def rollback(self) -> Changes:
-        """Take what was there before; the folder stays as it is."""
+        """Take the knowledge base before this one; the folder stays as it is."""
         async with self._alone():
             problems, number = None, self._number
             while kept := await self.records.kept(before=number):
@@ -132,7 +135,7 @@ class Reloader:
                     older = await asyncio.to_thread(files.unpack, kept[1])
                     built, difference = await self._build(Job(older))
                 except KnowledgeError as error:
-                    # An older version of the program took it for good; there may be more.
+                    # An older version of the program took it for good. There may be others.
                     problems = problems or error
                     continue
                 await self.records.drop_after(number)
@@ -150,13 +153,12 @@ class Reloader:
             why = await asyncio.to_thread(teaching.refusal, faq.knowledge, kind, target, phrasing)
             if why:
                 raise ReloadError(why)
-            if kind is not Kind.IGNORE and isinstance(flagged := faq.ask(phrasing), RedFlag):
-                raise ReloadError(FLAGGED.format(flagged.flag.id))
-            day = self.now().date()
+            day = self.now().astimezone(zone(self.zone)).date()
             if kind is not Kind.IGNORE:
+                if isinstance(flagged := faq.ask(phrasing), RedFlag):
+                    raise ReloadError(FLAGGED.format(flagged.flag.id))
                 new = Lesson(0, kind, target, phrasing, day)
-                job = Job(await self._files(), tuple(await self.records.lessons()), new)
-                faq = (await self.build(job)).faq
+                faq = await self._with(await self.records.lessons(), new)
             lesson = await self.records.teach(kind, target, phrasing, day, settles)
             self.live.faq = faq
             return Taught(lesson, diff.told(faq.ask(phrasing)))
@@ -170,8 +172,7 @@ class Reloader:
                 return None
             faq = self.live.faq
             if undone.kind is not Kind.IGNORE:
-                rest = tuple(lesson for lesson in lessons if lesson.id != number)
-                faq = (await self.build(Job(await self._files(), rest))).faq
+                faq = await self._with([lesson for lesson in lessons if lesson.id != number])
             await self.records.unlearn(number)
             self.live.faq = faq
             return undone
@@ -190,7 +191,7 @@ class Reloader:
                 build.give_back()
 
     async def _build(self, job: Job) -> tuple[Built, Changes]:
-        """With what operators taught, compared with what answers now."""
+        """Build with all lessons, and compare with the knowledge base that answers now."""
         before = self.live.faq
         lessons = tuple(await self.records.lessons())
         expected = (each.question for each in before.knowledge.expected.expected)
@@ -199,20 +200,21 @@ class Reloader:
         was = {}
         for question in built.replies:
             was[question] = diff.told(before.ask(question))
-            await asyncio.sleep(0)  # Whoever asks something meanwhile comes first.
+            await asyncio.sleep(0)  # Questions of people come first.
         knows = before.knowledge, built.faq.knowledge
         return built, diff.between(*knows, was, built.replies, built.left_out)
 
-    async def _files(self) -> Files:
-        """Of what answers right now."""
+    async def _with(self, lessons: Sequence[Lesson], new: Lesson | None = None) -> Faq:
+        """Build the knowledge base that answers now, with other lessons."""
         after = None if self._number is None else self._number + 1
-        kept = await self.records.kept(before=after)
-        if kept is None:
-            return await asyncio.to_thread(files.read, self.folder)
-        return await asyncio.to_thread(files.unpack, kept[1])
+        if kept := await self.records.kept(before=after):
+            found = await asyncio.to_thread(files.unpack, kept[1])
+        else:
+            found = await asyncio.to_thread(files.read, self.folder)
+        return (await self.build(Job(found, tuple(lessons), new))).faq
 
     async def _kept(self, packed: bytes) -> int:
-        """The number under which it is kept: a new one, unless it is what was kept last."""
+        """Keep packed files, unless they were kept last; returns their number."""
         newest = await self.records.kept()
         if newest and newest[1] == packed:
             return newest[0]

@@ -18,9 +18,11 @@ from bot.reload import reloader as reloading
 from bot.reload.build import Built, Job
 from bot.reload.diff import Changes, Moved, Section
 from bot.reload.reloader import FAULT, NOTHING_OLDER, Reloader, Start
+from bot.settings import Settings
 from bot.storage.records import SNAPSHOTS, Records
 from bot.storage.storage import Storage
-from tests.support.bots import at_once, sql
+from tests.fake_bot_api.telegram import FakeTelegram
+from tests.support.bots import BICYCLES, at_once, build_parts, sql
 from tests.support.broken import BRAKES, CHAIN, change
 from tests.support.fake_time import Clock
 
@@ -391,6 +393,16 @@ async def test_what_is_ignored_needs_no_building_and_neither_does_undoing_that(
     assert await reloader.unlearn(taught.lesson.id) == taught.lesson
     assert await reloader.unlearn(taught.lesson.id) is None
     assert (await records.lessons(), reloader.live.faq) == ([], before)
+
+
+async def test_a_lesson_has_the_day_that_the_calendars_of_the_bots_zone_show(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage
+) -> None:
+    settings = Settings(zone="Pacific/Kiritimati", knowledge=BICYCLES)
+    parts = build_parts(telegram, faq, clock, storage, settings)
+    taught = await parts.watching.reloader.teach(Kind.IGNORE, "", FOOTBALL, [])
+    tomorrow = clock.wall().date() + dt.timedelta(days=1)
+    assert (taught.lesson.day, parts.journal.today) == (tomorrow, tomorrow)
 
 
 async def test_what_was_taught_can_be_undone(
