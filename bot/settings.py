@@ -23,22 +23,22 @@ TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the operator may choose."""
+    """Choices of the operator."""
 
     token: str | None = field(default=None, repr=False)
     """Only `skinbot run` needs one."""
     operators: frozenset[int] = frozenset()
     knowledge: Path | None = None
-    """None for the knowledge base that ships with the program."""
+    """None for the knowledge base of the program itself."""
     database: str | None = field(default=None, repr=False)
-    """Where subscriptions are kept; may hold a password. None for the default of the command."""
+    """The place of the subscriptions; may hold a password. None for the default of the command."""
     zone: str = "UTC"
-    """The zone that is offered first."""
+    """The bot's own time zone, which people are offered first."""
     tip_time: dt.time = dt.time(9)
     questions_a_minute: int = 20
-    """That one person may ask."""
+    """The most that one person may ask."""
     kept_days: int = 90
-    """How long questions that found no answer are kept."""
+    """Days for which questions without an answer are kept."""
     api: str = TELEGRAM
     """Root of the Bot API server, without a slash at the end."""
     level: str = "INFO"
@@ -69,7 +69,7 @@ class Settings:
 
 
 def environment(process: Mapping[str, str], file: Path) -> dict[str, str]:
-    """The process's own variables over those of a `.env` file, if there is one.
+    """The variables of the process, and others from a `.env` file, if there is one.
 
     Raises:
         SettingsError: the file cannot be read.
