@@ -1,4 +1,4 @@
-"""Where everything is put together."""
+"""Puts everything together."""
 
 import datetime as dt
 import time
@@ -58,17 +58,17 @@ from bot.subscriptions.schedule import Schedule
 
 TICK_SECONDS = 5.0
 PRESSES = 3
-"""Buttons that one person may press for each message that they may write: a thumb goes astray."""
+"""Buttons that a person may press for each message that they may write: a thumb goes astray."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Where the time comes from."""
+    """Two functions that tell the time."""
 
     monotonic: Callable[[], float] = time.monotonic
-    """Seconds, never going back."""
+    """Seconds that never go back."""
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
-    """What calendars say, aware."""
+    """Date and time, aware of the zone."""
 
 
 def build(
@@ -86,16 +86,14 @@ def build(
     build: Builder = beside,
 ) -> Parts:
     """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
-    pace, now = RateLimiter(clocks.monotonic), clocks.now
-    intake = Intake(Receipts(storage.database), clocks.monotonic)
-    order = UpdateProcessor(intake, longest_line=throttle.most + 1)
+    monotonic, now, folder = clocks.monotonic, clocks.now, settings.knowledge or base.shipped()
+    intake = Intake(Receipts(storage.database), monotonic)
+    order, pace = UpdateProcessor(intake, longest_line=throttle.most + 1), RateLimiter(monotonic)
     app = _application(settings.api, token, pace, order, request, updates_request)
     notices = Notices(settings.operators)
     journal = UsageRecorder(storage.records, now, settings.zone, settings.kept_days)
-    health = CircuitBreaker(clocks.monotonic)
-    results = Results(storage, app.bot, notices, journal, health, now)
+    results = Results(storage, app.bot, notices, journal, CircuitBreaker(monotonic), now)
     tips = Sender(live, storage, app.bot, pace, now, Messages(storage, app.bot), results, only)
-    folder = settings.knowledge or base.shipped()
     reloader = Reloader(live, storage.records, folder, now, build, settings.zone)
     watching = FileWatcher(reloader, notices, app.bot)
     tell = partial(_passed_over, notices, app)
@@ -103,24 +101,7 @@ def build(
     unreadable = partial(tell, operator_texts.cannot_read)
     polling = Polling(app, updates_request, intake, deadly, unreadable)
     parts = Parts(app, live, tips, journal, notices, watching, polling, order)
-    asked = QuestionHandlers(live, journal)
-    broadcasting = BroadcastHandlers(storage, tips, app.bot, now)
-    commands = Commands(
-        HelpHandlers(live),
-        ReloadHandlers(reloader),
-        WhyHandlers(live),
-        StatisticsHandlers(live, storage.records, journal),
-        InboxHandlers(storage.records, reloader, live, journal),
-        broadcasting,
-    )
-    routes.register_operators(app, settings.operators, commands, asked.outdated)
-    seldom = NotTooOften(throttle, throttle.longer(PRESSES))
-    _register(app, asked, tips, settings, now, seldom)
-    order.wants = partial(routes.fits, app)
-    app.add_error_handler(ErrorHandler(notices, clocks.monotonic).handle)
-    digest = _digest(parts, storage, settings, now)
-    for chore in (tips.wake, journal.write, broadcasting.refresh, digest.maybe):
-        _repeat(app, tick_seconds, chore)
+    _attach(parts, settings, clocks, throttle, tick_seconds)
     return parts
 
 
@@ -158,27 +139,56 @@ def _application(
     )
 
 
-def _register(
-    app: App,
-    asked: QuestionHandlers,
-    tips: Sender,
-    settings: Settings,
-    now: Callable[[], dt.datetime],
-    seldom: NotTooOften,
+async def _passed_over(notices: Notices, app: App, why: PassedOver, number: int) -> None:
+    told = {
+        PassedOver.DEADLY: operator_texts.died_of,
+        PassedOver.UNREADABLE: operator_texts.cannot_read,
+    }
+    await notices.tell(app.bot, told[why](number))
+
+
+def _attach(
+    parts: Parts, settings: Settings, clocks: Clocks, throttle: Throttle, tick_seconds: float
 ) -> None:
-    dialog, storage = PendingQuestions(now), tips.storage
-    default = Schedule(settings.tip_time, settings.zone)
-    enrolment = Enrolment(storage, asked.journal, now, default)
-    everybody = Everybody(
-        questions=asked,
-        subscriptions=SubscribeHandlers(
-            asked, storage, tips, dialog, now, enrolment, Whereabouts(asked.live)
-        ),
-        preferences=PreferenceHandlers(storage, tips, dialog, now),
-        votes=VoteHandlers(storage.records, asked.journal, asked.live, asked.memory),
-        privacy=PrivacyHandlers(storage, asked.journal, dialog, asked.memory),
+    """Give the application its handlers, and the chores that come round with each tick."""
+    app, tips = parts.app, parts.tips
+    asked = QuestionHandlers(parts.live, parts.journal)
+    broadcasting = BroadcastHandlers(tips.storage, tips, app.bot, tips.now)
+    commands = _commands(parts, broadcasting)
+    routes.register_operators(app, settings.operators, commands, asked.outdated)
+    seldom = NotTooOften(throttle, throttle.longer(PRESSES))
+    routes.register(app, _everybody(parts, asked, settings), seldom)
+    parts.updates.wants = partial(routes.fits, app)
+    app.add_error_handler(ErrorHandler(parts.notices, clocks.monotonic).handle)
+    when = settings.zone, settings.tip_time
+    digest = Digest(tips.storage.records, parts.notices, app.bot, parts.live, tips.now, *when)
+    for chore in (tips.wake, parts.journal.write, broadcasting.refresh, digest.maybe):
+        _repeat(app, tick_seconds, chore)
+
+
+def _commands(parts: Parts, broadcasting: BroadcastHandlers) -> Commands:
+    records, reloader = parts.tips.storage.records, parts.watching.reloader
+    return Commands(
+        HelpHandlers(parts.live),
+        ReloadHandlers(reloader),
+        WhyHandlers(parts.live),
+        StatisticsHandlers(parts.live, records, parts.journal),
+        InboxHandlers(records, reloader, parts.live, parts.journal),
+        broadcasting,
     )
-    routes.register(app, everybody, seldom)
+
+
+def _everybody(parts: Parts, asked: QuestionHandlers, settings: Settings) -> Everybody:
+    tips, storage, now, journal = parts.tips, parts.tips.storage, parts.tips.now, parts.journal
+    dialog, where = PendingQuestions(now), Whereabouts(parts.live)
+    enrolment = Enrolment(storage, journal, now, Schedule(settings.tip_time, settings.zone))
+    return Everybody(
+        questions=asked,
+        subscriptions=SubscribeHandlers(asked, storage, tips, dialog, now, enrolment, where),
+        preferences=PreferenceHandlers(storage, tips, dialog, now),
+        votes=VoteHandlers(storage.records, journal, parts.live, asked.memory),
+        privacy=PrivacyHandlers(storage, journal, dialog, asked.memory),
+    )
 
 
 def _repeat(app: App, seconds: float, chore: Callable[[], Awaitable[None] | None]) -> None:
@@ -189,7 +199,7 @@ def _repeat(app: App, seconds: float, chore: Callable[[], Awaitable[None] | None
 
     if app.job_queue is None:
         raise TypeError("PTB was built without its job queue")
-    # By default a tick that comes a second late is left out.
+    # The library would leave out a tick that comes a second late.
     late = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     app.job_queue.run_repeating(do, seconds, job_kwargs=late)
 

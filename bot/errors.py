@@ -1,4 +1,4 @@
-"""Everything that this program raises on purpose.
+"""The errors that this program raises on purpose.
 
 SkinbotError
 ├── KnowledgeError    a knowledge base with problems; holds all of them
@@ -22,14 +22,14 @@ class Problem:
     """Counted from 1, as editors do."""
     column: int
     what: str
-    """What is wrong and what would be right, in one sentence."""
+    """The mistake and the remedy, in one sentence."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.what}"
 
 
 class SkinbotError(Exception):
-    """Base of all errors here; its text is one line fit for the operator."""
+    """Base of all errors here. Its text is one line for the operator."""
 
 
 class SettingsError(SkinbotError):

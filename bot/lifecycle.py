@@ -1,4 +1,4 @@
-"""The life of the process: start, poll, drain, end."""
+"""The process starts, polls, drains and ends."""
 
 import asyncio
 import gc
@@ -29,10 +29,10 @@ from bot.features.tips.sender import Sender
 from bot.reload.reloader import Start
 
 MOMENT = 0.1
-"""Seconds in which a request is sent."""
+"""Seconds that suffice to send a request."""
 
 ANSWER_SECONDS = DRAIN_SECONDS - CONFIRM_SECONDS
-"""That a stop waits for answers, before it tells Telegram what is done."""
+"""Seconds that a stop waits for answers before it confirms to Telegram."""
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a bot consists of, once it is put together."""
+    """The parts of a bot, put together."""
 
     app: App
     live: Live
@@ -62,10 +62,9 @@ class _Bystanders(ThreadPoolExecutor):
 
     def submit(self, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Future[T]:
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # Now nobody can cancel it any more.
 
         def do() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
             try:
                 future.set_result(work(*args, **named))
             except Exception as error:  # noqa: BLE001 - whoever awaits the future gets it
@@ -97,9 +96,9 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         if await _unless(stop, parts.polling.connect()):
             await parts.tips.recover()
             await app.start()
-            # What is there by now stays: to search it for garbage would hold up answers.
+            # All objects made so far stay; a search among them for garbage would hold up answers.
             gc.freeze()
-            # The first tick of the job queue comes only after a whole interval.
+            # The job queue lets a whole interval pass before its first tick.
             parts.tips.wake()
             log.info("@%s is answering", app.bot.username)
             await _unless(stop, _answer(parts))
@@ -108,12 +107,12 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
             await _drain(parts)
         await app.shutdown()
         await _logged(parts.journal.write())
-        # After a start that failed half-way PTB's own shutdown leaves the connections open.
+        # PTB's own shutdown leaves connections open after a start that failed half-way.
         await app.bot.shutdown()
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
-    """Work until it is done, fails, or is told to stop; whether it was done."""
+    """Work until it is done, fails, or is told to stop; True where it was done."""
     working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -137,7 +136,7 @@ async def _answer(parts: Parts) -> None:
 
 
 async def _beside(parts: Parts) -> None:
-    """What can wait until the first questions are on their way."""
+    """Do all that can wait until the first questions are on their way."""
     await asyncio.sleep(MOMENT)
     works: list[Coroutine[Any, Any, None]] = [_introduce(parts)]
     if parts.watching.begun:
@@ -146,7 +145,7 @@ async def _beside(parts: Parts) -> None:
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:
-    """The bot answers, whatever becomes of this."""
+    """Log the failure of some work; the bot goes on answering."""
     try:
         await work
     except Exception:
@@ -154,7 +153,7 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _begin(parts: Parts, begun: Start) -> None:
-    """Tell the operators what answers now, and keep it for a start with a broken folder."""
+    """Tell the operators what answers now, and keep it, in case the folder breaks."""
     report = Notice(knowledge_texts.started(begun.faq.knowledge, begun.left_out))
     if begun.problems is not None:
         log.error("the kept knowledge base answers, as the folder is broken:\n%s", begun.problems)
@@ -190,14 +189,14 @@ async def _introduce_to(bot: Bot, operator: int) -> None:
 
 
 async def _drain(parts: Parts) -> None:
-    """Answer what was fetched, for as long as a supervisor waits before it kills.
+    """Answer the fetched updates, for as long as a supervisor waits before it kills.
 
-    What is not answered by then is not confirmed, so that Telegram hands it out again.
+    An update without an answer is not confirmed then, so that Telegram hands it out again.
     """
     log.info("stopping; answering what was fetched")
     parts.polling.intake.stopping.set()
     await _logged(_finish(parts))
-    # What is handled still would be answered twice: now, and after the next start.
+    # Otherwise updates that are still being handled would be answered after the next start too.
     await parts.updates.give_up()
     await _logged(parts.polling.confirm())
     await parts.polling.intake.close()

@@ -1,8 +1,8 @@
-"""Log lines, as text or JSON, in which neither the token shows nor anything that people wrote.
+"""Log lines, as text or JSON. They never show the token, nor anything that people wrote.
 
-What this program logs holds no text, name or user name of anybody. Libraries log what they are
-given, so that of their lines only the fixed part is written, and nothing below a warning. The texts
-of errors quote what went wrong, so that only those are written that speak of the machine.
+The lines of this program hold no text, name or user name of anybody. Libraries log whatever they
+are given, so only the fixed part of their lines is written, and nothing below a warning. The texts
+of errors may quote people, so only texts about the machine are written.
 """
 
 import json
@@ -18,7 +18,7 @@ HIDDEN = "<token>"
 OURS = "bot"
 """The root of this program's own loggers."""
 _SPEAK_OF_THE_MACHINE = (OURS, "sqlite3", "psycopg")
-"""Where errors are defined whose texts are written: files of the operator, states of the disk."""
+"""The homes of errors whose texts are written: on files of the operator, or the disk."""
 _QUOTED = re.compile(r'"[^"]*+"')
 _LEFT_OUT = "(its text may hold what people wrote)"
 
@@ -30,12 +30,12 @@ class Redacting(logging.Formatter):
 
     def __init__(self, token: str | None) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        # The half behind the colon is the secret, however the colon may be written in a URL.
+        # Only the half behind the colon is secret, and a URL may write the colon in another way.
         self._secret = token.partition(":")[2] if token else ""
 
     def format(self, record: logging.LogRecord) -> str:
         kept = logging.makeLogRecord(vars(record))
-        kept.exc_text = None  # What another handler may have written of it.
+        kept.exc_text = None  # Another handler may have written it with the secret.
         if not _is_ours(record.name):
             kept.msg, kept.args = str(record.msg).partition("\n")[0], None
         elif isinstance(record.args, tuple):
@@ -80,7 +80,7 @@ def _is_ours(name: str) -> bool:
 
 
 def _told(error: BaseException) -> Iterator[str]:
-    """As Python tells it, with what led to it before and the members of a group behind it."""
+    """An error as Python prints it: first its cause, and the members of a group behind it."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
         yield from _told(before)
@@ -98,7 +98,7 @@ def _told(error: BaseException) -> Iterator[str]:
 def _said(error: BaseException) -> str:
     where = type(error).__module__.partition(".")[0]
     if where == "telegram":
-        # Which quotes what it cannot read.
+        # This library quotes everything that it cannot read.
         return _QUOTED.sub('"…"', str(error))
     known = isinstance(error, OSError) or where in _SPEAK_OF_THE_MACHINE
     return str(error) if known else _LEFT_OUT

@@ -1,4 +1,4 @@
-"""Telegram HTML: what a person reads of it, what Telegram would refuse, what people typed."""
+"""Telegram HTML: turned into plain text, checked, escaped and cut."""
 
 import html
 import re
@@ -21,12 +21,12 @@ _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 
 
 def plain(source: str) -> str:
-    """What a person reads of Telegram HTML."""
+    """The text of Telegram HTML, as a person reads it."""
     return html.unescape(_TAG.sub("", source))
 
 
 def html_problem(source: str) -> str | None:
-    """Why Telegram would refuse this HTML, and what would be right; None when it would not."""
+    """The reason why Telegram would refuse this HTML, and the remedy; None for good HTML."""
     if "&" in _ENTITY.sub("", source):
         return "a lone & breaks Telegram HTML; write &amp;"
     if "<" in _TAG.sub("", source):
@@ -57,7 +57,7 @@ def _tag_problem(tags: Iterator[re.Match[str]]) -> str | None:
 
 
 def escape(typed: str) -> str:
-    """Something that a person typed, safe inside Telegram HTML."""
+    """A text that a person typed, made safe for Telegram HTML."""
     return html.escape(typed, quote=False)
 
 
@@ -67,7 +67,7 @@ def units(text: str) -> int:
 
 
 def pages(text: str, most: int = 4_000) -> list[str]:
-    """A long text in parts that fit into a message each, cut between its lines."""
+    """A long text, cut between its lines into parts that fit into a message each."""
     parts: list[str] = []
     for line in text.split("\n"):
         if parts and units(parts[-1]) + units(line) < most:
@@ -78,7 +78,7 @@ def pages(text: str, most: int = 4_000) -> list[str]:
 
 
 def short(written: str, most: int = 60) -> str:
-    """Something from a file, fit for the one line of a problem."""
+    """Some text from a file, made short enough for the one line of a problem."""
     line = " ".join("".join(c if c.isprintable() else " " for c in written).split())
     return line if len(line) <= most else f"{line[:most]}…"
 

@@ -1,4 +1,4 @@
-"""What is made once and shared, whoever asks first and from however many threads."""
+"""A value that is made once and shared by all threads."""
 
 from collections.abc import Callable
 from threading import Lock
@@ -8,9 +8,9 @@ Made = TypeVar("Made")
 
 
 class Once(Generic[Made]):
-    """A function without arguments that remembers what it returned; who asks meanwhile waits.
+    """A function without arguments that runs once; other threads wait for its result.
 
-    `functools.cache` lets everybody who asks before the first call is over make one of their own.
+    With `functools.cache` each thread that asks before the first call is over would run it, too.
     """
 
     def __init__(self, make: Callable[[], Made]) -> None:
