@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from bot import logs
@@ -19,6 +19,7 @@ from bot.reload import cache
 from bot.settings import DATABASE, Settings, environment
 
 OK, PROBLEM = 0, 1
+Command = Callable[[argparse.Namespace, Settings], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"skinbot: {error}", file=sys.stderr)
         return PROBLEM
     except BrokenPipeError:
-        # The reader went away, as `head` does; Python would complain again when it closes stdout.
+        # The reader went away, as `head` does. Python would complain again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PROBLEM
     except KeyboardInterrupt:
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _take_any_text() -> None:
-    """Bytes that are no UTF-8 and letters that this terminal does not have must not end the run."""
+    """Replace bytes that are no UTF-8, and letters that this terminal lacks, without an error."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -57,7 +58,7 @@ def _take_any_text() -> None:
 
 
 class _Version(argparse.Action):
-    """Looks it up only when asked: that takes as long as reading a whole copy."""
+    """Looks the version up only when asked: that takes as long as reading a whole copy."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         print(f"skinbot {texts.version()}")
@@ -65,57 +66,43 @@ class _Version(argparse.Action):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "skinbot", description="Answers questions from a knowledge base."
-    )
+    about = "Answers questions from a knowledge base."
+    parser = argparse.ArgumentParser("skinbot", description=about)
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="command")
 
-    run = commands.add_parser("run", help="run the bot on Telegram; needs BOT_TOKEN")
-    run.set_defaults(command=_run)
+    def add(run: Command, name: str, what: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=what)
+        added.set_defaults(command=run)
+        return added
 
-    chat = commands.add_parser("chat", help="talk to the bot in this terminal; needs nothing")
-    chat.add_argument(
-        "--now",
-        type=_moment,
-        metavar="TIME",
-        help="start the clock there, such as 2026-03-29T08:59:50+01:00, and watch tips come",
-    )
-    chat.set_defaults(command=_chat)
-
-    ask = commands.add_parser("ask", help="ask one question, or many with --json -")
-    ask.add_argument(
-        "words",
-        nargs="+",
-        metavar="question",
-        help="the question; - reads one from each line of standard input",
-    )
-    ask.add_argument("--json", action="store_true", help="print one JSON object for each question")
-    ask.set_defaults(command=_ask)
-
-    check = commands.add_parser("check", help="find every problem of a knowledge base")
-    check.add_argument(
-        "folder", nargs="?", type=Path, help="default: KNOWLEDGE_DIR or the shipped one"
-    )
-    check.set_defaults(command=_check)
-
-    evaluate = commands.add_parser("evaluate", help="measure the answers on a file of questions")
+    add(_run, "run", "run the bot on Telegram; needs BOT_TOKEN")
+    _add_time(add(_chat, "chat", "talk to the bot in this terminal; needs nothing"))
+    _add_question(add(_ask, "ask", "ask one question, or many with --json -"))
+    check = add(_check, "check", "find every problem of a knowledge base")
+    which = "default: KNOWLEDGE_DIR or the shipped one"
+    check.add_argument("folder", nargs="?", type=Path, help=which)
+    evaluate = add(_evaluate, "evaluate", "measure the answers on a file of questions")
     evaluate.add_argument("file", type=Path, help="tab-separated: question, gold, kind")
-    evaluate.set_defaults(command=_evaluate)
-
-    calibrate = commands.add_parser(
-        "calibrate", help="fit when a knowledge base answers to files of questions"
-    )
+    fit = "fit when a knowledge base answers to files of questions"
+    calibrate = add(_calibrate, "calibrate", fit)
     calibrate.add_argument("folder", type=Path, help="where thresholds.yaml is written")
     calibrate.add_argument("files", nargs="+", type=Path, help="questions, as for evaluate")
-    calibrate.set_defaults(command=_calibrate)
-
-    export = commands.add_parser("export", help="what operators taught, as YAML")
-    export.add_argument(
-        "file", nargs="?", type=Path, help="such as knowledge/learned.yaml; default: print it"
-    )
-    export.set_defaults(command=_export)
+    export = add(_export, "export", "what operators taught, as YAML")
+    where = "such as knowledge/learned.yaml; default: print it"
+    export.add_argument("file", nargs="?", type=Path, help=where)
     return parser
+
+
+def _add_time(chat: argparse.ArgumentParser) -> None:
+    what = "start the clock there, such as 2026-03-29T08:59:50+01:00, and watch tips come"
+    chat.add_argument("--now", type=_moment, metavar="TIME", help=what)
+
+
+def _add_question(ask: argparse.ArgumentParser) -> None:
+    what = "the question; - reads one from each line of standard input"
+    ask.add_argument("words", nargs="+", metavar="question", help=what)
+    ask.add_argument("--json", action="store_true", help="print one JSON object for each question")
 
 
 def _faq(settings: Settings) -> Faq:
@@ -123,10 +110,10 @@ def _faq(settings: Settings) -> Faq:
 
 
 def _run(_: argparse.Namespace, settings: Settings) -> int:
-    # Before anything that takes its time.
+    # The first check, before anything slow.
     if settings.token is None:
         raise StartError("BOT_TOKEN is not set; put the token from @BotFather there or into .env")
-    # Each command imports what only it needs: the others start faster without.
+    # Other commands start faster without these modules.
     from bot import app
 
     logs.set_up(sys.stderr, settings.level, settings.format, settings.token)
@@ -148,7 +135,7 @@ def _moment(written: str) -> dt.datetime:
         moment = dt.datetime.fromisoformat(written)
     except ValueError:
         raise argparse.ArgumentTypeError(expected) from None
-    if not 1970 < moment.year < 9999:  # Calendars end there, and a week before or after is needed.
+    if not 1970 < moment.year < 9999:  # Calendars end there, and tips look a week ahead.
         raise argparse.ArgumentTypeError(expected)
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
@@ -160,7 +147,7 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
     for question in _questions(" ".join(given.words)):
         reply = faq.ask(question)
         shown = answers.line(faq, question, reply) if given.json else answers.text(faq, reply)
-        # Flushed, for a process that waits for each answer before it asks on.
+        # Some programs wait for each answer before they ask on.
         print(shown, flush=True)
     return OK
 
@@ -217,7 +204,7 @@ def _export(given: argparse.Namespace, settings: Settings) -> int:
         exporting.write(export.yaml, given.file)
         return OK
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Files of a knowledge base are in UTF-8, whatever this terminal can show.
+        # Files of a knowledge base are in UTF-8, even where the terminal is not.
         sys.stdout.reconfigure(encoding="utf-8")
     print(export.yaml, end="")
     return OK
