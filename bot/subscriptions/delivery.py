@@ -1,4 +1,4 @@
-"""What is on its way to subscribers, as the ledger knows it: tips, and messages of operators."""
+"""Deliveries to subscribers, as the ledger knows them: tips, and messages of operators."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -7,27 +7,27 @@ from enum import StrEnum
 
 
 class Progress(StrEnum):
-    """How far a delivery has come."""
+    """The states of a delivery."""
 
     DUE = "due"
-    """Surely not sent yet; it will be tried again."""
+    """It was surely not sent yet, and will be tried again."""
     SENDING = "sending"
     SENT = "sent"
     BLOCKED = "blocked"
     DEACTIVATED = "deactivated"
     MIGRATED = "migrated"
-    """The group has another id by now; it will be tried there."""
+    """The group has another id now; it will be tried there."""
     FAILED = "failed"
     """Telegram refused it, or its time was over before it could be sent."""
     UNKNOWN = "unknown"
-    """It went out and no answer came back."""
+    """It went out, and no answer came back."""
     CANCELLED = "cancelled"
-    """A broadcast that was called off, or not wanted any more, before this was sent."""
+    """The broadcast was called off, or not wanted any more, before this was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Moments are aware and in UTC."""
+    """One message to one chat. Moments are aware and in UTC."""
 
     id: int
     chat: int
@@ -38,21 +38,21 @@ class Delivery:
     lost: int
     """Tries after which no answer came back."""
     until: dt.datetime
-    """When the subscriber's local day is over, or a broadcast too old to be sent."""
+    """The end of the subscriber's local day; a broadcast is too old to be sent then."""
     broadcast: int = 0
     """0 for a tip."""
 
 
 class Stage(StrEnum):
-    """How far a broadcast has come."""
+    """The stages of a broadcast."""
 
     DRAFT = "draft"
     """The operator was shown it and asked whether to send it."""
     RUNNING = "running"
     CANCELLED = "cancelled"
-    """The operator has called it off; what is on its way still comes out."""
+    """The operator has called it off; deliveries on their way still come out."""
     LOST = "lost"
-    """The message to be copied is gone; the same."""
+    """The message to be copied is gone; deliveries on their way still come out."""
     OVER = "over"
 
 
@@ -69,21 +69,21 @@ class Broadcast:
     chat: int
     """The operator's."""
     message: int | None
-    """The one there that is copied; None for a text."""
+    """The message there that is copied; None for a text."""
     text: str | None
     """Telegram HTML; None for a copy."""
     board: int | None
-    """The message there that shows how far it is."""
+    """The message there that shows the progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What has become of the deliveries of a broadcast so far."""
+    """The deliveries of a broadcast, counted."""
 
     open: int
     """Deliveries that are still to be made, or on their way."""
     outcomes: Mapping[Progress, int]
-    """How many ended how; no zeros."""
+    """Numbers of those that ended, by their last state; no zeros."""
 
     @property
     def done(self) -> int:

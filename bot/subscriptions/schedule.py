@@ -1,4 +1,4 @@
-"""When a tip is due: a local time on days of the week, whatever the clocks of the zone do."""
+"""Finds when a tip is due: a local time on days of the week, even when clocks change."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ DAY = dt.timedelta(days=1)
 SECOND = dt.timedelta(seconds=1)
 EVERY_DAY = frozenset(range(1, 8))
 MOST_DAYS = 16
-"""Days to look ahead: a week holds every weekday, but a zone may leave that very date out."""
+"""Days to look ahead: a week holds every weekday, but a zone may skip that very date."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -31,14 +31,14 @@ class Schedule:
     """ISO weekdays: 1 is Monday."""
 
     def local(self, moment: dt.datetime) -> dt.datetime:
-        """What the clocks there show, with their zone."""
+        """The moment in this zone."""
         return moment.astimezone(zone(self.zone))
 
     def on(self, date: dt.date) -> Slot | None:
-        """The slot of a local date: once, at the earlier of two moments with this local time, or
-        where the clocks leap over it at the first moment after.
+        """The slot of a local date.
 
-        None for a day of the week that was not chosen, and for a date that the zone leaves out.
+        Where two moments have this local time, the earlier one counts; where clocks leap over it,
+        the first moment after. None for a weekday that was not chosen, and a date that is skipped.
         """
         if date.isoweekday() not in self.days:
             return None
@@ -52,8 +52,8 @@ class Schedule:
         return Slot(leap, date) if date in days else None
 
     def after(self, moment: dt.datetime, last: dt.date | None) -> Slot | None:
-        """The first slot after a moment whose date is later than the last one that was served."""
-        # A leap at midnight makes yesterday's slot one of today's moments.
+        """The first slot after a moment, and with a date after the last one that was served."""
+        # After a leap at midnight, yesterday's slot is a moment of today.
         first = self.local(moment).date() - DAY
         if last is not None:
             first = max(first, last + DAY)
@@ -61,7 +61,7 @@ class Schedule:
         return next((slot for slot in slots if slot and slot.moment > moment), None)
 
     def today(self, moment: dt.datetime, last: dt.date | None) -> Slot | None:
-        """The latest slot up to a moment and on the same local day, unless it was served."""
+        """The last slot up to a moment and on its local day, unless it was served."""
         today = self.local(moment).date()
         for date in (today, today - DAY):
             slot = self.on(date)

@@ -1,4 +1,4 @@
-"""A subscriber, and what each wish and each tip does to them: values without a clock or storage."""
+"""A subscriber changes with each wish and each tip: values without a clock or storage."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from bot.subscriptions.schedule import Schedule, Slot
 
 
 class State(StrEnum):
-    """Why somebody gets tips, or why not."""
+    """The reason why somebody gets tips, or not."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -39,7 +39,7 @@ class Subscriber:
     """The local date of the last tip; no date is served twice."""
     paused_until: dt.datetime | None = None
     round: int = 0
-    """How often all tips were seen."""
+    """The number of times that all tips were seen."""
 
     @classmethod
     def new(cls, chat: int, schedule: Schedule, now: dt.datetime) -> "Subscriber":
@@ -58,7 +58,7 @@ class Subscriber:
         return replace(self, schedule=schedule, state=State.ACTIVE, next=slot, paused_until=None)
 
     def rescheduled(self, schedule: Schedule, now: dt.datetime) -> "Subscriber":
-        """Wants another time, zone or other days; a pause goes on, and what is due stays due."""
+        """Wants another time, zone or other days; a pause goes on, and a due tip stays due."""
         if self.next is None or self.next.moment <= now:
             return replace(self, schedule=schedule)
         return replace(self, schedule=schedule)._waiting(now)
@@ -75,7 +75,7 @@ class Subscriber:
         )
 
     def resumed(self, now: dt.datetime) -> "Subscriber":
-        """Wants tips again after a pause or a stop; what was missed stays missed."""
+        """Wants tips again after a pause or a stop; missed tips stay missed."""
         if self.due(now):
             return self  # An old button, pressed while a tip is on its way.
         return replace(self, state=State.ACTIVE, paused_until=None)._waiting(now)
@@ -86,11 +86,11 @@ class Subscriber:
         return replace(self, state=state, next=None, paused_until=until)
 
     def returned(self, now: dt.datetime) -> "Subscriber":
-        """Has unblocked the bot: all is as it was, a pause included."""
+        """Has unblocked the bot: everything is as before, a pause included."""
         return replace(self, state=State.ACTIVE)._waiting(now)
 
     def due(self, now: dt.datetime) -> Slot | None:
-        """What to send now: the slot that has come, or after a longer silence only today's."""
+        """The slot to serve now; after a longer silence only that of today."""
         if self.state is not State.ACTIVE or self.next is None or self.next.moment > now:
             return None
         if self.schedule.midnight(self.next.moment) > now:
@@ -98,7 +98,7 @@ class Subscriber:
         return self.schedule.today(now, self.last)
 
     def served(self, slot: Slot | None, now: dt.datetime) -> "Subscriber":
-        """The tip of a slot is on its way; or there was none left to send, with None."""
+        """The tip of a slot is on its way; None where there was no tip left to send."""
         last = slot.date if slot else self.last
         return replace(self, last=last, paused_until=None)._waiting(now)
 

@@ -9,7 +9,7 @@ from bot.markup import plain
 
 
 def text(faq: Faq, reply: Reply) -> str:
-    """Words for a person; what they could press for is listed below a question back."""
+    """Words for a person; suggestions are listed in place of buttons."""
     lines = [plain(texts.of(faq.knowledge, reply))]
     if isinstance(reply, Suggestions):
         lines += [f"- {entry.question}" for entry in reply.entries]
@@ -17,7 +17,7 @@ def text(faq: Faq, reply: Reply) -> str:
 
 
 def line(faq: Faq, question: str, reply: Reply) -> str:
-    """One line of JSON, whatever was asked: in ASCII, as some readers end lines at U+2028 too."""
+    """One line of JSON for any question; in ASCII, as some readers end a line at U+2028."""
     found = {
         "question": question,
         "outcome": reply.outcome,

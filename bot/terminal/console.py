@@ -1,4 +1,4 @@
-"""The whole bot in a terminal: its own handlers, behind a Telegram that is not there."""
+"""The whole bot in a terminal: its own handlers talk to a pretended Telegram."""
 
 import asyncio
 import datetime as dt
@@ -34,7 +34,7 @@ WIDTH = 88
 PROMPT = "> "
 SENT = re.compile(r":send (\S++(?:\s++(?!/)\S++)*+)(?:\s++(/.+))?")
 OURS = re.compile(r":(?!edit )[a-z]+\b")
-"""What nobody would write to a bot."""
+"""A line that nobody would write to a bot."""
 HOW = "(':edit TEXT', ':send FILE /reload' and ':location 52.5 13.4' are for this terminal.)"
 SPOT = re.compile(r":location (-?\d+(?:\.\d+)?)[, ]+(-?\d+(?:\.\d+)?)")
 GREETING = (
@@ -56,13 +56,13 @@ def _command(text: str) -> list[dict[str, Any]]:
 
 @dataclass(slots=True)
 class Terminal:
-    """Turns lines into updates and shows what comes back."""
+    """Turns lines into updates, and shows the replies."""
 
     parts: Parts
     wire: Offline
     now: Callable[[], dt.datetime]
     last: dict[str, Any] | None = None
-    """The message that was typed last."""
+    """The last message that was typed."""
 
     async def take(self, line: str) -> None:
         """Handle one line as if it came from Telegram."""
@@ -71,11 +71,11 @@ class Terminal:
             return
         update = {"update_id": number, **event}
         await app.process_update(Update.de_json(update, app.bot))
-        # A tip that this line asked for belongs above the next prompt.
+        # A tip that this line asked for must come before the next prompt.
         await self.parts.tips.finished()
 
     def _event(self, line: str, number: int) -> dict[str, Any]:
-        """What Telegram would say of it; empty for what is for this terminal alone."""
+        """The update that Telegram would make of a line; empty for a line to the terminal."""
         if line.isascii() and line.isdigit() and 0 < int(line) <= len(self.wire.buttons):
             return {"callback_query": self._pressed(int(line) - 1, number)}
         if line.startswith(":edit ") and self.last:
@@ -133,7 +133,7 @@ class Terminal:
 
 
 def clock_from(start: dt.datetime | None) -> Callable[[], dt.datetime]:
-    """A clock that shows `start` now and goes on from there; the real one for None."""
+    """A clock that shows `start` now and goes on from there; for None the real time."""
     ahead = start - dt.datetime.now(dt.UTC) if start else dt.timedelta()
     return lambda: dt.datetime.now(dt.UTC) + ahead
 
@@ -171,14 +171,14 @@ def _parts(
     settings: Settings, live: Live, storage: Storage, wire: Offline, now: Callable[[], dt.datetime]
 ) -> Parts:
     return composition.build(
-        # Whoever sits at the terminal may do everything.
+        # The person at the terminal may do everything.
         replace(settings, operators=frozenset({CHAT_ID})),
         live,
         storage,
         request=wire,
         updates_request=wire,
         token=TOKEN,
-        # Nobody floods themselves, and a script that pipes a hundred questions in is no flood.
+        # A script that pipes in a hundred questions is no flood.
         throttle=Throttle(time.monotonic, most=1_000_000),
         clocks=composition.Clocks(now=now),
         tick_seconds=0.25,
@@ -189,7 +189,7 @@ def _parts(
 
 @asynccontextmanager
 async def _answering(parts: Parts, begun: Start, *, alone: bool) -> AsyncIterator[None]:
-    """With nobody at the keyboard the files are not watched: a script knows what it changes."""
+    """Run the bot; files are watched only for a person, as a script knows what it changes."""
     async with parts.app as app:
         await parts.tips.recover()
         await parts.watching.reloader.keep(begun.files)
@@ -224,7 +224,7 @@ async def _read(lines: TextIO, screen: TextIO) -> str | None:
 
 
 async def _typed(lines: TextIO) -> None:
-    """Wait for somebody to press Enter: a thread that waits in `readline` would outlive Ctrl-C."""
+    """Wait for Enter without a thread, which would wait on in `readline` after Ctrl-C."""
     loop = asyncio.get_running_loop()
     pressed = asyncio.Event()
     loop.add_reader(lines, pressed.set)

@@ -1,4 +1,4 @@
-"""A Telegram that is not there: every request is answered in this process."""
+"""A pretended Telegram: every request is answered in this process."""
 
 import json
 import time
@@ -21,12 +21,12 @@ NO_PHONE = "(A phone shows a button here. Type ':location 52.5 13.4' instead.)"
 
 @dataclass(slots=True)
 class Offline(BaseRequest):
-    """Answers every request as Telegram would, and shows what people would see."""
+    """Answers every request as Telegram would, and shows all that people would see."""
 
     show: Callable[[str, bool], None]
     """Called with a text for people, and whether it replaces an earlier one."""
     folder: Path
-    """Where pictures are put."""
+    """The place for pictures."""
     sent: dict[int, dict[str, Any]] = field(default_factory=dict)
     numbers: int = 0
     buttons: list[tuple[int, str]] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Offline(BaseRequest):
         method: str,  # noqa: ARG002 - it is always POST
         request_data: RequestData | None = None,
         *_: Any,  # noqa: ANN401 - time-outs, of which there are none here
-        **__: Any,  # noqa: ANN401 - the same
+        **__: Any,  # noqa: ANN401 - more of them
     ) -> tuple[int, bytes]:
         name = url.rpartition("/")[2]
         if name in self.given:
@@ -87,7 +87,7 @@ class Offline(BaseRequest):
         return True
 
     def _file(self, given: dict[str, Any], file: tuple[str, bytes, str]) -> dict[str, Any]:
-        """Text is shown, and everything else put where it can be looked at until the end."""
+        """Show a text; put any other file where it can be opened until the chat ends."""
         name, content, kind = file
         if kind.startswith("text/"):
             text = content.decode("utf-8", "replace")
@@ -111,7 +111,7 @@ class Offline(BaseRequest):
         self.show("\n".join([text, *(["", *below] if below else [])]), edited)
         self.sent[number] = {
             "message_id": number,
-            # PTB takes a message without a date for one that is out of reach.
+            # PTB believes that a message without a date is out of reach.
             "date": int(time.time()),
             "chat": CHAT,
             "from": BOT,
