@@ -1,13 +1,4 @@
-"""The errors that this program raises on purpose.
-
-SkinbotError
-├── KnowledgeError    a knowledge base with problems; holds all of them
-├── SettingsError     a setting with a wrong value
-├── InputError        a file that a command was given and cannot use
-├── StorageError      a database that cannot be used
-├── ReloadError       a knowledge base that could not be put in place
-└── StartError        Telegram refuses the bot, or the process cannot start
-"""
+"""The errors that this program raises on purpose, all of them a `SkinbotError`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +44,7 @@ class StartError(SkinbotError):
 
 
 class KnowledgeError(SkinbotError):
-    """A knowledge base that cannot be used."""
+    """A knowledge base cannot be used; holds all its problems."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))

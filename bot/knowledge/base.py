@@ -8,46 +8,31 @@ from typing import TypeVar
 
 import bot
 from bot.errors import KnowledgeError
-from bot.knowledge.models import (
-    About,
-    Entry,
-    Expected,
-    Learned,
-    Limit,
-    Limits,
-    RedFlags,
-    SmallTalk,
-    SmallTalks,
-    Synonyms,
-    Thresholds,
-    Tip,
-    Tips,
-    Topic,
-)
+from bot.knowledge import models
 from bot.knowledge.parser import ParsedFiles
 
-Asked = TypeVar("Asked", Entry, Limit)
+Asked = TypeVar("Asked", models.Entry, models.Limit)
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """Everything that the bot knows."""
 
-    about: About
-    topics: Mapping[str, Topic]
-    entries: Mapping[str, Entry]
-    limits: Mapping[str, Limit]
-    smalltalk: Mapping[str, SmallTalk]
+    about: models.About
+    topics: Mapping[str, models.Topic]
+    entries: Mapping[str, models.Entry]
+    limits: Mapping[str, models.Limit]
+    smalltalk: Mapping[str, models.SmallTalk]
     courtesies: tuple[str, ...]
-    red_flags: RedFlags
-    synonyms: Synonyms
-    expected: Expected
-    tips: Mapping[str, Tip]
+    red_flags: models.RedFlags
+    synonyms: models.Synonyms
+    expected: models.Expected
+    tips: Mapping[str, models.Tip]
     """Empty where there is no daily tip."""
-    thresholds: Thresholds | None
+    thresholds: models.Thresholds | None
     """None where nobody has measured any: the defaults of the model count then."""
 
-    def topic(self, entry: str) -> Topic:
+    def topic(self, entry: str) -> models.Topic:
         """The topic that an entry stands under."""
         return self.topics[self.entries[entry].topic]
 
@@ -60,22 +45,22 @@ class Knowledge:
         """
         if draft.problems:
             raise KnowledgeError(draft.problems)
-        (talk,) = draft.all(SmallTalks)
-        topics = {topic.id: topic for topic in draft.all(Topic)}
+        (talk,) = draft.all(models.SmallTalks)
+        topics = {topic.id: topic for topic in draft.all(models.Topic)}
         knowledge = cls(
-            about=draft.all(About)[0],
+            about=draft.all(models.About)[0],
             topics=topics,
             entries=_entries(topics),
-            limits={limit.id: limit for limit in draft.all(Limits)[0].limits},
+            limits={limit.id: limit for limit in draft.all(models.Limits)[0].limits},
             smalltalk={small.id: small for small in talk.smalltalk},
             courtesies=tuple(talk.courtesies),
-            red_flags=draft.all(RedFlags)[0],
-            synonyms=draft.all(Synonyms)[0],
-            expected=draft.all(Expected)[0],
-            tips={tip.id: tip for tips in draft.all(Tips) for tip in tips.tips},
-            thresholds=next(iter(draft.all(Thresholds)), None),
+            red_flags=draft.all(models.RedFlags)[0],
+            synonyms=draft.all(models.Synonyms)[0],
+            expected=draft.all(models.Expected)[0],
+            tips={tip.id: tip for tips in draft.all(models.Tips) for tip in tips.tips},
+            thresholds=next(iter(draft.all(models.Thresholds)), None),
         )
-        more = [pair for learned in draft.all(Learned) for pair in learned.pairs]
+        more = [pair for learned in draft.all(models.Learned) for pair in learned.pairs]
         return knowledge.with_phrasings(more)
 
     def with_phrasings(self, more: Iterable[tuple[str, str]]) -> "Knowledge":
@@ -97,7 +82,7 @@ class Knowledge:
         return replace(self, topics=topics, entries=_entries(topics), limits=limits)
 
 
-def _entries(topics: Mapping[str, Topic]) -> dict[str, Entry]:
+def _entries(topics: Mapping[str, models.Topic]) -> dict[str, models.Entry]:
     return {entry.id: entry for topic in topics.values() for entry in topic.entries}
 
 

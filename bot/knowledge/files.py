@@ -9,18 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge import models
 from bot.knowledge.fields import Model
-from bot.knowledge.models import (
-    About,
-    Expected,
-    Learned,
-    Limits,
-    RedFlags,
-    SmallTalks,
-    Synonyms,
-    Thresholds,
-    Tips,
-)
 
 Files = Mapping[str, bytes]
 """Bytes by their names in the folder, such as `topics/brakes.yaml`."""
@@ -28,15 +18,15 @@ TOPICS = "topics"
 """The folder of the topics, each in a file that is named after its id."""
 LEARNED = "learned.yaml"
 FILES: Mapping[str, type[Model]] = {
-    "about.yaml": About,
-    "expected.yaml": Expected,
-    LEARNED: Learned,
-    "limits.yaml": Limits,
-    "red_flags.yaml": RedFlags,
-    "smalltalk.yaml": SmallTalks,
-    "synonyms.yaml": Synonyms,
-    "thresholds.yaml": Thresholds,
-    "tips.yaml": Tips,
+    "about.yaml": models.About,
+    "expected.yaml": models.Expected,
+    LEARNED: models.Learned,
+    "limits.yaml": models.Limits,
+    "red_flags.yaml": models.RedFlags,
+    "smalltalk.yaml": models.SmallTalks,
+    "synonyms.yaml": models.Synonyms,
+    "thresholds.yaml": models.Thresholds,
+    "tips.yaml": models.Tips,
 }
 """The files beside the topics; the bot takes no notice of others."""
 OPTIONAL = frozenset({LEARNED, "thresholds.yaml", "tips.yaml"})
