@@ -109,13 +109,6 @@ async def _passed_over(notices: Notices, app: App, text: Callable[[int], str], u
     await notices.tell(app.bot, text(update))
 
 
-def _digest(
-    parts: Parts, storage: Storage, settings: Settings, now: Callable[[], dt.datetime]
-) -> Digest:
-    when = settings.zone, settings.tip_time
-    return Digest(storage.records, parts.notices, parts.app.bot, parts.live, now, *when)
-
-
 def _application(
     api: str,
     token: str,
@@ -137,14 +130,6 @@ def _application(
         .updater(None)
         .build()
     )
-
-
-async def _passed_over(notices: Notices, app: App, why: PassedOver, number: int) -> None:
-    told = {
-        PassedOver.DEADLY: operator_texts.died_of,
-        PassedOver.UNREADABLE: operator_texts.cannot_read,
-    }
-    await notices.tell(app.bot, told[why](number))
 
 
 def _attach(
