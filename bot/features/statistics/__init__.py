@@ -1,1 +1,1 @@
-"""What is counted, and shown."""
+"""Counts of what happened, and the figures that operators see."""

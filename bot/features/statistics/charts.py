@@ -10,8 +10,8 @@ from bot.features.statistics.figures import Figures
 
 
 def draw(figures: Figures) -> bytes:
-    """A PNG. Takes a second the first time and a third of one later: not for the event loop."""
-    # Imported here: no start waits for matplotlib.
+    """A PNG. It takes a second the first time, a third later: too long for the event loop."""
+    # The import stands here so that no start waits for matplotlib.
     with place_for_fonts():
         from bot.features.statistics import plotting
 
@@ -20,8 +20,11 @@ def draw(figures: Figures) -> bytes:
 
 @contextmanager
 def place_for_fonts() -> Iterator[None]:
-    """matplotlib keeps a list of all fonts, in the home of a user. A service may have none, or one
-    that is read-only, which matplotlib would warn of."""
+    """A folder for matplotlib's list of fonts, while it is imported.
+
+    Otherwise the list goes into the user's home. A service may have no home, or one that is
+    read-only, and matplotlib would warn about that.
+    """
     if "matplotlib" in sys.modules or os.environ.get("MPLCONFIGDIR"):
         yield
         return

@@ -1,4 +1,4 @@
-"""What operators are shown in numbers."""
+"""The numbers that operators see."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -9,9 +9,9 @@ from typing import TypeVar
 from bot.storage.counts import Tally
 
 OUTCOMES = ("answer", "suggestions", "limited", "red_flag", "smalltalk", "unknown")
-"""What can become of a question, in the order in which it is shown."""
+"""The outcomes of questions, in the order in which they are shown."""
 MOST_DAYS = 365
-"""The most days that the chart is made for."""
+"""Days; the chart is made for no more."""
 TOP_ENTRIES = 5
 BUSIEST_HOURS = 3
 Name = TypeVar("Name", str, int)
@@ -19,28 +19,28 @@ Name = TypeVar("Name", str, int)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What happened in some days, the last of which is today."""
+    """The counts of some days; the last day is today."""
 
     days: tuple[dt.date, ...]
-    """Each of them, whether anything happened or not."""
+    """All of them, also those on which nothing happened."""
     outcomes: Mapping[str, tuple[int, ...]]
-    """For each of `OUTCOMES`, how many questions ended so on each of the days."""
+    """For each of `OUTCOMES`, the number of questions that ended so on each day."""
     entries: tuple[tuple[str, int], ...]
-    """What was answered most, by id; at most `TOP_ENTRIES`."""
+    """The entries that answered most, and how often; at most `TOP_ENTRIES` ids."""
     hours: tuple[int, ...]
-    """Questions in each hour of the day, from midnight on."""
+    """Questions in each of the 24 hours, from midnight on."""
     up: int
-    """Votes that an answer helped."""
+    """Votes that an answer helped; `down` are the others."""
     down: int
     subscribers: int
     joined: int
     left: int
     tips: Counter[str]
-    """By what became of them: sent, blocked, deactivated, failed, unknown."""
+    """The number of tips for each outcome: sent, blocked, deactivated, failed, unknown."""
 
     @classmethod
     def of(cls, tallies: Iterable[Tally], subscribers: int, today: dt.date, days: int) -> "Figures":
-        """From whatever was counted; what lies before the days or after today is left out."""
+        """Sum up the tallies of the last `days` days; all other days are left out."""
         shown = tuple(today - dt.timedelta(days=back) for back in reversed(range(days)))
         named: defaultdict[str, Counter[str]] = defaultdict(Counter)
         questions: Counter[tuple[str, dt.date]] = Counter()
@@ -54,7 +54,7 @@ class Figures:
             outcomes={name: tuple(questions[name, day] for day in shown) for name in OUTCOMES},
             entries=_most(named["entry"], TOP_ENTRIES),
             hours=tuple(named["hour"][f"{hour:02}"] for hour in range(24)),
-            # Who changes a vote takes back one of another day.
+            # A changed vote takes back one of an earlier day, so a sum may be below zero.
             up=max(0, named["vote"]["up"]),
             down=max(0, named["vote"]["down"]),
             subscribers=subscribers,
@@ -80,11 +80,11 @@ class Figures:
 
     @property
     def busiest(self) -> tuple[tuple[int, int], ...]:
-        """The hours with the most questions and how many those are; at most `BUSIEST_HOURS`."""
+        """The hours with the most questions, and their numbers; at most `BUSIEST_HOURS`."""
         return _most(dict(enumerate(self.hours)), BUSIEST_HOURS)
 
 
 def _most(counts: Mapping[Name, int], most: int) -> tuple[tuple[Name, int], ...]:
-    """The names that count most, the first by name among equals."""
+    """The names with the highest counts; equal counts are sorted by name."""
     found = [(name, count) for name, count in counts.items() if count > 0]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0]))[:most])

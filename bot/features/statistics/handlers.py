@@ -1,4 +1,4 @@
-"""Operators ask for figures."""
+"""The command /stats, with which operators ask for figures."""
 
 import asyncio
 import datetime as dt
@@ -16,7 +16,7 @@ from bot.features.statistics.recorder import UsageRecorder
 from bot.storage.records import Records
 
 SHOWN_DAYS = 30
-"""That /stats shows where no number is given."""
+"""Days that /stats shows if no number is given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is counted, and what found no answer: no answer ever waits for the database."""
+"""Counts, and questions without an answer, kept in memory: no reply waits for the database."""
 
 import datetime as dt
 import logging
@@ -17,9 +17,9 @@ from bot.storage.records import Records
 from bot.subscriptions.subscriber import RUNNING, Subscriber
 
 MOST_WAITING = 5_000
-"""Missed questions that wait in memory, the newest, when the database does not take them."""
+"""If the database fails, so many missed questions wait in memory: the newest."""
 COUNTED = dt.timedelta(days=400)
-"""How long counts are kept: they hold nothing about anybody."""
+"""Counts are kept so long: they say nothing about any person."""
 
 Change = Callable[[Subscriber | None], Subscriber | None]
 
@@ -28,21 +28,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class UsageRecorder:
-    """Notes in memory, written at each tick and at the end."""
+    """Keeps notes in memory, and writes them at each tick and at the end."""
 
     records: Records
     now: Callable[[], dt.datetime]
     zone: str
-    """Whose days and hours are counted."""
+    """The time zone in which days and hours are counted."""
     days: int
-    """How long questions are kept."""
+    """Questions are kept for so many days."""
     _counts: Counter[tuple[dt.date, str, str]] = field(default_factory=Counter)
     _missed: deque[Missed] = field(default_factory=lambda: deque(maxlen=MOST_WAITING))
     _found: list[tuple[str, str]] = field(default_factory=list)
     _pruned: dt.date | None = None
 
     def answered(self, question: str, reply: Reply) -> None:
-        """A question got this reply."""
+        """Count a question that got this reply."""
         self.count("outcome", reply.outcome)
         self.count("hour", f"{self._local():%H}")
         if isinstance(reply, Answer):
@@ -52,14 +52,14 @@ class UsageRecorder:
             self.missed(question, reply.outcome)
 
     def missed(self, question: str, outcome: str) -> None:
-        """A question was asked in vain."""
+        """Keep a question that found no answer."""
         self._missed.append(Missed(0, _kept(question), outcome, self.today))
 
     def count(self, kind: str, name: str = "", by: int = 1) -> None:
         self._counts[self.today, kind, name] += by
 
     def found(self, question: str, outcome: str) -> None:
-        """A question was not asked in vain after all."""
+        """Drop a question that found an answer after all."""
         kept = _kept(question)
         for each in reversed(self._missed):
             if (each.text, each.outcome) == (kept, outcome):
@@ -68,7 +68,7 @@ class UsageRecorder:
         self._found.append((kept, outcome))
 
     def watched(self, how: Change) -> Change:
-        """The same change of a subscriber; whether it begins or ends a subscription is counted."""
+        """Wrap a change of a subscriber, so that a subscription that begins or ends is counted."""
 
         def observed(before: Subscriber | None) -> Subscriber | None:
             after = how(before)
@@ -84,11 +84,10 @@ class UsageRecorder:
             self.count("joined" if is_now else "left")
 
     async def write(self) -> None:
-        """Write what has come together since the last time, and forget what is too old."""
+        """Write the notes made since the last time, and delete what is too old."""
         counts, self._counts = self._counts, Counter()
-        missed, found = list(self._missed), self._found
-        self._missed.clear()
-        self._found = []
+        missed, self._missed = self._missed, deque(maxlen=MOST_WAITING)
+        found, self._found = self._found, []
         try:
             if counts or missed or found:
                 tallies = [Tally(*key, count) for key, count in counts.items() if count]
@@ -101,15 +100,14 @@ class UsageRecorder:
             raise
 
     async def _prune(self) -> None:
-        now = self.now()
-        if self._pruned != now.date():
-            oldest = self.today - dt.timedelta(days=self.days)
-            await self.records.prune(oldest, self.today - COUNTED)
-            self._pruned = now.date()
+        today = self.today
+        if self._pruned != today:
+            await self.records.prune(today - dt.timedelta(days=self.days), today - COUNTED)
+            self._pruned = today
 
     @property
     def today(self) -> dt.date:
-        """In the operators' calendar."""
+        """The date in the operators' time zone."""
         return self._local().date()
 
     def _local(self) -> dt.datetime:
@@ -117,8 +115,8 @@ class UsageRecorder:
 
 
 def _kept(question: str) -> str:
-    """A question as the database holds it."""
-    # Somebody who runs a bot may paste its token into the wrong window.
+    """Shorten and clean a question for the database."""
+    # An operator may paste the token into the wrong window.
     hidden = TOKEN.sub(HIDDEN, question)[:MAX_QUESTION]
-    # One text that no database takes would hold up all others.
+    # A text that the database refuses would hold up all others.
     return hidden.encode("utf-8", "replace").decode().replace("\0", " ")

@@ -1,4 +1,4 @@
-"""What /stats says: the caption, as Telegram HTML, and the words in the chart."""
+"""The caption of /stats, as Telegram HTML, and the words in its chart."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from bot.markup import escape, plain, short, units
 from bot.places.zones import name_of
 
 MOST_CAPTION = 1_024
-"""What Telegram takes below a picture, counted as `units` does."""
+"""Telegram allows so much text below a picture, counted by `units`."""
 OUTCOMES = {
     "answer": "answered",
     "suggestions": "suggested",
@@ -25,15 +25,15 @@ NO_QUESTIONS = "No questions were asked"
 
 
 def caption(figures: Figures, knowledge: Knowledge, zone: str) -> str:
-    """All figures in short; `zone` is the one whose hours were counted."""
-    entries = TOP_ENTRIES
-    while units(plain(text := _of(figures, knowledge, zone, entries))) > MOST_CAPTION and entries:
-        entries -= 1
+    """All figures in short, with fewer entries if it gets too long.
+
+    The hours were counted in `zone`.
+    """
+    for entries in range(TOP_ENTRIES, -1, -1):
+        text = "\n".join(_lines(figures, knowledge, zone, entries))
+        if units(plain(text)) <= MOST_CAPTION:
+            break
     return text
-
-
-def _of(figures: Figures, knowledge: Knowledge, zone: str, entries: int) -> str:
-    return "\n".join(_lines(figures, knowledge, zone, entries))
 
 
 def _lines(figures: Figures, knowledge: Knowledge, zone: str, entries: int) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _outcomes(figures: Figures) -> str:
 
 
 def _entry(knowledge: Knowledge, entry: str) -> str:
-    """The question that it answers; its id where a reload has removed it."""
+    """The question of an entry; the id of one that a reload has removed."""
     known = knowledge.entries.get(entry)
     return escape(short(known.question if known else entry))
 
@@ -89,9 +89,8 @@ def _helpful(figures: Figures) -> str:
 
 def _subscribers(figures: Figures) -> str:
     changes = [(figures.joined, "joined"), (figures.left, "left")]
-    return ", ".join(
-        [f"{figures.subscribers:,}", *(f"{count:,} {what}" for count, what in changes if count)]
-    )
+    counts = [f"{count:,} {what}" for count, what in changes if count]
+    return ", ".join([f"{figures.subscribers:,}", *counts])
 
 
 def _tips(figures: Figures) -> str:
@@ -106,7 +105,7 @@ def _tips(figures: Figures) -> str:
 
 
 def title(days: Sequence[dt.date]) -> str:
-    """Of the chart: the days that it shows."""
+    """The title of the chart names the days that it shows."""
     first, last = days[0], days[-1]
     if first == last:
         return f"Questions on {_date(last)}"
