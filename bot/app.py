@@ -36,7 +36,6 @@ from bot.features.statistics.handlers import StatisticsHandlers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips.circuit_breaker import CircuitBreaker
 from bot.features.tips.enrolment import Enrolment
-from bot.features.tips.messages import Messages
 from bot.features.tips.pending import PendingQuestions
 from bot.features.tips.preferences import PreferenceHandlers
 from bot.features.tips.results import Results

@@ -1,1 +1,1 @@
-"""A tip a day: asked for, changed, sent."""
+"""The daily tip: people subscribe, change their wishes, and get it."""

@@ -1,23 +1,23 @@
-"""Whether Telegram takes tips at all, and when to try again if it does not."""
+"""The pause in sending when Telegram takes no messages at all."""
 
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 WATCHED, MOST_FAILED = 20, 12
-"""Of so many chats in a row so many may fail before the run is stopped."""
+"""Of the last `WATCHED` chats, `MOST_FAILED` failures stop the run."""
 FIRST_REST, LONGEST_REST = 60.0, 300.0
-"""Seconds until a stopped run goes on."""
+"""Seconds that a stopped run rests: at first, and at most. Each rest is twice the last."""
 
 
 @dataclass(slots=True)
 class CircuitBreaker:
-    """Whether Telegram takes tips at all; when many fail, the run rests."""
+    """Lets the run rest when many messages fail."""
 
     clock: Callable[[], float]
     """Seconds, never going back."""
     outcomes: OrderedDict[int, bool] = field(default_factory=OrderedDict)
-    """The newest of each chat, for the last few chats."""
+    """The newest outcome of each of the last chats: True for a good one."""
     rest: float = FIRST_REST
     until: float = 0.0
 
@@ -26,7 +26,7 @@ class CircuitBreaker:
         return self.clock() < self.until
 
     def note(self, chat: int, *, good: bool) -> bool:
-        """Count one outcome; True when the run has to stop now."""
+        """Count one outcome. Returns True if the run has to stop now."""
         self.outcomes.pop(chat, None)
         self.outcomes[chat] = good
         if len(self.outcomes) > WATCHED:

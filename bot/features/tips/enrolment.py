@@ -1,8 +1,9 @@
-"""What becomes of a subscription when somebody chooses, comes back or leaves."""
+"""Changes of a subscription when somebody chooses a time, comes back or leaves."""
 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips import texts
@@ -14,16 +15,16 @@ from bot.subscriptions.subscriber import GONE, RUNNING, State, Subscriber
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Writes it down, and says what was understood."""
+    """Writes changes down, and says what was understood."""
 
     storage: Storage
     journal: UsageRecorder
     now: Callable[[], dt.datetime]
     default: Schedule
-    """What is offered to somebody who has said nothing yet."""
+    """The time and zone for somebody who has named none."""
 
     async def settle(self, chat: int, at: dt.time | None, place: Place) -> str:
-        """Write the time and place down; without a time, only the place of who gets tips."""
+        """Write a time and a place down. Without a time, only a subscriber's place is changed."""
         now = self.now()
 
         def chosen(known: Subscriber | None) -> Subscriber | None:
@@ -41,16 +42,17 @@ class Enrolment:
         return texts.subscribed(after, place.name, now)
 
     async def came_back(self, chat: int) -> None:
-        """Whoever had blocked the bot gets tips again."""
+        """Somebody who had blocked the bot gets tips again."""
         await self.storage.change(chat, self.journal.watched(self._returned))
 
     async def left(self, chat: int) -> None:
         """Somebody blocked the bot, or a group removed it."""
-        await self.storage.change(chat, self.journal.watched(_left))
+        await self.storage.change(chat, self.journal.watched(partial(gone, State.BLOCKED)))
 
     def _returned(self, known: Subscriber | None) -> Subscriber | None:
         return known.returned(self.now()) if known and known.state in GONE else None
 
 
-def _left(known: Subscriber | None) -> Subscriber | None:
-    return known.ended(State.BLOCKED) if known and known.state is State.ACTIVE else None
+def gone(why: State, known: Subscriber | None) -> Subscriber | None:
+    """End an active subscription; old news must not undo a later choice."""
+    return known.ended(why) if known and known.state is State.ACTIVE else None

@@ -1,4 +1,4 @@
-"""Buttons of the daily tip, and where they stand."""
+"""Buttons of the daily tip, and their keyboards."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from bot.subscriptions.subscriber import State, Subscriber
 
 
 class ReadMore(Button, data="more:{entry}"):
-    """Sends the entry that a tip was drawn from; the tip stays."""
+    """Sends the entry that a tip comes from; the tip stays."""
 
     entry: Id
 
@@ -24,20 +24,20 @@ class OpenSettings(Button, data="settings"):
 
 
 class PickTime(Button, data="time:{at}"):
-    """A time for the tip; None for one that is to be typed."""
+    """Chooses a time for the tip; with None the person will type it."""
 
     at: Time
 
 
 class PickPlace(Button, data="place:{at}:{zone}"):
-    """A zone, for a subscription at a time, or with None for the one that there is."""
+    """Chooses a zone for tips at a time; with None the time stays as it is."""
 
     at: Time
     zone: Id
 
 
 class AskPlace(Button, data="where"):
-    """Asks where somebody is."""
+    """Lets the bot ask where somebody is."""
 
 
 class ShareLocation(Button, data="location:{at}"):
@@ -47,7 +47,7 @@ class ShareLocation(Button, data="location:{at}"):
 
 
 class TellClock(Button, data="clock:{at}"):
-    """Asks what the clock shows now."""
+    """Lets the bot ask for the time on the person's clock."""
 
     at: Time
 
@@ -65,17 +65,17 @@ class ToggleDay(Button, data="day:{day}"):
 
 
 class Pause(Button, data="pause:{days}"):
-    """No tips for so many days; 0 for until further notice."""
+    """Stops tips for so many days; 0 means until further notice."""
 
     days: Annotated[int, number(r"\d{1,2}")]
 
 
 class Resume(Button, data="resume"):
-    """Tips again, after a pause or a stop."""
+    """Starts tips again after a pause or a stop."""
 
 
 class Stop(Button, data="stop"):
-    """No tips any more."""
+    """Ends the tips."""
 
 
 HOURS = tuple(dt.time(hour) for hour in (6, 7, 8, 9, 10, 12, 14, 16, 18, 19, 20, 21))
@@ -88,17 +88,17 @@ def under_tip(tip: Tip, *, subscribed: bool = True) -> InlineKeyboardMarkup:
 
 
 def times() -> InlineKeyboardMarkup:
-    """The hours at which most people want something to read, and any other."""
+    """The hours that most people want, and a button for any other time."""
     hours = [button(f"{at:%H:%M}", PickTime(at)) for at in HOURS]
     return InlineKeyboardMarkup([*rows_of(hours), row(texts.OTHER_TIME, PickTime(None))])
 
 
 def where(at: dt.time | None, likely: Place, *, private: bool) -> InlineKeyboardMarkup:
-    """Ways to say where one is, beside writing it."""
+    """Ways for a person to say where they are without writing it."""
     rows = [row(texts.BY_CLOCK, TellClock(at))]
-    if private:  # Telegram offers it nowhere else.
+    if private:  # In groups Telegram has no such button.
         rows.append(row(texts.BY_LOCATION, ShareLocation(at)))
-    # Hardly anybody lives by UTC, but what stands first is pressed.
+    # People press the first button, but hardly anybody lives by UTC.
     at_end = len(rows) if likely.zone == "UTC" else 0
     rows.insert(at_end, row(likely.name, PickPlace(at, likely.zone)))
     return InlineKeyboardMarkup(rows)
@@ -109,7 +109,7 @@ def places(at: dt.time | None, found: Iterable[Place]) -> InlineKeyboardMarkup:
 
 
 def location() -> ReplyKeyboardMarkup:
-    """The one button that can ask a phone where it is."""
+    """The one kind of button that can ask a phone for its location."""
     return ReplyKeyboardMarkup(
         [[KeyboardButton(texts.SHARE_LOCATION, request_location=True)]],
         resize_keyboard=True,
@@ -118,7 +118,7 @@ def location() -> ReplyKeyboardMarkup:
 
 
 def settings(subscriber: Subscriber, now: dt.datetime) -> InlineKeyboardMarkup:
-    """What can be changed, in the state that a subscription is in."""
+    """The buttons that make sense in the present state of a subscription."""
     if subscriber.state not in {State.ACTIVE, State.PAUSED}:
         return again()
     days = subscriber.schedule.days
@@ -138,5 +138,5 @@ def settings(subscriber: Subscriber, now: dt.datetime) -> InlineKeyboardMarkup:
 
 
 def again() -> InlineKeyboardMarkup:
-    """The way back for somebody who gets no tips."""
+    """The button with which somebody gets tips again."""
     return InlineKeyboardMarkup([row(texts.SUBSCRIBE_AGAIN, Resume())])

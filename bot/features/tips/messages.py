@@ -1,7 +1,6 @@
-"""What is sent to a subscriber: a tip, or the message of a broadcast."""
+"""The messages to subscribers: tips and broadcasts."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 from telegram.ext import ExtBot
 
@@ -13,7 +12,7 @@ from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Broadcast, Delivery
 
 NO_SOURCE = ("message to copy not found", "message can't be copied", "message_id_invalid")
-"""What Telegram says of a message that is to be copied, in lower case; it is so for everybody."""
+"""Words of Telegram, in lower case, when the message to be copied is gone: no chat can get it."""
 
 Send = Callable[[], Awaitable[object]]
 
@@ -28,7 +27,7 @@ def tip(bot: ExtBot[int], chat: int, shown: Tip) -> Send:
 
 
 def broadcast(bot: ExtBot[int], chat: int, shown: Broadcast, paced: int | None = PACED) -> Send:
-    """As the operator wrote it, with the preview of a link where Telegram makes one."""
+    """The broadcast as the operator wrote it; Telegram may add the preview of a link."""
     source, text = shown.message, shown.text or ""
     if source is None:
         return lambda: bot.send_message(
@@ -40,27 +39,16 @@ def broadcast(bot: ExtBot[int], chat: int, shown: Broadcast, paced: int | None =
 
 
 def has_no_source(why: str) -> bool:
-    """Whether the message to be copied is what Telegram refused."""
+    """True if Telegram refused the message to be copied, and not the chat."""
     return any(reason in why.lower() for reason in NO_SOURCE)
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
-    """What a delivery sends; None where there is nothing to send any more."""
-
-    storage: Storage
-    bot: ExtBot[int]
-    _broadcasts: dict[int, Broadcast] = field(default_factory=dict)
-    """What is sent for each that was begun, looked up once."""
-
-    async def to_send(self, knowledge: Knowledge, delivery: Delivery) -> Send | None:
-        number = delivery.broadcast
-        if not number:
-            chosen = knowledge.tips.get(delivery.tip)
-            return tip(self.bot, delivery.chat, chosen) if chosen else None
-        if number not in self._broadcasts:
-            found = await self.storage.mailings.get(number)
-            if found is None:
-                return None
-            self._broadcasts[number] = found
-        return broadcast(self.bot, delivery.chat, self._broadcasts[number])
+async def to_send(
+    storage: Storage, bot: ExtBot[int], knowledge: Knowledge, delivery: Delivery
+) -> Send | None:
+    """The message of a delivery; None if its tip or broadcast is not there any more."""
+    if not delivery.broadcast:
+        chosen = knowledge.tips.get(delivery.tip)
+        return tip(bot, delivery.chat, chosen) if chosen else None
+    found = await storage.mailings.get(delivery.broadcast)
+    return broadcast(bot, delivery.chat, found) if found else None

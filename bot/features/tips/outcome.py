@@ -1,4 +1,4 @@
-"""What became of a message that was sent to somebody who did not just write."""
+"""The outcomes of messages that the bot sends by itself, not as a reply."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ BLOCKED = (
     "chat_write_forbidden",
 )
 DEACTIVATED = ("user is deactivated", "group chat was deactivated", "group chat was deleted")
-"""What Telegram says of a chat that is lost, in lower case."""
+"""Words of Telegram, in lower case, about a chat that is lost."""
 THE_CHATS_OWN = (
     "topic_closed",
     "topic_deleted",
@@ -41,7 +41,7 @@ THE_CHATS_OWN = (
     "not enough rights",
     "administrator rights",
 )
-"""What Telegram says of a chat that stays, in lower case. Other refusals are not about the chat."""
+"""Words of Telegram, in lower case, about a chat that stays. Other refusals are not about chats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,68 +58,63 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A group with another id by now."""
+    """The group has another id now."""
 
     chat: int
 
 
 @dataclass(frozen=True, slots=True)
 class TooFast:
-    """Surely not sent: to be tried again after so many seconds."""
+    """It was not sent; a new try makes sense after so many seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Surely not sent, by no fault of the chat's."""
+    """It was not sent, and the chat is not the reason."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """It went out, and nobody knows whether it arrived."""
+    """It went out, but no answer says whether it arrived."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Telegram does not take this message, and would not take it later."""
+    """Telegram takes this message neither now nor later."""
 
     why: str
     by_the_chat: bool = False
-    """Whether others may well take it: it is how this chat is set up."""
+    """True if this chat is set up so that it refuses; other chats may take the message."""
 
 
 Outcome = Sent | Gone | Moved | TooFast | NotSent | Unsure | Refused
 
 
 async def outcome(send: Callable[[], Awaitable[object]]) -> Outcome:
-    """Send once, and tell what became of it."""
+    """Send once, and return the outcome."""
     try:
         await send()
+    except RetryAfter as error:
+        return TooFast(seconds_to_wait(error))
+    except ChatMigrated as error:
+        return Moved(error.new_chat_id)
+    except (NotConnectedError, Conflict) as error:
+        return NotSent(str(error))
+    except InvalidToken:
+        # The error itself is left out: PTB puts the token into its text.
+        return NotSent("Telegram refuses the token")
+    except (Forbidden, BadRequest) as error:
+        return _refusal(error)
     except TelegramError as error:
-        return _of(error)
+        # The network broke, or the answer was an error page or could not be read.
+        return Unsure(str(error))
     return Sent()
-
-
-def _of(error: TelegramError) -> Outcome:
-    match error:
-        case RetryAfter():
-            return TooFast(seconds_to_wait(error))
-        case ChatMigrated():
-            return Moved(error.new_chat_id)
-        case NotConnectedError() | Conflict():
-            return NotSent(str(error))
-        case InvalidToken():
-            # Without its text: PTB puts the token there.
-            return NotSent("Telegram refuses the token")
-        case Forbidden() | BadRequest():
-            return _refusal(error)
-    # A break in the network, an error page, an answer that nobody can read.
-    return Unsure(str(error))
 
 
 def _refusal(error: Forbidden | BadRequest) -> Gone | NotSent | Refused:
@@ -130,5 +125,5 @@ def _refusal(error: Forbidden | BadRequest) -> Gone | NotSent | Refused:
         return Gone(State.BLOCKED)
     if any(reason in said for reason in THE_CHATS_OWN):
         return Refused(str(error), by_the_chat=True)
-    # A refusal of unknown reason is not about the chat: a proxy may say 403 to everything.
+    # An unknown reason says nothing about the chat: a proxy may answer 403 to everything.
     return NotSent(str(error)) if isinstance(error, Forbidden) else Refused(str(error))

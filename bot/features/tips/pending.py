@@ -1,4 +1,4 @@
-"""What the bot has asked somebody to write, until they do or some time has passed."""
+"""The bot's open questions: each waits for a text until some time has passed."""
 
 import datetime as dt
 import re
@@ -12,33 +12,32 @@ from telegram import Update
 REMEMBERED = 10_000
 PATIENCE = dt.timedelta(minutes=15)
 
-
 NEVER_MIND = re.compile(
     r"\A\W*+(?:cancel|never ?mind|nvm|forget it|leave it|skip|not now|no|nah|nope|nothing|back"
     r"|nein|нет|stop asking|i (?:don'?t|do not) (?:want to|wanna) say"
     r"|none of (?:your|ur) business)\W*+",
     re.IGNORECASE,
 )
-"""Instead of an answer to what was asked."""
+"""Words with which somebody declines to answer the bot's question."""
 
 
 class Want(Enum):
-    """What was asked for."""
+    """The thing that the bot asked for."""
 
     TIME = auto()
     """The time of the daily tip."""
     PLACE = auto()
     CLOCK = auto()
-    """What the person's clock shows."""
+    """The time on the person's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of the bot's."""
+    """A question that the bot asked."""
 
     want: Want
     at: dt.time | None
-    """The time that was chosen before; None where only the place is to change."""
+    """The time that the person chose before; None if only the place will change."""
     until: dt.datetime
 
 
@@ -48,11 +47,11 @@ class PendingQuestions:
 
     now: Callable[[], dt.datetime]
     most: int = REMEMBERED
-    """Questions that are remembered at the same time."""
+    """So many questions are remembered at once."""
     _asked: OrderedDict[tuple[int, int], Asked] = field(default_factory=OrderedDict)
 
     def ask(self, update: Update, want: Want, at: dt.time | None) -> None:
-        """The next text of this person may be the answer."""
+        """Remember a question; the person's next text may be the answer."""
         key = _key(update)
         self._asked.pop(key, None)
         self._asked[key] = Asked(want, at, self.now() + PATIENCE)
@@ -60,16 +59,16 @@ class PendingQuestions:
             self._asked.popitem(last=False)
 
     def asked(self, update: Update) -> Asked | None:
-        """What this person was asked, if they still may answer."""
+        """The open question to this person; None if there is none or it is too old."""
         asked = self._asked.get(self._whose(update))
         return asked if asked and self.now() < asked.until else None
 
     def done(self, update: Update) -> None:
-        """It was answered, or is not of interest any more."""
+        """Forget the question: it was answered, or does not matter any more."""
         self._asked.pop(self._whose(update), None)
 
     def _whose(self, update: Update) -> tuple[int, int]:
-        """An administrator who writes as the group was somebody when they pressed a button."""
+        """The chat and person of a question; an administrator may answer it as the group."""
         key, message = _key(update), update.message
         if message is None or message.sender_chat != message.chat:
             return key

@@ -1,4 +1,4 @@
-"""What subscribers change, stop, see and delete."""
+"""Handlers for subscribers, who see, change and end their tips."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class PreferenceHandlers:
     now: Callable[[], dt.datetime]
 
     async def tip(self, update: Update, _: Context) -> None:
-        """/tip: the next one of a subscriber, any one for others."""
+        """/tip: the next tip of a subscriber, any tip for somebody else."""
         tip = await self.tips.draw(chat_of(update).id)
         if tip is None:
             await sending.say(update, tip_texts.NO_TIPS, None)
@@ -45,10 +45,10 @@ class PreferenceHandlers:
         await sending.say(update, tip_texts.tip(tip), keyboard)
 
     async def read_more(self, update: Update, _: Context) -> None:
-        """The entry of a tip, below it: the tip stays."""
+        """Send the entry of a tip below it; the tip stays."""
         query = query_of(update)
         knowledge = self.tips.knowledge
-        entry = knowledge.entries.get(ReadMore.unpack(query.data or "").entry)
+        entry = knowledge.entries.get(ReadMore.pressed(update).entry)
         if entry is None:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
         else:
@@ -66,7 +66,7 @@ class PreferenceHandlers:
             )
 
     async def shift(self, update: Update, _: Context) -> None:
-        minutes = Shift.unpack(query_of(update).data or "").minutes
+        minutes = Shift.pressed(update).minutes
 
         def later(known: Subscriber) -> Subscriber:
             at = MIDNIGHT.replace(hour=known.schedule.at.hour, minute=known.schedule.at.minute)
@@ -76,13 +76,12 @@ class PreferenceHandlers:
         await self._change(update, later)
 
     async def toggle_day(self, update: Update, _: Context) -> None:
-        day = ToggleDay.unpack(query_of(update).data or "").day
+        day = ToggleDay.pressed(update).day
 
         def toggled(known: Subscriber) -> Subscriber:
             days = known.schedule.days ^ {day}
-            return (
-                known.rescheduled(replace(known.schedule, days=days), self.now()) if days else known
-            )
+            schedule = replace(known.schedule, days=days)
+            return known.rescheduled(schedule, self.now()) if days else known
 
         known = await self.storage.subscriber(chat_of(update).id)
         if known and known.schedule.days == {day}:
@@ -91,11 +90,13 @@ class PreferenceHandlers:
             await self._change(update, toggled)
 
     async def pause(self, update: Update, _: Context) -> None:
-        days = Pause.unpack(query_of(update).data or "").days
+        days = Pause.pressed(update).days
         until = self.now() + dt.timedelta(days=days) if days else None
-        await self._change(
-            update, lambda known: known.paused(until) if known.state in RUNNING else known
-        )
+
+        def paused(known: Subscriber) -> Subscriber:
+            return known.paused(until) if known.state in RUNNING else known
+
+        await self._change(update, paused)
 
     async def resume(self, update: Update, _: Context) -> None:
         await self._change(update, lambda known: known.resumed(self.now()))
@@ -104,7 +105,7 @@ class PreferenceHandlers:
         await self._change(update, lambda known: known.ended(State.STOPPED))
 
     async def unsubscribe(self, update: Update, _: Context) -> None:
-        """/unsubscribe, or the word: at once, no question asked, and a way back."""
+        """/unsubscribe, or the word: the tips end at once, and a button brings them back."""
         self.dialog.done(update)
         known = await self.storage.subscriber(chat_of(update).id)
         if known is None or known.state is State.STOPPED:
@@ -115,12 +116,10 @@ class PreferenceHandlers:
             await sending.say(update, tip_texts.UNSUBSCRIBED, tip_keyboards.again())
 
     async def _change(self, update: Update, how: Change) -> None:
-        """Change what is stored, and show the settings as they are now."""
+        """Change the subscriber, and show the new settings."""
         query, now = query_of(update), self.now()
-        after = await self.storage.change(
-            chat_of(update).id,
-            self.tips.results.journal.watched(lambda known: how(known) if known else None),
-        )
+        watched = self.tips.results.journal.watched(lambda known: how(known) if known else None)
+        after = await self.storage.change(chat_of(update).id, watched)
         if after is None:
             await sending.acknowledge(query, tip_texts.OUTDATED_SETTING)
         else:

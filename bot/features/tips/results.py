@@ -1,4 +1,4 @@
-"""What became of each message that was sent: written down, counted, watched."""
+"""The outcomes of sent messages are written down, counted and watched."""
 
 import datetime as dt
 import logging
@@ -12,23 +12,23 @@ from bot.features.operators.notices import Notices
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips import messages, texts
 from bot.features.tips.circuit_breaker import CircuitBreaker
+from bot.features.tips.enrolment import gone
 from bot.features.tips.outcome import Gone, Moved, NotSent, Outcome, Refused, Sent, TooFast, Unsure
 from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Delivery, Progress, Stage
-from bot.subscriptions.subscriber import State, Subscriber
 
 LATER = dt.timedelta(seconds=30)
 AFTER_UNSURE = (30, 120, 600, 1800)
-"""Seconds before trying again what may have arrived, each time longer; then it is left alone."""
+"""Seconds before each new try of a message that may have arrived; after the last it is given up."""
 KEPT = dt.timedelta(days=90)
-"""How long the ledger is kept."""
+"""Old deliveries and broadcasts are kept so long."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Results:
-    """Writes outcomes down, and tells when too many fail."""
+    """Writes outcomes down, and tells operators if too many fail."""
 
     storage: Storage
     bot: ExtBot[int]
@@ -37,18 +37,18 @@ class Results:
     health: CircuitBreaker
     now: Callable[[], dt.datetime]
     unwritten: dict[int, tuple[Delivery, Outcome]] = field(default_factory=dict)
-    """Outcomes that the database did not take yet, by delivery."""
+    """Outcomes that the database has not taken yet, by the delivery's number."""
     tidied: dt.date | None = None
 
     async def keep(self, delivery: Delivery, result: Outcome) -> None:
-        """Write an outcome down; where the database fails, remember it until it can be."""
+        """Write an outcome down. If the database fails, remember it for a later try."""
         self.unwritten[delivery.id] = delivery, result
         now = self.now()
         progress, retry_at = await self._progress(delivery, result, now)
         await self.storage.deliveries.finish(delivery, progress, now, retry_at)
         if isinstance(result, Gone):
-            gone = self.journal.watched(partial(_gone, result.state))
-            await self.storage.change(delivery.chat, gone)
+            ended = self.journal.watched(partial(gone, result.state))
+            await self.storage.change(delivery.chat, ended)
         del self.unwritten[delivery.id]
         if retry_at is None and not delivery.broadcast:
             self.journal.count("tip", progress)
@@ -56,7 +56,7 @@ class Results:
     async def _progress(
         self, delivery: Delivery, result: Outcome, now: dt.datetime
     ) -> tuple[Progress, dt.datetime | None]:
-        """How far a delivery is by an outcome, and when to try it again; None for never."""
+        """The state of a delivery after an outcome, and the moment of the next try, if any."""
         match result:
             case Sent():
                 return Progress.SENT, None
@@ -73,18 +73,19 @@ class Results:
                 wait = AFTER_UNSURE[delivery.lost : delivery.lost + 1]
                 return Progress.UNKNOWN, now + dt.timedelta(seconds=wait[0]) if wait else None
             case Refused(why=why) if delivery.broadcast and messages.has_no_source(why):
-                # So it would be for everybody else.
+                # No other chat could get it either.
                 await self.storage.mailings.stop(delivery.broadcast, Stage.LOST, now)
                 return Progress.UNKNOWN if delivery.lost else Progress.CANCELLED, None
             case Refused():
                 return Progress.FAILED, None
 
     async def watch(self, delivery: Delivery, result: Outcome) -> None:
+        """Log a failure, and stop the run if too many fail."""
         match result:
             case TooFast():
-                return  # The pace knows already.
+                return  # The rate limiter already slows down.
             case Refused(why=why) if messages.has_no_source(why):
-                return  # That says nothing about Telegram.
+                return  # The message is at fault, not Telegram.
             case Sent() | Gone() | Moved() | Refused(by_the_chat=True):
                 good = True
             case Refused(why=why):
@@ -107,8 +108,3 @@ class Results:
             pass
         await self.storage.mailings.prune(now - KEPT)
         self.tidied = now.date()
-
-
-def _gone(state: State, known: Subscriber | None) -> Subscriber | None:
-    """Only who got tips until now: an old answer must not undo what was chosen since."""
-    return known.ended(state) if known and known.state is State.ACTIVE else None

@@ -1,4 +1,4 @@
-"""Sending what is due: claim, send, write down how it came out; and when not to go on."""
+"""Sending due messages: each is claimed, sent, and its outcome written down."""
 
 import asyncio
 import datetime as dt
@@ -15,8 +15,8 @@ from telegram.ext import ExtBot
 from bot.answering.faq import Live
 from bot.bot_api.rate_limiter import RateLimiter
 from bot.features import texts
+from bot.features.tips import messages
 from bot.features.tips.circuit_breaker import FIRST_REST
-from bot.features.tips.messages import Messages
 from bot.features.tips.outcome import outcome
 from bot.features.tips.results import Results
 from bot.knowledge.base import Knowledge
@@ -27,14 +27,15 @@ from bot.subscriptions.delivery import Delivery, Progress
 from bot.subscriptions.subscriber import Subscriber
 
 BATCH = 200
+"""Tips that are fetched from the database at once."""
 MAILED = 50
-"""Messages of a broadcast between two batches: tips that come due meanwhile wait two seconds."""
+"""Messages of broadcasts that are fetched at once: a tip that comes due waits two seconds."""
 AT_ONCE = 16
-"""Sender on their way at the same time; half of the connections, the others are for answers."""
+"""Messages on their way at once: half of the connections, the other half is for answers."""
 LOOKED = 1.0
-"""Seconds after which it is looked again for what is due, while the last is on its way."""
+"""Seconds between two looks for due messages, while the last ones are on their way."""
 ASIDE = dt.timedelta(hours=1)
-"""When a subscriber whose zone cannot be read is looked at again."""
+"""A subscriber whose zone cannot be read is looked at again so much later."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -43,17 +44,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Sender:
-    """The daily tips of everybody, and broadcasts behind them.
-
-    `wake` starts a run unless one is on its way.
-    """
+    """Sends daily tips, and then broadcasts; `wake` starts a run if none is going on."""
 
     live: Live
     storage: Storage
     bot: ExtBot[int]
     pace: RateLimiter
     now: Callable[[], dt.datetime]
-    messages: Messages
     results: Results
     only: int | None = None
     """The one chat to send to; None for all."""
@@ -67,23 +64,21 @@ class Sender:
         return self.live.faq.knowledge
 
     async def recover(self) -> None:
-        """After a start: what was on its way when the process died is tried again."""
+        """After a start: try again what was on its way when the process died."""
         if cut := await self.storage.deliveries.interrupted(self.now(), self.only):
             log.info(
                 "%d messages were on their way when the process ended; sending them again", cut
             )
 
     def wake(self, chat: int | None = None) -> None:
-        """Send what is due, soon; first of all to a chat that waits for it."""
+        """Send soon what is due, first of all to this chat."""
         if chat is not None:
             self._urgent.append(chat)
-        if not (
-            self._stopping or self.results.health.resting or (self._run and not self._run.done())
-        ):
+        if self._going_on() and (self._run is None or self._run.done()):
             self._run = asyncio.create_task(self._safely())
 
     async def finished(self) -> None:
-        """Wait for the run that is on its way, if there is one."""
+        """Wait for the end of the present run, if there is one."""
         if self._run:
             await self._run
 
@@ -96,7 +91,7 @@ class Sender:
     async def _safely(self) -> None:
         try:
             await self.run()
-            while self._urgent and self._going_on():  # Somebody came while it was ending.
+            while self._urgent and self._going_on():  # Somebody subscribed while it was ending.
                 await self.run()
         except Exception as error:
             log.exception("tips: a run failed; the next tick begins another")
@@ -138,34 +133,28 @@ class Sender:
         finally:
             await asyncio.gather(*busy.values(), return_exceptions=True)
             failed |= _ended(busy)
-        # What fails for one subscriber is nothing to the others: it is told when they are served.
+        # An error of one chat is told only now, so that it held up no other chat.
         for error in failed.values():
             raise error
 
     async def _due(self) -> list[tuple[int, Work]]:
-        """Chats and what is to be done for each, in this order."""
-        now = self.now()
-        tips = await self._tips_due(now) if self.knowledge.tips else []
+        """Chats and the work for each, in this order."""
+        now, ledger = self.now(), self.storage.deliveries
+        again, new = [], []
+        if self.knowledge.tips:
+            again = await ledger.retries(now, BATCH, self.only)
+            new = await ledger.due(now, BATCH, self.only)
         mailed = await self.storage.mailings.due(now, MAILED, self.only)
+        unwritten = self.results.unwritten.values()
         return [
-            *(
-                (d.chat, partial(self.results.keep, d, result))
-                for d, result in self.results.unwritten.values()
-            ),
-            *tips,
-            *((delivery.chat, partial(self._retry, delivery)) for delivery in mailed),
-        ]
-
-    async def _tips_due(self, now: dt.datetime) -> list[tuple[int, Work]]:
-        again = await self.storage.deliveries.retries(now, BATCH, self.only)
-        due = await self.storage.deliveries.due(now, BATCH, self.only)
-        return [
-            *((delivery.chat, partial(self._retry, delivery)) for delivery in again),
-            *((subscriber.chat, partial(self._serve, subscriber)) for subscriber in due),
+            *((each.chat, partial(self.results.keep, each, result)) for each, result in unwritten),
+            *((each.chat, partial(self._retry, each)) for each in again),
+            *((each.chat, partial(self._serve, each)) for each in new),
+            *((each.chat, partial(self._retry, each)) for each in mailed),
         ]
 
     async def _overtake(self, waiting: deque[tuple[int, Work]]) -> None:
-        """Whoever has just subscribed was promised a tip right away, and does not stand in line."""
+        """Put new subscribers first: they were promised a tip right away."""
         while self._urgent:
             chat = self._urgent.popleft()
             subscriber = await self.storage.subscriber(chat)
@@ -176,10 +165,10 @@ class Sender:
         return not (self._stopping or self.results.health.resting)
 
     async def _serve(self, subscriber: Subscriber) -> None:
-        """Today's tip, or none where the day of what is due is over."""
+        """Send today's tip; send none if its day is over."""
         try:
             due = subscriber.due(self.now())
-        except ValueError:  # A zone that is no more: others must not wait behind them.
+        except ValueError:  # The zone was abolished: nobody else must wait for this one.
             if slot := subscriber.next:
                 aside = replace(slot, moment=self.now() + ASIDE)
                 await self.storage.deliveries.advance(subscriber, replace(subscriber, next=aside))
@@ -188,10 +177,10 @@ class Sender:
             await self.storage.deliveries.advance(subscriber, subscriber.served(None, self.now()))
             return
         await self.pace.turn()
-        # Read only now: the turn may have taken its time.
+        # The turn may have taken long, so what is due is asked once more.
         slot = subscriber.due(self.now())
         if slot and self._going_on():
-            # A reload meanwhile must not take the tip away that was chosen.
+            # A reload during these lines must not take the chosen tip away.
             knowledge = self.knowledge
             choose = partial(_choose, knowledge, subscriber.chat)
             delivery = await self.storage.deliveries.claim(subscriber, slot, choose, self.now())
@@ -210,7 +199,7 @@ class Sender:
             await self._send(knowledge, delivery)
 
     async def draw(self, chat: int) -> Tip | None:
-        """A tip right now: the next one of a subscriber, any one for others."""
+        """A tip right now: the next one for a subscriber, any one for somebody else."""
         knowledge = self.knowledge
         drawn = await self.storage.deliveries.draw(chat, partial(_choose, knowledge, chat))
         if drawn is not None:
@@ -221,8 +210,8 @@ class Sender:
     async def _send(self, knowledge: Knowledge, delivery: Delivery | None) -> None:
         if delivery is None:
             return
-        send = await self.messages.to_send(knowledge, delivery)
-        if send is None:  # The tip has left the knowledge base since the first try.
+        send = await messages.to_send(self.storage, self.bot, knowledge, delivery)
+        if send is None:  # A reload has removed the tip since the first try.
             await self.storage.deliveries.finish(delivery, Progress.FAILED, self.now())
             return
         result = await outcome(send)
@@ -235,9 +224,7 @@ def _choose(knowledge: Knowledge, chat: int, seen: Collection[str], turn: int) -
 
 
 def _ended(busy: dict[int, asyncio.Task[None]]) -> dict[int, BaseException]:
-    """Take out what is done; returns what has failed, by chat."""
-    done = {chat: task for chat, task in busy.items() if task.done()}
-    for chat in done:
-        del busy[chat]
+    """Take out the tasks that are done. Returns the errors of those that failed, by chat."""
+    done = {chat: busy.pop(chat) for chat, task in list(busy.items()) if task.done()}
     failed = {chat: task for chat, task in done.items() if not task.cancelled()}
     return {chat: error for chat, task in failed.items() if (error := task.exception())}

@@ -1,4 +1,4 @@
-"""How people come to a daily tip: a time, a place, and one line that says what was understood."""
+"""Subscribing: people name a time and a place, and the bot says how it understood them."""
 
 import asyncio
 import datetime as dt
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telegram import Chat, InlineKeyboardMarkup, ReplyKeyboardRemove, Update
+from telegram import Chat, ReplyKeyboardRemove, Update
 
 from bot.answering.replies import Limited, Suggestions, Unknown
 from bot.bot_api import sending
@@ -27,7 +27,7 @@ from bot.storage.storage import Storage
 from bot.subscriptions.subscriber import RUNNING
 
 _OFFSET = re.compile(r"(?:(?:utc|gmt)\s*+)?[+\-−]\s*+\d[\d:.,]*+", re.IGNORECASE)
-"""The one number in a place that is no time: hours from UTC."""
+"""An offset from UTC: no other number may stand beside the name of a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class SubscribeHandlers:
     whereabouts: Whereabouts
 
     async def start(self, update: Update, context: Context) -> None:
-        """/start: who had blocked the bot is back; behind the link `tips`, a subscription."""
+        """/start, also after a block of the bot; with the link `tips` it begins a subscription."""
         await self.enrolment.came_back(chat_of(update).id)
         if context.args == ["tips"]:
             await self._begin(update)
@@ -61,22 +61,21 @@ class SubscribeHandlers:
 
     async def open_settings(self, update: Update, _: Context) -> None:
         """The button under a tip."""
-        query = query_of(update)
-        await sending.acknowledge(query)
+        await sending.acknowledge(query_of(update))
         await self._begin(update)
 
     async def timezone(self, update: Update, context: Context) -> None:
         """/timezone, with a place or nothing."""
         written = " ".join(context.args or [])
         if not written:
-            await self._ask_where(update, None)
+            await self._ask_where(update, None, _asking(update, tip_texts.WHERE))
         elif found := await self.whereabouts.find(written):
             await self._choose(update, found, None)
         else:
-            await self._no_place(update, written, None)
+            await self._ask_where(update, None, tip_texts.no_place(written))
 
     async def typed(self, update: Update, context: Context) -> None:
-        """A text of somebody who was asked for something: the answer, or a question after all."""
+        """A text after a question of the bot: the answer, or a question of the person."""
         message, asked = message_of(update), self.dialog.asked(update)
         text = message.text or ""
         if NEVER_MIND.fullmatch(text):
@@ -100,12 +99,12 @@ class SubscribeHandlers:
                 await self._something_else(update, context, asked)
 
     async def cancel(self, update: Update, _: Context) -> None:
-        """/cancel: instead of an answer."""
+        """/cancel: the bot's question is dropped."""
         self.dialog.done(update)
         await sending.say(update, tip_texts.AS_IT_WAS, None)
 
     async def located(self, update: Update, _: Context) -> None:
-        """A shared location: looked up, and not kept."""
+        """A shared location: it is looked up and not kept."""
         message, asked = message_of(update), self.dialog.asked(update)
         spot = message.location
         place = await asyncio.to_thread(lookup.at, spot.latitude, spot.longitude) if spot else None
@@ -116,9 +115,8 @@ class SubscribeHandlers:
         await self._settle(update, asked.at if asked else None, place, ReplyKeyboardRemove())
 
     async def pick_time(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        if at := PickTime.unpack(query.data or "").at:
-            await sending.acknowledge(query)
+        if at := PickTime.pressed(update).at:
+            await sending.acknowledge(query_of(update))
             await self._with_time(update, at)
         else:
             self.dialog.ask(update, Want.TIME, None)
@@ -126,7 +124,7 @@ class SubscribeHandlers:
 
     async def pick_place(self, update: Update, _: Context) -> None:
         query = query_of(update)
-        picked = PickPlace.unpack(query.data or "")
+        picked = PickPlace.pressed(update)
         if not is_zone(picked.zone):
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
             return
@@ -138,16 +136,14 @@ class SubscribeHandlers:
 
     async def ask_place(self, update: Update, _: Context) -> None:
         await sending.acknowledge(query_of(update))
-        await self._ask_where(update, None)
+        await self._ask_where(update, None, _asking(update, tip_texts.WHERE))
 
     async def share_location(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        self.dialog.ask(update, Want.PLACE, ShareLocation.unpack(query.data or "").at)
+        self.dialog.ask(update, Want.PLACE, ShareLocation.pressed(update).at)
         await sending.follow(update, tip_texts.LOCATION, keyboards.location())
 
     async def tell_clock(self, update: Update, _: Context) -> None:
-        query = query_of(update)
-        self.dialog.ask(update, Want.CLOCK, TellClock.unpack(query.data or "").at)
+        self.dialog.ask(update, Want.CLOCK, TellClock.pressed(update).at)
         await sending.follow(update, _asking(update, tip_texts.CLOCK), None)
 
     async def membership(self, update: Update, _: Context) -> None:
@@ -165,7 +161,7 @@ class SubscribeHandlers:
             await self.storage.follow(message.chat.id, message.migrate_to_chat_id)
 
     async def _begin(self, update: Update) -> None:
-        """The settings of somebody who gets tips, the first question to somebody who does not."""
+        """Show a subscriber the settings; ask anybody else for a time."""
         known = await self.storage.subscriber(chat_of(update).id)
         if known and known.state in RUNNING:
             now = self.now()
@@ -189,14 +185,10 @@ class SubscribeHandlers:
             usual = known.schedule if known else self.enrolment.default
             await self._choose(update, found, at or usual.at)
         elif at:
-            await self._no_place(update, place, at)
+            await self._ask_where(update, at, tip_texts.no_place(place))
         else:
             self.dialog.ask(update, Want.TIME, None)
             await sending.say(update, tip_texts.subscribe_how(written), None)
-
-    async def _no_place(self, update: Update, written: str, at: dt.time | None) -> None:
-        self.dialog.ask(update, Want.PLACE, at)
-        await sending.say(update, tip_texts.no_place(written), self._ways(update, at))
 
     async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
         if len(found) > 1:
@@ -204,17 +196,17 @@ class SubscribeHandlers:
             await sending.say(update, tip_texts.WHICH, keyboards.places(at, found))
             return
         self.dialog.done(update)
-        # The phone's button for the location may still be there.
+        # The phone may still show its button for the location.
         private = chat_of(update).type == Chat.PRIVATE
         await self._settle(update, at, found[0], ReplyKeyboardRemove() if private else None)
 
     async def _with_time(self, update: Update, at: dt.time) -> None:
-        """Subscribe where the zone is known, else ask for it."""
+        """Subscribe at a time if the zone is known, else ask for the zone."""
         if known := await self.storage.subscriber(chat_of(update).id):
             zone = known.schedule.zone
             await self._settle(update, at, Place(name_of(zone), zone), None)
         else:
-            await self._ask_where(update, at)
+            await self._ask_where(update, at, _asking(update, tip_texts.WHERE))
 
     async def _settle(
         self, update: Update, at: dt.time | None, place: Place, keyboard: sending.Keyboard
@@ -223,27 +215,25 @@ class SubscribeHandlers:
         await sending.say(update, await self.enrolment.settle(chat, at, place), keyboard)
         self.tips.wake(chat)
 
-    async def _ask_where(self, update: Update, at: dt.time | None) -> None:
+    async def _ask_where(self, update: Update, at: dt.time | None, text: str) -> None:
+        """Ask for the place of a tip at this time; None keeps the present time."""
         self.dialog.ask(update, Want.PLACE, at)
-        await sending.say(update, _asking(update, tip_texts.WHERE), self._ways(update, at))
-
-    def _ways(self, update: Update, at: dt.time | None) -> InlineKeyboardMarkup:
-        """To say where one is, beside writing it."""
-        likely = Place(name_of(self.enrolment.default.zone), self.enrolment.default.zone)
-        return keyboards.where(at, likely, private=chat_of(update).type == Chat.PRIVATE)
+        zone, private = self.enrolment.default.zone, chat_of(update).type == Chat.PRIVATE
+        ways = keyboards.where(at, Place(name_of(zone), zone), private=private)
+        await sending.say(update, text, ways)
 
     async def _something_else(self, update: Update, context: Context, asked: Asked | None) -> None:
-        """Not what was asked for: a question, or something that could not be read."""
+        """Answer a text without a place or time: a question, or words that cannot be read."""
         message = message_of(update)
         reply = self.questions.live.faq.ask(message.text or "")
         if asked is None or not isinstance(reply, Unknown | Suggestions | Limited):
             await self.questions.question(update, context)
         elif asked.want is Want.PLACE:
-            await self._no_place(update, message.text or "", asked.at)
+            await self._ask_where(update, asked.at, tip_texts.no_place(message.text or ""))
         else:
             await sending.say(update, tip_texts.NO_TIME, None)
 
 
 def _asking(update: Update, text: str) -> str:
-    """Bots do not see what people write in a group, but for replies to them."""
+    """Ask for a reply in a group: bots see no other messages there."""
     return text if chat_of(update).type == Chat.PRIVATE else f"{text}{tip_texts.IN_GROUP}"

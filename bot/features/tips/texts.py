@@ -1,4 +1,4 @@
-"""What people read about the daily tip, as Telegram HTML; what they typed is escaped."""
+"""Texts about the daily tip, as Telegram HTML; words that people typed are escaped."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -53,7 +53,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def run_stopped(seconds: float) -> str:
-    """For operators: too many tips failed."""
+    """Tells operators that too many tips failed."""
     return (
         f"Many tips could not be sent, so I stopped and go on in {seconds:.0f} seconds. "
         "The log says what failed."
@@ -65,7 +65,7 @@ def tip(shown: Tip) -> str:
 
 
 def subscribe_how(written: str) -> str:
-    """For arguments that hold neither a time nor a place."""
+    """Answers a /subscribe that holds neither a time nor a place."""
     return (
         f"I did not understand “{escape(written[:60])}”. Please write the time and your city, for "
         "example:\n/subscribe 7:30 New York"
@@ -80,7 +80,7 @@ def no_place(written: str) -> str:
 
 
 def subscribed(subscriber: Subscriber, place: str, now: dt.datetime) -> str:
-    """What was understood, so that a wrong place is noticed at once."""
+    """Says what was understood, so that the person notices a wrong place at once."""
     schedule, slot = subscriber.schedule, subscriber.next
     if slot is None:
         follows = "Your tips are paused; /settings goes on with them."
@@ -98,7 +98,7 @@ def subscribed(subscriber: Subscriber, place: str, now: dt.datetime) -> str:
 
 
 def not_yet(schedule: Schedule, place: str, now: dt.datetime) -> str:
-    """For a place that nobody needs until there is a subscription."""
+    """Confirms the place of somebody who gets no tips yet."""
     local = f"{schedule.local(now):%H:%M}"
     return f"It is {local} in {escape(place)} now. You get no tips yet: /subscribe starts them."
 

@@ -1,4 +1,4 @@
-"""Where somebody is: looked up beside the answers, one after another."""
+"""Looking up where somebody is, without holding up the answers to others."""
 
 import asyncio
 import datetime as dt
@@ -11,14 +11,14 @@ from bot.places import lookup
 from bot.places.zones import Place
 
 FEW_WORDS = 3
-"""So few are a place and nothing else, however they sound: Bled, CST."""
+"""A text of fewer words is only a place, even if it sounds like an injury: Bled."""
 
 Places = tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Looks places up in a thread, and in one at a time: many would hold up every answer."""
+    """Looks places up in one thread at a time: many threads would hold up every answer."""
 
     live: Live
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -28,16 +28,16 @@ class Whereabouts:
             return await asyncio.to_thread(lookup.find, text)
 
     async def by_clock(self, clock: dt.time, now: dt.datetime) -> Places:
-        """Where clocks show this now."""
+        """Places whose clocks show this time now."""
         async with self._one_by_one:
             return await asyncio.to_thread(lookup.at_local_time, clock, now)
 
     async def told_in(self, text: str) -> Places:
-        """Where the text says that somebody is; nowhere for what must see a doctor first."""
+        """Places that a text names; none if the text tells of something for a doctor."""
         found = await self.find(text)
         if not found or len(text.split()) < FEW_WORDS:
             return found
-        # The name of a city may sound like an injury; what counts is what stands around it.
+        # The name of a city may sound like an injury, so only the words around it count.
         city = found[0].name.partition(",")[0]
         around = re.sub(re.escape(city), " ", text, flags=re.IGNORECASE)
         return () if isinstance(self.live.faq.ask(around), RedFlag) else found
