@@ -1,4 +1,4 @@
-"""Messages from operators to all subscribers: preview, confirm, progress, result."""
+"""Handlers of broadcasts: an operator sees a preview, confirms, and watches the progress."""
 
 import asyncio
 import datetime as dt
@@ -29,25 +29,25 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class BroadcastHandlers:
-    """The callbacks, with what they need; and the boards that show how far broadcasts are."""
+    """The callbacks, with what they need, and the boards: messages that show the progress."""
 
     storage: Storage
     tips: Sender
     bot: ExtBot[int]
     now: Callable[[], dt.datetime]
     _shown: dict[int, str] = field(default_factory=dict)
-    """What each board says, as far as this process knows."""
+    """The text that this process last put on each board, by broadcast."""
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Of two edits that cross on their way, the older one could win."""
+    """Keeps edits in order: of two that cross on their way, the older one could win."""
     _quiet_until: dt.datetime | None = None
-    """Telegram wants no edits before."""
+    """Telegram takes no edits before this moment."""
 
     @property
     def mailings(self) -> Broadcasts:
         return self.storage.mailings
 
     async def broadcast(self, update: Update, _: Context) -> None:
-        """/broadcast with a text behind it, or in reply to any message: preview and question."""
+        """/broadcast with a text, or in reply to a message: show a preview, and ask."""
         message = message_of(update)
         text, copied = behind(message), message.reply_to_message
         if not (text or copied):
@@ -69,9 +69,9 @@ class BroadcastHandlers:
         await sending.reply(message, question, keyboards.draft(number))
 
     async def send(self, update: Update, _: Context) -> None:
-        """From now on the sender of tips does the work, also after a restart."""
+        """Start the broadcast; the sender of tips does the work, also after a restart."""
         query, chat = query_of(update), chat_of(update).id
-        number = SendBroadcast.unpack(query.data or "").broadcast
+        number = SendBroadcast.pressed(update).broadcast
         board = query.message.message_id if query.message else 0
         if await self.mailings.start(number, chat, board, self.now(), self.tips.only):
             self.tips.wake()
@@ -83,19 +83,18 @@ class BroadcastHandlers:
 
     async def cancel(self, update: Update, _: Context) -> None:
         query, chat = query_of(update), chat_of(update).id
-        number = CancelBroadcast.unpack(query.data or "").broadcast
+        number = CancelBroadcast.pressed(update).broadcast
         if await self.mailings.discard(number, chat):
             await sending.show(query, texts.NOT_SENT, None)
-            return
-        if not await self._is_under_way(number, chat):
+        elif not await self._is_under_way(number, chat):
             await sending.acknowledge(query, texts.OUTDATED)
-            return
-        await self.mailings.stop(number, Stage.CANCELLED, self.now(), chat)
-        await self.refresh()
-        await sending.acknowledge(query)
+        else:
+            await self.mailings.stop(number, Stage.CANCELLED, self.now(), chat)
+            await self.refresh()
+            await sending.acknowledge(query)
 
     async def refresh(self) -> None:
-        """Bring all boards up to date, and close what is over. For every tick."""
+        """Bring all boards up to date, and close broadcasts that are over. Called at every tick."""
         async with self._one_by_one:
             for each in await self.mailings.under_way(self.tips.only):
                 await self._refresh(each)
@@ -107,7 +106,7 @@ class BroadcastHandlers:
     async def _refresh(self, broadcast: Broadcast) -> None:
         number = broadcast.id
         if broadcast.stage is not Stage.RUNNING:
-            # What was on its way when it was stopped may want another try by now.
+            # A message that was on its way at the stop must not be tried again.
             await self.mailings.settle(number, self.now())
         standing = await self.mailings.standing(number)
         text = texts.board(broadcast.stage, standing)
@@ -124,7 +123,7 @@ class BroadcastHandlers:
     async def _put(
         self, broadcast: Broadcast, text: str, keyboard: InlineKeyboardMarkup | None
     ) -> bool:
-        """Show it on the board; False when that has to be tried again."""
+        """Show a text on the board. Returns False if that has to be tried again."""
         if self._quiet_until and self.now() < self._quiet_until:
             return False
         try:
@@ -133,7 +132,7 @@ class BroadcastHandlers:
             self._quiet_until = self.now() + dt.timedelta(seconds=seconds_to_wait(flood))
         except (BadRequest, Forbidden) as error:
             log.warning("broadcast %d has no board: %s", broadcast.id, error)
-            return True  # It goes on without.
+            return True  # The broadcast goes on without a board.
         except TelegramError as error:
             log.warning("the board of broadcast %d was not updated: %s", broadcast.id, error)
         else:
@@ -152,23 +151,23 @@ class BroadcastHandlers:
 
 
 def behind(message: Message) -> str:
-    """What stands behind the command, as HTML with the formatting that it was typed in."""
+    """The text behind the command as HTML; it keeps its formatting."""
     text = message.text or ""
     rest = "".join(text.split(maxsplit=1)[1:])
     skipped = units(text) - units(rest)
     entities = [moved for each in message.entities if (moved := _earlier(each, skipped))]
-    # PTB takes what begins first, and of that what comes first, for the outer one.
+    # PTB wants the outer of two entities first.
     entities.sort(key=lambda each: (each.offset, -each.length))
     kept = Message(message.message_id, message.date, message.chat, text=rest, entities=entities)
     return kept.text_html
 
 
 def _earlier(entity: MessageEntity, by: int) -> MessageEntity | None:
-    """The same formatting in a text that begins later; None where nothing of it is left."""
+    """Move an entity to the left; None if nothing of it is left."""
     start, end = max(entity.offset - by, 0), entity.offset + entity.length - by
     if end <= start:
         return None
     moved = {**entity.to_dict(), "offset": start, "length": end - start}
-    if entity.url:  # Which PTB puts into the HTML as it stands.
+    if entity.url:  # PTB puts it into the HTML without escaping it.
         moved["url"] = html.escape(entity.url)
     return MessageEntity.de_json(moved)

@@ -1,4 +1,4 @@
-"""Buttons under a broadcast, and where they stand."""
+"""Buttons under a broadcast, and their keyboards."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ class SendBroadcast(Button, data="broadcast:send:{broadcast}"):
 
 
 class CancelBroadcast(Button, data="broadcast:cancel:{broadcast}"):
-    """Throws a draft away, or sends no more of what is being sent."""
+    """Throws a draft away, or stops a broadcast that is being sent."""
 
     broadcast: Number
 

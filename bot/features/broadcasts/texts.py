@@ -1,4 +1,4 @@
-"""What operators read about broadcasts, as Telegram HTML."""
+"""Texts for operators about broadcasts, as Telegram HTML."""
 
 from bot.markup import escape, short
 from bot.subscriptions.delivery import Progress, Stage, Standing
@@ -13,7 +13,7 @@ NOBODY = "Nobody would get it: there are no active subscribers."
 NOT_SENT = "All right, nothing was sent."
 OUTDATED = "This button is out of date. /broadcast begins a new one."
 MOST_WHY = 200
-"""Characters of what Telegram says."""
+"""At most so many characters of a refusal are shown."""
 OUTCOMES = {
     Progress.SENT: "Sent",
     Progress.BLOCKED: "Blocked the bot",
@@ -22,24 +22,24 @@ OUTCOMES = {
     Progress.UNKNOWN: "May have arrived or not",
     Progress.CANCELLED: "Cancelled",
 }
-"""How a delivery can end, in the order in which it is shown."""
+"""The ends of deliveries, in the order in which they are shown."""
 HEADS = {
     Stage.RUNNING: ("Sending", "The broadcast is done"),
     Stage.CANCELLED: ("Cancelling", "The broadcast was cancelled"),
     Stage.LOST: ("Stopping", "The broadcast was stopped"),
 }
-"""While something is still on its way, and at the end."""
+"""The head of the board while messages are on their way, and at the end."""
 LOST = "Telegram cannot copy the message any more; it was probably deleted."
 LEFT = "Cancelled are people who unsubscribed or paused meanwhile."
 
 
 def refused(why: str) -> str:
-    """Telegram's own words, which are about the message and not a person's."""
+    """Telegram's own words for its refusal; they are about the message, not about a person."""
     return f"Telegram does not take this message: {escape(short(why, MOST_WHY))}"
 
 
 def ask(receivers: int, seconds: float) -> str:
-    """Below the preview."""
+    """The question below the preview."""
     people = "1 subscriber" if receivers == 1 else f"{receivers:,} subscribers"
     return (
         f"This is what they will see. It goes to <b>{people}</b> and takes "
@@ -48,29 +48,23 @@ def ask(receivers: int, seconds: float) -> str:
 
 
 def board(stage: Stage, standing: Standing) -> str:
-    """How far it is, or how it came out."""
+    """The progress of a broadcast, or its result."""
     going, over = HEADS[stage]
-    head = f"<b>{going if standing.open else over}</b>"
+    lines = [f"<b>{over}</b>"]
     if standing.open:
-        head += f": {standing.done:,} of {standing.total:,}"
+        lines = [f"<b>{going}</b>: {standing.done:,} of {standing.total:,}"]
+    if stage is Stage.LOST:
+        lines.append(LOST)
+    elif stage is Stage.RUNNING and not standing.open and Progress.CANCELLED in standing.outcomes:
+        lines.append(LEFT)
     counts = [
         f"{name}: {standing.outcomes[outcome]:,}"
         for outcome, name in OUTCOMES.items()
         if outcome in standing.outcomes
     ]
-    return "\n".join([head, *_why(stage, standing), *(counts or _none(standing))])
-
-
-def _why(stage: Stage, standing: Standing) -> list[str]:
-    if stage is Stage.LOST:
-        return [LOST]
-    if stage is Stage.RUNNING and not standing.open and Progress.CANCELLED in standing.outcomes:
-        return [LEFT]
-    return []
-
-
-def _none(standing: Standing) -> list[str]:
-    return [] if standing.open else [NOBODY]
+    if not (counts or standing.open):
+        lines.append(NOBODY)
+    return "\n".join([*lines, *counts])
 
 
 def _duration(seconds: float) -> str:
