@@ -1,1 +1,1 @@
-"""All that is in the database."""
+"""The database and everything in it."""

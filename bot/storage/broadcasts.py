@@ -1,4 +1,4 @@
-"""SQL of broadcasts: what operators send to all subscribers, who gets it, how far it is."""
+"""SQL of broadcasts: messages of operators, their receivers and their progress."""
 
 import datetime as dt
 
@@ -12,11 +12,10 @@ from bot.storage.tables import broadcasts, deliveries, subscribers
 from bot.subscriptions.delivery import UNDER_WAY, Broadcast, Delivery, Progress, Stage, Standing
 
 LASTS = dt.timedelta(hours=24)
-"""After that a broadcast is no news any more: what was not sent is not sent."""
-
+"""A broadcast is sent no longer than this: after that it is no news any more."""
 
 _FIELDS = [broadcasts.c[n] for n in ("id", "state", "chat_id", "message_id", "text", "board_id")]
-"""In the order of `Broadcast`."""
+"""The fields of `Broadcast`, in its order."""
 
 
 class Broadcasts(Repository):
@@ -26,20 +25,20 @@ class Broadcasts(Repository):
     def draft(
         self, db: Connection, chat: int, message: int | None, text: str | None, now: dt.datetime
     ) -> int:
-        """Keep what an operator may send: a copy of a message, or a text. Its number."""
+        """Keep a draft: the message to be copied, or a text. Returns the number of the draft."""
         row = {"chat_id": chat, "message_id": message, "text": text, "state": Stage.DRAFT}
         drafted = sa.insert(broadcasts).values(created=now, **row)
         return int(db.execute(drafted.returning(broadcasts.c.id)).scalar_one())
 
     @transaction
     def discard(self, db: Connection, broadcast: int, chat: int) -> bool:
-        """Delete a draft of this chat; False where it is none."""
+        """Delete a draft of this chat. Returns False if there is no such draft."""
         drafted = _is(broadcast, Stage.DRAFT, chat)
         return db.execute(sa.delete(broadcasts).where(drafted)).rowcount > 0
 
     @transaction
     def receivers(self, db: Connection, now: dt.datetime, only: int | None = None) -> int:
-        """How many people would get a broadcast now; or whether one chat would."""
+        """The number of chats that would get a broadcast now; with `only`, 1 or 0."""
         return db.execute(sa.select(sa.func.count()).where(gets_tips(now, only))).scalar_one()
 
     @transaction
@@ -52,7 +51,7 @@ class Broadcasts(Repository):
         now: dt.datetime,
         only: int | None = None,
     ) -> bool:
-        """Make a draft of this chat due to everybody; False where it is none, or is no more."""
+        """Make a draft of this chat due to everybody. Returns False if there is no such draft."""
         drafted = sa.update(broadcasts).where(_is(broadcast, Stage.DRAFT, chat))
         if not db.execute(drafted.values(state=Stage.RUNNING, board_id=board)).rowcount:
             return False
@@ -60,7 +59,6 @@ class Broadcasts(Repository):
             "local_date": now.astimezone(dt.UTC).date(),
             "tip": "",
             "state": Progress.DUE,
-            "lost": 0,
             "until": now + LASTS,
             "changed": now,
             "retry_at": now,
@@ -80,7 +78,7 @@ class Broadcasts(Repository):
         now: dt.datetime,
         chat: int | None = None,
     ) -> bool:
-        """Send nothing more of it; False where it does not run, or is not this chat's."""
+        """Send no more of a broadcast. Returns False if none runs, or it is not this chat's."""
         running = sa.update(broadcasts).where(_is(broadcast, Stage.RUNNING, chat))
         if not db.execute(running.values(state=stage)).rowcount:
             return False
@@ -89,12 +87,12 @@ class Broadcasts(Repository):
 
     @transaction
     def settle(self, db: Connection, broadcast: int, now: dt.datetime) -> None:
-        """Of a broadcast that was stopped: try nothing again that was on its way then."""
+        """Give up messages that were on their way when the broadcast was stopped."""
         _give_up(db, broadcast, now)
 
     @transaction
     def close(self, db: Connection, broadcast: int) -> None:
-        """It is over, and its text is not needed any more."""
+        """Mark a broadcast as over, and delete its text."""
         ended = sa.update(broadcasts).where(broadcasts.c.id == broadcast)
         db.execute(ended.values(state=Stage.OVER, text=None))
 
@@ -105,7 +103,7 @@ class Broadcasts(Repository):
 
     @transaction
     def under_way(self, db: Connection, only: int | None = None) -> list[Broadcast]:
-        """What is being sent or has just been stopped, oldest first; or one chat's only."""
+        """Broadcasts being sent or just stopped, oldest first; with `only`, those of one chat."""
         query = sa.select(*_FIELDS).where(
             broadcasts.c.state.in_(UNDER_WAY), is_one(broadcasts, only)
         )
@@ -115,7 +113,7 @@ class Broadcasts(Repository):
     def due(
         self, db: Connection, now: dt.datetime, most: int, only: int | None = None
     ) -> list[Delivery]:
-        """What is to be sent now, of the oldest broadcast first; or to one chat only."""
+        """Deliveries to be sent now, of the oldest broadcast first; with `only`, to one chat."""
         found: list[Delivery] = []
         running = broadcasts.c.state == Stage.RUNNING, is_one(broadcasts, only)
         query = sa.select(broadcasts.c.id).where(*running).order_by(broadcasts.c.id)
@@ -125,8 +123,8 @@ class Broadcasts(Repository):
 
     @transaction
     def standing(self, db: Connection, broadcast: int) -> Standing:
-        """How far it is."""
-        # Both read nothing but the index: this is done every few seconds.
+        """The progress of a broadcast."""
+        # Both queries read only the index, because they run every few seconds.
         of_it = sa.select(sa.func.count()).where(deliveries.c.broadcast == broadcast)
         still_open = db.execute(of_it.where(deliveries.c.retry_at.is_not(None))).scalar_one()
         state = deliveries.c.state
@@ -135,19 +133,19 @@ class Broadcasts(Repository):
 
     @transaction
     def put_board(self, db: Connection, broadcast: int, message: int) -> None:
-        """Another message shows how far it is."""
+        """Remember another message as the board of a broadcast."""
         moved = sa.update(broadcasts).where(broadcasts.c.id == broadcast)
         db.execute(moved.values(board_id=message))
 
     @transaction
     def prune(self, db: Connection, before: dt.datetime) -> None:
-        """Delete drafts, and what is over, from before a moment."""
+        """Delete drafts and finished broadcasts from before a moment."""
         old = broadcasts.c.created < before, broadcasts.c.state.not_in(UNDER_WAY)
         db.execute(sa.delete(broadcasts).where(*old))
 
 
 def _is(broadcast: int, stage: Stage, chat: int | None) -> sa.ColumnElement[bool]:
-    """Has come so far, and was begun in this chat, or in any."""
+    """The broadcast is at this stage, and belongs to this chat; with None, to any."""
     its_own = broadcasts.c.id == broadcast, broadcasts.c.state == stage
     return sa.and_(*its_own, is_one(broadcasts, chat))
 

@@ -1,4 +1,4 @@
-"""The database: the right driver, the right pragmas, tables of the newest version."""
+"""The connection to the database, with the right driver, pragmas and tables."""
 
 import asyncio
 import logging
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 VACUUMED_PAGES = 16_384
-"""64 MB of 4 KB each: a larger file would be busy for seconds."""
+"""64 MB in pages of 4 KB: cleaning a larger file would take seconds."""
 THREADS = {"sqlite": 1, "postgresql": 5}
-"""SQLite has one writer, and waiting for it is cheaper than being refused."""
+"""SQLite has one writer: waiting for it is cheaper than being refused."""
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 EXAMPLE = "sqlite:///skinbot.db"
-
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -39,44 +38,45 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open one, with threads of its own: none of its work is done on the event loop."""
+    """An open database. It works in threads of its own, never on the event loop."""
 
     engine: Engine
     threads: ThreadPoolExecutor
     was_wiped: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set where the last `wipe` left no traces."""
+    """Set if the last `wipe` left no traces."""
     _wiping: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wipes: list[asyncio.Task[None]] = field(default_factory=list)
-    """The next one, if somebody waits for it."""
+    """The next wipe, if somebody waits for it."""
 
     @classmethod
     def open(cls, url: str) -> "Database":
-        """One whose tables are up to date.
+        """Open a database, and bring its tables up to date.
 
         Raises:
             StorageError: it cannot be opened or written, is no database, or comes from a newer
-                version of this program; it is left as it was.
+                version of this program. It stays as it was.
         """
         engine = _opened(url)
         threads = THREADS[engine.dialect.name]
         return cls(engine, ThreadPoolExecutor(threads, thread_name_prefix="database"))
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
-        """One transaction: all of it is done, or nothing.
+        """Run one transaction: all of it is done, or nothing.
 
-        Who is cancelled while it is under way does not learn how it came out.
+        A caller that is cancelled meanwhile does not learn how it ended.
         """
-        return await self._elsewhere(partial(self._transaction, work))
 
-    def _transaction(self, work: Callable[[Connection], Result]) -> Result:
-        with begin(self.engine) as connection:
-            return work(connection)
+        def transact() -> Result:
+            with begin(self.engine) as connection:
+                return work(connection)
+
+        return await self._elsewhere(transact)
 
     async def wipe(self) -> None:
-        """Remove from SQLite's files what was deleted: it may stand in gaps of pages, or the log.
+        """Remove traces of deleted rows from SQLite's files: from gaps in pages, and from the log.
 
-        Where that fails it is logged. One that has begun may have passed by what was deleted since:
-        whoever asks meanwhile shares the next one.
+        A failure is logged. A wipe that has begun may miss rows that are deleted later, so all
+        who ask during it share the next one.
         """
         if self.engine.dialect.name == "sqlite":
             if not self._wipes:
@@ -92,7 +92,7 @@ class Database:
                 self.was_wiped.clear()
 
     async def close(self) -> None:
-        """When all that was begun is done."""
+        """Close the database when all work is done."""
         await asyncio.to_thread(self.threads.shutdown)
         self.engine.dispose()
 
@@ -102,7 +102,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Methods that are transactions."""
+    """A class whose methods are transactions."""
 
     database: Database
 
@@ -113,7 +113,7 @@ Owner = TypeVar("Owner", bound=Repository)
 def transaction(
     work: Callable[Concatenate[Owner, Connection, Given], Result],
 ) -> Callable[Concatenate[Owner, Given], Coroutine[Any, Any, Result]]:
-    """Make a method a transaction: it is given the connection, and awaited by its callers."""
+    """Make a method a transaction. It gets the connection, and its callers await it."""
 
     @wraps(work)
     async def run(self: Owner, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
@@ -123,26 +123,26 @@ def transaction(
 
 
 def insert(db: Connection, table: sa.Table) -> "Insert":
-    """An INSERT that can be told what to do where the row is there: each database has its own."""
-    # Imported here: nobody needs both.
+    """An INSERT that can say what happens if the row exists. Each database has its own kind."""
+    # Imported here, because nobody needs both.
     new: Insert = import_module(f"sqlalchemy.dialects.{db.dialect.name}").insert(table)
     return new
 
 
 def put(db: Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Change the row that has this key, or insert it."""
+    """Change the row with this key, or insert it."""
     its_own = [table.c[name] == value for name, value in key.items()]
     if not db.execute(sa.update(table).where(*its_own), values).rowcount:
         db.execute(sa.insert(table), {**key, **values})
 
 
 def refuse_what_is_not_there(url: str) -> None:
-    """A file that is opened would be made.
+    """Refuse a missing SQLite file: opening would make it.
 
     Raises:
         StorageError: there is no such file.
     """
-    with suppress(ArgumentError):  # Whoever opens it says what is wrong.
+    with suppress(ArgumentError):  # `Database.open` tells what is wrong with the address.
         address = make_url(url)
         file = Path(address.database or ".")
         if address.get_backend_name() == "sqlite" and not file.exists():
@@ -155,20 +155,20 @@ def _opened(url: str) -> Engine:
         engine = create_engine(address, hide_parameters=True)
         is_sqlite = engine.dialect.name == "sqlite"
         if is_sqlite:
-            # By itself the driver begins no transaction before it makes or changes tables.
+            # The driver by itself begins no transaction before it changes tables.
             event.listen(engine, "connect", _leave_transactions_alone)
         try:
             bring_up_to_date(engine)
         finally:
             engine.dispose()
         if is_sqlite:
-            # Not before: a migration may copy and drop a table that others refer to.
+            # Only now, because a migration may copy and drop a table that others refer to.
             event.listen(engine, "connect", _set_pragmas)
         return engine
 
 
 def _address(url: str) -> URL:
-    # Without the value: it may hold a password.
+    # The message leaves the value out: it may hold a password.
     what = f"is no address of an SQLite or PostgreSQL database, expected one such as {EXAMPLE}"
     wrong = StorageError(f"DATABASE_URL {what}")
     try:
@@ -183,7 +183,7 @@ def _address(url: str) -> URL:
 
 @contextmanager
 def _explained(address: URL) -> Iterator[None]:
-    """Turn what a driver says into one line for the operator."""
+    """Turn a driver's error into one line for the operator."""
     where = address.database if address.get_backend_name() == "sqlite" else address.host
     try:
         yield
@@ -197,7 +197,7 @@ def _explained(address: URL) -> Iterator[None]:
 
 
 def _leave_transactions_alone(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> None:
-    # They are begun by `migrate.begin`, so that the driver must not.
+    # `migrate.begin` begins transactions, so the driver must not.
     connection.isolation_level = None
 
 
@@ -206,9 +206,9 @@ def _set_pragmas(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> Non
     for pragma in (
         f"busy_timeout = {BUSY_MILLISECONDS}",
         "foreign_keys = ON",
-        # Enough for WAL: a power cut may cost the last transactions, never the file.
+        # That is enough for WAL: a power cut may cost the last transactions, never the file.
         "synchronous = NORMAL",
-        # What is forgotten must not stay in the free pages of the file.
+        # Deleted data must not stay in the free pages of the file.
         "secure_delete = ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -224,6 +224,6 @@ def _wipe(engine: Engine) -> bool:
             why = "another process reads it" if done.scalar_one() else None
         except DBAPIError as error:
             why = str(error.orig)
-        if why:  # The rows are gone all the same.
+        if why:  # The rows are gone, only traces of them are left.
             log.warning("traces of what was deleted stay in the database for a while: %s", why)
     return why is None

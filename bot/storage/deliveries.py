@@ -1,4 +1,4 @@
-"""SQL of the ledger: what is due, what was taken up, and how it came out."""
+"""SQL of the ledger: deliveries that are due, on their way, or finished."""
 
 import datetime as dt
 from collections.abc import Callable, Collection
@@ -16,13 +16,13 @@ from bot.subscriptions.subscriber import State, Subscriber
 PRUNED_AT_ONCE = 1_000
 
 Choose = Callable[[Collection[str], int], str | None]
-"""From the tips that were seen and the round to the next tip; None when the round is over."""
+"""Chooses the next tip from the seen tips and the round; None if the round is over."""
 
 _SHOWN = {Progress.SENT, Progress.UNKNOWN, Progress.FAILED}
-"""What was refused does not come back either: another tip may be taken."""
+"""After these a tip counts as seen. A failed one does not come back: another may be taken."""
 _NAMES = ("id", "chat_id", "local_date", "tip", "state", "lost", "until", "broadcast")
 _FIELDS = [deliveries.c[name] for name in _NAMES]
-"""In the order of `Delivery`."""
+"""The fields of `Delivery`, in its order."""
 _OWN = deliveries.c.id == sa.bindparam("number")
 _KNOWN = sa.select(*_FIELDS).where(_OWN).with_for_update()
 _CHANGED = sa.update(deliveries).where(_OWN).returning(*_FIELDS)
@@ -41,21 +41,21 @@ class Deliveries(Repository):
     def due(
         self, db: Connection, now: dt.datetime, most: int, only: int | None = None
     ) -> list[Subscriber]:
-        """Subscribers whose next tip has come, the longest waiting first; or one chat only."""
+        """Subscribers whose tip is due, the longest waiting first; with `only`, one chat."""
         next_at = subscribers.c.next_at
         query = sa.select(subscribers).where(next_at <= now, is_one(subscribers, only))
         return [subscriber(row) for row in db.execute(query.order_by(next_at).limit(most))]
 
     @transaction
     def advance(self, db: Connection, before: Subscriber, after: Subscriber) -> bool:
-        """Write what has become of a subscriber, unless they changed their mind meanwhile."""
+        """Write a subscriber's new state, unless they changed something meanwhile."""
         return advance(db, before, after)
 
     @transaction
     def claim(
         self, db: Connection, before: Subscriber, slot: Slot, choose: Choose, now: dt.datetime
     ) -> Delivery | None:
-        """Take a slot into the ledger; None where it is there already or no longer wanted."""
+        """Enter a tip in the ledger. Returns None if it is there already or no longer wanted."""
         if not advance(db, before, before.served(slot, now)):
             return None
         tip = _next_tip(db, before, choose)
@@ -66,11 +66,9 @@ class Deliveries(Repository):
             "local_date": slot.date,
             "tip": tip,
             "state": Progress.SENDING,
-            "lost": 0,
             "until": before.schedule.midnight(slot.moment),
             "changed": now,
             "retry_at": now,
-            "broadcast": 0,
         }
         taken = insert(db, deliveries).on_conflict_do_nothing()
         return _one(db, taken.returning(*_FIELDS), **row)
@@ -79,14 +77,14 @@ class Deliveries(Repository):
     def retries(
         self, db: Connection, now: dt.datetime, most: int, only: int | None = None
     ) -> list[Delivery]:
-        """Tips that are to be tried again, the longest waiting first; or one chat's only."""
+        """Tips to be tried again, the longest waiting first; with `only`, those of one chat."""
         return to_try(db, 0, now, most, only)
 
     @transaction
     def claim_again(self, db: Connection, delivery: Delivery, now: dt.datetime) -> Delivery | None:
-        """Take a delivery up once more; None where it is no longer wanted, or too late."""
+        """Take a delivery up once more. Returns None if it is no longer wanted, or too late."""
         still_open = deliveries.c.retry_at.is_not(None), deliveries.c.state != Progress.SENDING
-        # The group may have moved, and another tip been taken for it.
+        # Read anew, because the group may have moved and another tip been taken.
         known = _one(db, _KNOWN.where(*still_open), number=delivery.id)
         owner = found(db, known.chat) if known else None
         if not (known and owner):
@@ -102,7 +100,7 @@ class Deliveries(Repository):
 
     @transaction
     def exchange(self, db: Connection, delivery: Delivery, choose: Choose) -> Delivery | None:
-        """Another tip for a delivery whose own has left the knowledge base; None if forgotten."""
+        """Take another tip for a delivery whose tip was removed. None if the chat was forgotten."""
         known = _one(db, _KNOWN, number=delivery.id)
         owner = found(db, known.chat) if known else None
         tip = _next_tip(db, owner, choose) if owner else None
@@ -117,7 +115,7 @@ class Deliveries(Repository):
         now: dt.datetime,
         retry_at: dt.datetime | None = None,
     ) -> None:
-        """Write how a try came out, and when to try again if that makes sense."""
+        """Write down how a try ended, and when the next one is, if any."""
         lost = delivery.lost + (progress is Progress.UNKNOWN)
         outcome = {"state": progress, "changed": now, "retry_at": retry_at, "lost": lost}
         known = _one(db, _CHANGED, number=delivery.id, **outcome)
@@ -126,8 +124,8 @@ class Deliveries(Repository):
 
     @transaction
     def interrupted(self, db: Connection, now: dt.datetime, only: int | None = None) -> int:
-        """What was on its way when the process died: try again. Returns how many."""
-        # Nobody knows whether it arrived; that is no fault of the network, so it does not count.
+        """Mark what was on its way when the process died for a new try. Returns the number."""
+        # They may have arrived. It does not count as a lost try: the network did not fail.
         under_way = sa.select(broadcasts.c.id).where(broadcasts.c.state.in_(UNDER_WAY))
         cut = sa.update(deliveries).where(
             deliveries.c.broadcast.in_(under_way.union_all(sa.select(sa.literal(0)))),
@@ -139,7 +137,7 @@ class Deliveries(Repository):
 
     @transaction
     def draw(self, db: Connection, chat: int, choose: Choose) -> str | None:
-        """The next tip of a subscriber, seen from now on; None for others, or without tips."""
+        """The next tip of a subscriber, which counts as seen. None for others, or without tips."""
         known = found(db, chat)
         tip = _next_tip(db, known, choose) if known else None
         if tip is not None:
@@ -152,14 +150,14 @@ class Deliveries(Repository):
 
     @transaction
     def ledger(self, db: Connection, chat: int) -> list[Delivery]:
-        """What was sent to a chat, or tried, oldest first."""
+        """All deliveries to a chat, also those that failed, oldest first."""
         query = sa.select(*_FIELDS).where(deliveries.c.chat_id == chat)
         rows = db.execute(query.order_by(deliveries.c.local_date, deliveries.c.id))
         return [Delivery(*row) for row in rows]
 
     @transaction
     def prune(self, db: Connection, before: dt.date) -> int:
-        """Delete some deliveries that are older than a date. Returns how many."""
+        """Delete some deliveries from before a date. Returns the number."""
         old = sa.select(deliveries.c.id).where(deliveries.c.local_date < before)
         some = deliveries.c.id.in_(old.limit(PRUNED_AT_ONCE))
         return db.execute(sa.delete(deliveries).where(some)).rowcount
@@ -168,7 +166,7 @@ class Deliveries(Repository):
 def to_try(
     db: Connection, broadcast: int, now: dt.datetime, most: int, only: int | None
 ) -> list[Delivery]:
-    """What is to be tried now of one broadcast, or of all tips (0); the longest waiting first."""
+    """Deliveries to try now of one broadcast, or of all tips (0), the longest waiting first."""
     query = sa.select(*_FIELDS).where(
         deliveries.c.broadcast == broadcast,
         deliveries.c.retry_at <= now,
@@ -189,21 +187,21 @@ def _see(db: Connection, chat: int, tip: str) -> None:
 
 
 def _next_tip(db: Connection, whose: Subscriber, choose: Choose) -> str | None:
-    """The one to send, or to show, next."""
+    """The next tip of a subscriber; it may begin a new round."""
     own, turn = {"chat": whose.chat}, whose.round + 1
-    # What is still on its way counts as seen, or it could come twice.
+    # A tip on its way counts as seen, or it could come twice.
     on_its_way = list(db.scalars(_ON_ITS_WAY, own))
     if tip := choose([*db.scalars(_SEEN, own), *on_its_way], whose.round):
         return tip
     if tip := choose(on_its_way, turn) or choose((), turn):
-        # All were seen: the next round begins, with an order of its own.
+        # All tips were seen. The next round has an order of its own.
         db.execute(sa.delete(seen_tips).where(seen_tips.c.chat_id == whose.chat))
         db.execute(CHANGED, {**own, "round": turn})
     return tip
 
 
 def _given_up(delivery: Delivery, now: dt.datetime) -> Progress:
-    """What has become of a delivery that is not tried again."""
+    """The last state of a delivery that is not tried again."""
     state = delivery.progress
     if not delivery.broadcast or state is Progress.UNKNOWN:
         return Progress.FAILED if state is Progress.DUE else state

@@ -1,4 +1,4 @@
-"""Tables of the newest version, or one clear line about a database that stays as it was."""
+"""Bringing tables to the newest version; a database that does not fit stays as it was."""
 
 import time
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ from bot.storage.tables import TABLES, subscribers
 BUSY_MILLISECONDS = 5_000
 MIGRATIONS = "bot.storage.migrations"
 BEGIN = "BEGIN IMMEDIATE"
-"""For writing: whoever reads first and writes then is refused instead of waiting."""
+"""Begins to write at once: a transaction that reads first is later refused, not made to wait."""
 
 
 @contextmanager
 def begin(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it is done, or nothing. On SQLite others wait for it.
+    """Run one transaction: all of it is done, or nothing. On SQLite others wait for it.
 
     Raises:
         DBAPIError: it cannot be begun.
@@ -27,7 +27,7 @@ def begin(engine: Engine) -> Iterator[Connection]:
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             try:
-                # Past SQLAlchemy, in which it takes several times as long, before all that is done.
+                # Past SQLAlchemy: every transaction begins so, and there it takes far longer.
                 connection.connection.cursor().execute(BEGIN)
             except engine.dialect.loaded_dbapi.Error as error:
                 raise OperationalError(BEGIN, None, error) from error
@@ -56,18 +56,18 @@ def bring_up_to_date(engine: Engine) -> None:
             _write_ahead(connection)
     if found is None:
         with begin(engine) as connection:
-            # Once more: another process may have been faster.
+            # Asked once more, because another process may have been faster.
             if _version(connection) is None:
                 _create(connection, known[-1])
     elif found != known[-1]:
         migrate(engine, "head")
     with begin(engine) as connection:
-        # Fails on a file that can be read and not written.
+        # This fails on a file that can be read but not written.
         connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
 def _write_ahead(connection: Connection) -> None:
-    """Turn to WAL. Where another process is doing so, SQLite does not wait by itself."""
+    """Turn WAL on. SQLite does not wait while another process does so, thus this does."""
     until = time.monotonic() + BUSY_MILLISECONDS / 1000
     while True:
         try:
@@ -81,7 +81,7 @@ def _write_ahead(connection: Connection) -> None:
 
 
 def _refuse_what_is_read_only(connection: Connection) -> None:
-    """Before anything is read: reading alone leaves files beside one that cannot be written."""
+    """Called before the first read: a read leaves files beside a database that is read-only."""
     connection.exec_driver_sql("BEGIN")
     try:
         connection.exec_driver_sql("PRAGMA user_version = 0")
@@ -90,14 +90,14 @@ def _refuse_what_is_read_only(connection: Connection) -> None:
 
 
 def versions() -> list[str]:
-    """The versions that the tables had, oldest first."""
+    """All versions of the tables, oldest first."""
     files = resources.files(MIGRATIONS).joinpath("versions").iterdir()
     names = (file.name for file in files if file.name.endswith(".py"))
     return sorted(name.partition("_")[0] for name in names if name[0].isdigit())
 
 
 def _version(connection: Connection) -> str | None:
-    """None for a database without tables.
+    """The version of the tables; None for a database without tables.
 
     Raises:
         StorageError: the tables are not ours.
@@ -117,15 +117,15 @@ def _version(connection: Connection) -> str | None:
 
 
 def _create(connection: Connection, version: str) -> None:
-    """Alembic's own way for an empty database; it spares half a second of importing Alembic."""
+    """Make all tables as Alembic would, without the half second that it takes to import it."""
     TABLES.create_all(connection, checkfirst=False)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
 
 
 def migrate(engine: Engine, version: str) -> None:
-    """Bring existing tables to a version; all of it happens, or nothing."""
-    # Imported here: few starts need it, and it takes longer than everything else here.
+    """Bring existing tables to a version: all of it happens, or nothing."""
+    # Imported here, because few starts need it and it takes long.
     from alembic import command
     from alembic.config import Config
 

@@ -1,4 +1,4 @@
-"""SQL beside `storage`: which updates were fetched, and how far their handling came."""
+"""SQL of updates that were fetched, and how far their handling came."""
 
 from collections.abc import Collection, Sequence
 
@@ -21,10 +21,10 @@ class Receipts(Repository):
         done: Collection[int],
         unconfirmed: tuple[int, int],
     ) -> dict[int, Receipt]:
-        """Write down what is done and what was fetched; returns what was known of the latter.
+        """Write down the done and the fetched updates; returns what was known of the fetched ones.
 
-        The handling of a fetched one is begun by it, unless it was known. `unconfirmed` are the
-        first and the last update that Telegram may hand out again: all others are forgotten.
+        A new one counts as begun. Telegram may hand out updates again, from the first to the last
+        number in `unconfirmed`: all others are forgotten.
         """
         db.execute(sa.delete(updates).where(~updates.c.id.between(*unconfirmed)))
         db.execute(sa.update(updates).where(updates.c.id.in_(done)).values(done=True))
@@ -37,12 +37,12 @@ class Receipts(Repository):
 
     @transaction
     def suspect(self, db: Connection, number: int, more: int) -> None:
-        """That the process dies of this update is by so much more likely."""
+        """Raise the suspicion that this update kills the process."""
         its_own = sa.update(updates).where(updates.c.id == number)
         db.execute(its_own.values(suspicion=updates.c.suspicion + more))
 
     @transaction
     def close(self, db: Connection, done: Collection[int]) -> None:
-        """The process ends, and was not killed: only what is done needs to be known."""
+        """Forget all updates that are not done, because the process was not killed."""
         db.execute(sa.delete(updates).where(updates.c.id.not_in(done)))
         db.execute(sa.update(updates).where(updates.c.id.in_(done)).values(done=True))

@@ -1,4 +1,4 @@
-"""SQL beside `storage`: what was missed, taught, voted and counted, and what the bot knew."""
+"""SQL of missed questions, lessons, votes, counts, and earlier knowledge bases."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -16,17 +16,17 @@ from bot.storage.tables import lessons, marks, questions, snapshots, subscribers
 from bot.subscriptions.subscriber import RUNNING
 
 UNDONE = "unknown"
-"""What became of a question whose lesson is undone: nobody remembers more."""
+"""The outcome of a question whose lesson is undone: the first outcome is not kept."""
 LARGEST_NUMBER = 999_999_999
-"""Of a question, so that it fits into a button beside the id of an entry."""
+"""A question's number is no larger, to fit into a button beside the id of an entry."""
 SNAPSHOTS = 10
-"""Kept knowledge bases, with the one that answers: /rollback can go one step less."""
+"""So many knowledge bases are kept; one of them is in use, the others are for /rollback."""
 
 
 class Records(Repository):
     """Each method is one transaction."""
 
-    # What was asked in vain, and how often what happened
+    # Missed questions, and counts
 
     @transaction
     def note(
@@ -36,9 +36,10 @@ class Records(Repository):
         missed: Iterable[Missed],
         found: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Add to the counts, and keep what found no answer; the ids of `missed` do not matter.
+        """Add to the counts, and keep missed questions, whose ids do not matter.
 
-        `found` are texts and outcomes of questions that did find one: one row of each goes.
+        `found` holds texts and outcomes of questions that got an answer after all. One row of each
+        is deleted.
         """
         new = insert(db, tallies)
         more = {"count": tallies.c["count"] + new.excluded["count"]}
@@ -60,7 +61,7 @@ class Records(Repository):
 
     @transaction
     def missed(self, db: Connection, most: int, before: dt.date = dt.date.max) -> list[Missed]:
-        """Those of the newest days first; within a day in no order that would tell anything."""
+        """Missed questions of the newest days first; the order within a day says nothing."""
         of = questions.c
         query = sa.select(of.id, of.text, of.outcome, of.day).where(of.day < before)
         rows = db.execute(query.order_by(of.day.desc(), of.id).limit(most))
@@ -79,7 +80,7 @@ class Records(Repository):
 
     @transaction
     def subscribers(self, db: Connection) -> int:
-        """How many get tips, or will again after a pause."""
+        """The number of chats that get tips, or will again after a pause."""
         running = sa.select(sa.func.count()).where(subscribers.c.state.in_(RUNNING))
         return db.execute(running).scalar_one()
 
@@ -100,7 +101,7 @@ class Records(Repository):
         day: dt.date,
         settled: Collection[int],
     ) -> Lesson:
-        """Keep a lesson; the questions that it settles are gone with the same stroke."""
+        """Keep a lesson, and delete the questions that it settles."""
         row = {"day": day, "kind": kind, "target": target, "phrasing": phrasing}
         taught = db.execute(sa.insert(lessons).values(row).returning(*lessons.c)).one()
         _settle(db, settled)
@@ -108,7 +109,7 @@ class Records(Repository):
 
     @transaction
     def unlearn(self, db: Connection, lesson: int) -> Lesson | None:
-        """Undo a lesson, and find its question unanswered again; None for one that is not there."""
+        """Undo a lesson, so that its question is missed again. Returns the lesson, if it exists."""
         undone = sa.delete(lessons).where(lessons.c.id == lesson).returning(*lessons.c)
         row = db.execute(undone).one_or_none()
         if row is None:
@@ -122,7 +123,7 @@ class Records(Repository):
     def vote(
         self, db: Connection, person: int, entry: str, day: dt.date, *, up: bool
     ) -> bool | None:
-        """Write a vote; returns what the person had said before, None for nothing."""
+        """Write a vote. Returns the person's earlier vote, or None."""
         its_own = votes.c.person == person, votes.c.entry == entry
         before = db.execute(sa.select(votes.c.up).where(*its_own)).scalar_one_or_none()
         put(db, votes, {"person": person, "entry": entry}, {"up": up, "day": day})
@@ -130,7 +131,7 @@ class Records(Repository):
 
     @transaction
     def voted_down(self, db: Connection, since: dt.date, before: dt.date) -> dict[str, int]:
-        """Entries that did not help, by how often that was said in some days; the worst first."""
+        """Votes against each entry in some days, the most first."""
         said = (votes.c.up.is_(False), votes.c.day >= since, votes.c.day < before)
         count = sa.func.count().label("votes")
         query = sa.select(votes.c.entry, count).where(*said).group_by(votes.c.entry)
@@ -139,15 +140,15 @@ class Records(Repository):
 
     @transaction
     def votes_of(self, db: Connection, person: int) -> dict[str, bool]:
-        """What a person said of which entries."""
+        """The votes of a person, by entry."""
         query = sa.select(votes.c.entry, votes.c.up).where(votes.c.person == person)
         return dict(db.execute(query.order_by(votes.c.day, votes.c.entry)).all())
 
-    # Knowledge bases that were good
+    # Earlier knowledge bases
 
     @transaction
     def keep(self, db: Connection, files: bytes, now: dt.datetime) -> int:
-        """Keep a knowledge base as the newest; the oldest beyond `SNAPSHOTS` go. Its number."""
+        """Keep a knowledge base, and delete all but the last `SNAPSHOTS`. Returns its number."""
         taken = sa.insert(snapshots).values(taken=now, files=files).returning(snapshots.c.id)
         number = db.execute(taken).scalar_one()
         newest = sa.select(snapshots.c.id).order_by(snapshots.c.id.desc()).limit(SNAPSHOTS)
@@ -158,7 +159,7 @@ class Records(Repository):
     def kept(
         self, db: Connection, before: int | None = None
     ) -> tuple[int, bytes, dt.datetime] | None:
-        """The newest knowledge base, or the newest before one: number, files, when it was taken."""
+        """The newest knowledge base (before a number): its number, its files, when it was kept."""
         of = snapshots.c
         query = sa.select(of.id, of.files, of.taken).order_by(of.id.desc()).limit(1)
         if before is not None:
@@ -168,7 +169,7 @@ class Records(Repository):
 
     @transaction
     def drop_after(self, db: Connection, snapshot: int) -> None:
-        """Forget the knowledge bases that came after one."""
+        """Delete the knowledge bases that were kept after one."""
         db.execute(sa.delete(snapshots).where(snapshots.c.id > snapshot))
 
     # Marks
@@ -184,7 +185,7 @@ class Records(Repository):
 
 
 def _keep(db: Connection, day: dt.date, text: str, outcome: str) -> None:
-    """Write a question down under a number that is drawn by lot."""
+    """Write a question down under a random number."""
     number = 1 + randbelow(LARGEST_NUMBER)
     while db.scalar(sa.select(questions.c.id).where(questions.c.id == number)):
         number = 1 + randbelow(LARGEST_NUMBER)
@@ -193,7 +194,7 @@ def _keep(db: Connection, day: dt.date, text: str, outcome: str) -> None:
 
 
 def _settle(db: Connection, dealt_with: Collection[int]) -> None:
-    # One by one: a statement takes only so many numbers.
+    # One by one, because a statement takes only so many numbers.
     for number in dealt_with:
         db.execute(sa.delete(questions).where(questions.c.id == number))
 

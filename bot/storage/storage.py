@@ -1,4 +1,4 @@
-"""All that is stored, opened at once; and SQL of subscribers."""
+"""The way to everything that is stored, and SQL of subscribers."""
 
 from collections.abc import Callable
 
@@ -25,17 +25,17 @@ class Storage(Repository):
 
     @property
     def records(self) -> Records:
-        """What is stored beside subscribers."""
+        """Questions, lessons, votes, counts and knowledge bases."""
         return Records(self.database)
 
     @property
     def deliveries(self) -> Deliveries:
-        """What is sent to whom, and what became of it."""
+        """The ledger of messages to subscribers."""
         return Deliveries(self.database)
 
     @property
     def mailings(self) -> Broadcasts:
-        """What operators send to all subscribers."""
+        """Messages of operators to all subscribers."""
         return Broadcasts(self.database)
 
     async def close(self) -> None:
@@ -49,9 +49,9 @@ class Storage(Repository):
     def change(
         self, db: Connection, chat: int, how: Callable[[Subscriber | None], Subscriber | None]
     ) -> Subscriber | None:
-        """Read, change and write a subscriber at once, so that no tip comes in between.
+        """Read, change and write a subscriber in one transaction, so that no tip comes in between.
 
-        `how` gets None for a chat that is not known, and returns None to leave it as it is.
+        `how` gets None for an unknown chat, and returns None to change nothing.
         """
         before = found(db, chat)
         after = how(before)
@@ -61,9 +61,9 @@ class Storage(Repository):
         return after
 
     async def forget(self, chat: int) -> bool:
-        """Delete all that is stored about a chat, from the file as well; False for nothing.
+        """Delete all data about a chat, also its traces in the file. False if there was none.
 
-        A private chat has the number of its person, so that their votes go with it.
+        A private chat has the number of its person, so their votes go too.
         """
         gone = await self._forget(chat)
         if gone or not self.database.was_wiped.is_set():
@@ -76,25 +76,25 @@ class Storage(Repository):
             db.execute(sa.delete(subscribers).where(subscribers.c.chat_id == chat)).rowcount,
             db.execute(sa.delete(votes).where(votes.c.person == chat)).rowcount,
         ]
-        # What an operator is still sending goes on; it is deleted later (`Broadcasts.prune`).
+        # A broadcast that is still being sent is deleted later (`Broadcasts.prune`).
         sent = sa.delete(broadcasts).where(broadcasts.c.chat_id == chat)
         db.execute(sent.where(broadcasts.c.state.not_in(UNDER_WAY)))
         return any(gone)
 
     @transaction
     def end(self, db: Connection, chat: int, state: State) -> None:
-        """No tips any more, for a reason that lies with the chat."""
+        """End the tips of a chat; the state tells why."""
         ended = {"state": state, "next_at": None, "next_date": None, "paused_until": None}
         db.execute(sa.update(subscribers).where(subscribers.c.chat_id == chat).values(ended))
 
     @transaction
     def follow(self, db: Connection, old: int, new: int) -> None:
-        """A group has another id by now."""
+        """Give a group its new id."""
         its_own = subscribers.c.chat_id == old
         if not found(db, new):
             db.execute(sa.update(subscribers).where(its_own).values(chat_id=new))
             return
-        # It is subscribed under the new one as well: what it was to get of broadcasts moves there.
+        # Both ids are subscribed: the new one gets the broadcasts that only the old one would get.
         has = sa.select(deliveries.c.broadcast).where(deliveries.c.chat_id == new)
         lacks = deliveries.c.broadcast.not_in(has), deliveries.c.broadcast != 0
         moved = sa.update(deliveries).where(deliveries.c.chat_id == old, *lacks)

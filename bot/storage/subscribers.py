@@ -1,4 +1,4 @@
-"""Rows of subscribers: what goes into them, and what comes out."""
+"""Subscribers as rows of the database, there and back."""
 
 import datetime as dt
 from typing import Any
@@ -16,13 +16,13 @@ CHANGED = sa.update(subscribers).where(_OWN)
 
 
 def found(db: Connection, chat: int) -> Subscriber | None:
-    """Nobody else changes the row before the transaction is over."""
+    """Read a subscriber; nobody else changes the row until the transaction ends."""
     row = db.execute(_FOUND, {"chat": chat}).one_or_none()
     return subscriber(row) if row else None
 
 
 def advance(db: Connection, before: Subscriber, after: Subscriber) -> bool:
-    """Write what has become of a subscriber, unless they changed their mind meanwhile."""
+    """Write a subscriber's new state, unless they changed something meanwhile."""
     if found(db, before.chat) != before:
         return False
     db.execute(CHANGED, {"chat": before.chat, **columns(after)})
@@ -30,14 +30,14 @@ def advance(db: Connection, before: Subscriber, after: Subscriber) -> bool:
 
 
 def gets_tips(now: dt.datetime, only: int | None) -> sa.ColumnElement[bool]:
-    """Is to get messages now; and is one chat, unless all may be."""
+    """The subscriber gets messages now; with `only`, they are also that chat."""
     until = subscribers.c.paused_until
     awake = sa.or_(until.is_(None), until <= now)
     return sa.and_(subscribers.c.state == State.ACTIVE, awake, is_one(subscribers, only))
 
 
 def is_one(table: sa.Table, only: int | None) -> sa.ColumnElement[bool]:
-    """Belongs to one chat; to any, with None."""
+    """The row belongs to one chat; with None, to any."""
     return sa.true() if only is None else table.c.chat_id == only
 
 

@@ -1,4 +1,4 @@
-"""What the database holds. A change here needs a migration of the same shape in `migrations`."""
+"""All tables of the database. A change here needs an equal one in `migrations`."""
 
 import datetime as dt
 from enum import StrEnum
@@ -14,19 +14,18 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-"""SQLite changes a constraint only by its name."""
+"""Constraints need names, because SQLite changes them only by name."""
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-"""SQLite numbers rows by itself only in an INTEGER."""
+"""SQLite numbers rows by itself only in an INTEGER column."""
 TABLES = sa.MetaData(naming_convention=NAMES)
 
-
-# `sqlite_with_rowid=False`, below: SQLite numbers the rows of other tables in the order in which
-# they came, and two such orders side by side would tell who did what.
+# Some tables below have `sqlite_with_rowid=False`. Otherwise SQLite numbers rows in the order in
+# which they came, and the orders of two tables together could tell who did what.
 
 
 class Moment(sa.TypeDecorator[dt.datetime]):
-    """An aware moment, stored in UTC; SQLite keeps no zones."""
+    """An aware moment, stored in UTC, because SQLite keeps no zones."""
 
     impl = sa.DateTime
     cache_ok = True
@@ -43,7 +42,7 @@ def _one_of(names: type[StrEnum]) -> sa.Enum:
 
 
 def _subscriber() -> sa.ForeignKey:
-    """What belongs to a chat goes, and moves, with it."""
+    """A reference to a chat: the row is deleted, or gets a new id, together with the chat."""
     return sa.ForeignKey("subscribers.chat_id", ondelete="CASCADE", onupdate="CASCADE")
 
 
@@ -64,7 +63,7 @@ subscribers = sa.Table(
     sa.Column("paused_until", Moment),
     sa.Column("round", sa.Integer, nullable=False),
 )
-"""Chats with their wishes."""
+"""Chats and their wishes for tips."""
 
 deliveries = sa.Table(
     "deliveries",
@@ -76,18 +75,18 @@ deliveries = sa.Table(
     sa.Column("tip", sa.String(64), nullable=False),
     sa.Column("state", _one_of(Progress), nullable=False),
     # Tries after which no answer came back.
-    sa.Column("lost", sa.SmallInteger, nullable=False),
-    # When the local day is over, and with it the reason to send this.
+    sa.Column("lost", sa.SmallInteger, nullable=False, default=0),
+    # The end of the local day, after which this makes no sense.
     sa.Column("until", Moment, nullable=False),
     sa.Column("changed", Moment, nullable=False),
-    # None where nothing is left to try.
+    # None if there is nothing left to try.
     sa.Column("retry_at", Moment),
     # 0 for a tip.
     sa.Column("broadcast", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("chat_id", "local_date", "broadcast"),
-    # What is to be tried again, of tips alone or of one broadcast; and how far that one is.
+    # For next tries of tips or of one broadcast, and for the progress of a broadcast.
     sa.Index(None, "broadcast", "retry_at", "state"),
-    # Otherwise the number of a deleted row is given to another, which a late outcome would hit.
+    # Numbers of deleted rows are not used again, or a late outcome would hit the wrong row.
     sqlite_autoincrement=True,
 )
 """The ledger: one row for each chat and local date, and for each broadcast."""
@@ -112,7 +111,7 @@ broadcasts = sa.Table(
     sa.Column("message_id", sa.BigInteger),
     # Telegram HTML; None for a copy.
     sa.Column("text", sa.Text),
-    # The message that shows how far it is.
+    # The message that shows the progress.
     sa.Column("board_id", sa.BigInteger),
     sqlite_autoincrement=True,
 )
@@ -121,14 +120,14 @@ broadcasts = sa.Table(
 questions = sa.Table(
     "questions",
     TABLES,
-    # Drawn by lot: in a row they would say in which order people asked.
+    # Random: counted up, the numbers would say in which order people asked.
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("day", sa.Date, nullable=False, index=True),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("outcome", sa.String(16), nullable=False),
     sqlite_with_rowid=False,
 )
-"""Questions that found no answer; nothing says who asked them, nor when on that day."""
+"""Questions without an answer; nothing says who asked them, or at what time of the day."""
 
 lessons = sa.Table(
     "lessons",
@@ -136,12 +135,12 @@ lessons = sa.Table(
     sa.Column("id", ROW_ID, primary_key=True),
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
-    # Id of the entry or limit; empty for what is ignored.
+    # The id of the entry or limit; empty for questions to be ignored.
     sa.Column("target", sa.String(64), nullable=False),
     sa.Column("phrasing", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )
-"""What operators taught."""
+"""Phrasings that operators taught."""
 
 votes = sa.Table(
     "votes",
@@ -152,7 +151,7 @@ votes = sa.Table(
     sa.Column("day", sa.Date, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
-"""What people think of entries. It is written by them, so no moment may tie it to a question."""
+"""Votes of people about entries. No exact time is kept: it could tie a vote to a question."""
 
 tallies = sa.Table(
     "tallies",
@@ -163,17 +162,17 @@ tallies = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-"""How often something happened on a day."""
+"""Counts of things that happened on a day."""
 
 updates = sa.Table(
     "updates",
     TABLES,
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    # That the process dies of it: see `bot_api/receipt.py`.
+    # The suspicion that it kills the process: see `bot_api/receipt.py`.
     sa.Column("suspicion", sa.SmallInteger, nullable=False),
     sa.Column("done", sa.Boolean, nullable=False),
 )
-"""Updates that Telegram may hand out again: numbers of Telegram's, which say nothing of anybody."""
+"""Updates that Telegram may hand out again, by its own numbers, which say nothing of anybody."""
 
 snapshots = sa.Table(
     "snapshots",
@@ -183,7 +182,7 @@ snapshots = sa.Table(
     sa.Column("files", sa.LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
-"""The files of knowledge bases that were good."""
+"""The files of knowledge bases that were in use."""
 
 marks = sa.Table(
     "marks",
@@ -191,4 +190,4 @@ marks = sa.Table(
     sa.Column("name", sa.String(32), primary_key=True),
     sa.Column("value", sa.String(64), nullable=False),
 )
-"""Small things to be remembered over a restart."""
+"""Small notes that outlive a restart."""

@@ -1,1 +1,1 @@
-"""How the tables of an older version become those of this one."""
+"""Steps from the tables of each version to those of the next."""

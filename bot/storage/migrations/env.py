@@ -1,4 +1,4 @@
-"""What Alembic runs: always on the connection that it is given (`bot.database.migrate`)."""
+"""The script that Alembic runs, on the connection from `bot.storage.migrate`."""
 
 from alembic import context
 

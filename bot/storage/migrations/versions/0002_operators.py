@@ -1,4 +1,4 @@
-"""What operators see and change: questions, lessons, votes, tallies, snapshots, broadcasts."""
+"""Tables for operators: questions, lessons, votes, tallies, snapshots, broadcasts."""
 
 import sqlalchemy as sa
 from alembic import op

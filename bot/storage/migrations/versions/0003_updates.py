@@ -1,4 +1,4 @@
-"""Which updates were fetched, and how far their handling came."""
+"""Updates that were fetched, and how far their handling came."""
 
 import sqlalchemy as sa
 from alembic import op
