@@ -1,1 +1,1 @@
-"""Clock times and places as people write them."""
+"""Reading clock times and places as people write them."""

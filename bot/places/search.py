@@ -1,4 +1,4 @@
-"""From the names of places as people write them, slips and all, to the places that they mean."""
+"""Finding the places that people mean when they write a name, also with slips."""
 
 import re
 import unicodedata
@@ -14,20 +14,20 @@ from bot.places.names import key
 from bot.places.zones import Place, name_of
 
 MOST = 5
-"""Places that `find` asks about."""
+"""At most so many places are found."""
 _SURE = 10
-"""How many times more people one place must have for another not to be asked about."""
+"""A place with so many times the weight of another is sure: the other is left out."""
 _SLIP = 0.02
-"""Weight that is left of a place for each slip in its name."""
+"""Each slip in its name leaves a place this part of its weight."""
 _LARGE = 1_000_000
-"""People of a city that is recognized next to a word that is not."""
+"""A city with so many people is recognized beside an unknown word."""
 _SMALL = 100_000
-"""People of a city from which it is recognized in a part of a longer text."""
+"""A city with so many people is recognized in a part of a longer text."""
 _WORDS = 8
-"""Words of a place and all that it lies in."""
+"""At most so many words name a place and the areas around it."""
 _FEW_WORDS = 4
 _LETTERS = (5, 9, 11)
-"""Letters of a name from which one, two or three slips are forgiven."""
+"""In names of so many letters one, two or three slips are forgiven."""
 
 _COMMA = re.compile(r"[,;|()\n]+")
 _APOSTROPHES = "'’‘ʼ′`´"
@@ -35,7 +35,7 @@ _FLAG_A = ord("\U0001f1e6") - ord("a")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _WORD = re.compile(r"[^\W_]+")
 
-# What people write around the name of a place.
+# Words that people write around the name of a place.
 AROUND = frozenset(
     _WORD.findall("""
     i im am we our live lives living based located stay staying reside currently now right here
@@ -50,7 +50,7 @@ _VAGUE = AROUND.union(
     ["west", "northern", "southern", "eastern", "western"],
 )
 _BEFORE = re.compile(r"\b(?:in|from|near|at|en|aus|в|из)\b")
-# Names of small places and codes that are words as well, unless they are typed in capitals.
+# Common words that are also names of small places, or codes. In capitals they count as names.
 _NOWHERE = frozenset(
     _WORD.findall("""
     europe asia africa earth world can come more than name same normal man turn hang chin tan hun
@@ -63,7 +63,7 @@ Words = tuple[str, ...]
 
 
 def search(typed: str) -> tuple[Place, ...]:
-    """Likeliest first: none, one that is sure, or up to MOST."""
+    """Places that a text names: none, one that is sure, or up to MOST, the likeliest first."""
     atlas = gazetteer.load()
     flags = ("".join(chr(ord(half) - _FLAG_A) for half in flag) for flag in _FLAG.findall(typed))
     countries = [match for flag in flags for match in atlas.coded(flag, region=False)]
@@ -73,12 +73,12 @@ def search(typed: str) -> tuple[Place, ...]:
 
 
 def _places(atlas: Gazetteer, found: Iterable[Match]) -> tuple[Place, ...]:
-    """One for each zone, those that hardly anybody means left out."""
+    """One place for each zone, without those that hardly anybody means."""
     ranked = sorted(found, key=lambda match: -match.weight)
     likely = [match for match in ranked if match.weight * _SURE >= ranked[0].weight]
     clocks = [_clocks(atlas, match.meant) for match in likely]
     names: dict[str, str] = {}
-    # Of two countries the main zones, before what else the first has.
+    # The main zones of two countries come before other zones of the first.
     for place in filter(None, chain.from_iterable(zip_longest(*clocks))):
         names.setdefault(place.zone, place.name)
     offered = list(names.items())[:MOST]
@@ -91,13 +91,12 @@ def _places(atlas: Gazetteer, found: Iterable[Match]) -> tuple[Place, ...]:
 
 def _clocks(atlas: Gazetteer, meant: City | Area) -> list[Place]:
     cities = [meant] if isinstance(meant, City) else atlas.clocks(meant)
-    if len(cities) == 1:
-        return [Place(atlas.label(meant), cities[0].zone)]
-    return [Place(atlas.label(city), city.zone) for city in cities]
+    only = len(cities) == 1
+    return [Place(atlas.label(meant if only else city), city.zone) for city in cities]
 
 
 def _guesses(atlas: Gazetteer, typed: str, words: Words) -> Iterator[list[Match]]:
-    """What the text means, then what it means but for slips, then what a part of it means."""
+    """Meanings of the whole text, then with slips forgiven, then meanings of parts of it."""
     shouted, bare = typed.isupper(), _stripped(words)
     if len(words) == 1 and (shouted or (len(words[0]) == 2 and words[0] not in _NOWHERE)):
         yield atlas.named(words[0], code=True)
@@ -105,7 +104,8 @@ def _guesses(atlas: Gazetteer, typed: str, words: Words) -> Iterator[list[Match]
         return
     parts = [part for part in map(words_of, _COMMA.split(typed)) if part]
     whole = dict.fromkeys((*_around(words), parts[0] + parts[-1] if len(parts) > 2 else words))
-    some = dict.fromkeys(chain.from_iterable(map(_around, (_after(typed), *parts))))
+    behind_in = words_of(_BEFORE.split(typed.casefold())[-1])
+    some = dict.fromkeys(chain.from_iterable(map(_around, (behind_in, *parts))))
     few = len(bare) <= _FEW_WORDS
     yield from (_meant(atlas, reading, slips=False) for reading in whole)
     yield from (_meant(atlas, reading, slips=True) for reading in whole)
@@ -118,23 +118,18 @@ def _guesses(atlas: Gazetteer, typed: str, words: Words) -> Iterator[list[Match]
 
 
 def words_of(typed: str) -> Words:
-    """In small letters, without accents."""
+    """The words in small letters, without accents."""
     folded = unicodedata.normalize("NFKD", typed.casefold())
     kept = (c for c in folded if c not in _APOSTROPHES and unicodedata.category(c)[0] != "M")
     return tuple(_WORD.findall("".join(kept)))
 
 
 def _around(words: Words) -> Iterator[Words]:
-    """All words, then without more and more of those that belong to no place."""
+    """All words, then fewer and fewer of those that belong to no place."""
     yield words
     yield _stripped(words, begin=False)
     yield _stripped(words)
     yield _stripped(words, _VAGUE)
-
-
-def _after(typed: str) -> Words:
-    """What comes after the last "in"."""
-    return words_of(_BEFORE.split(typed.casefold())[-1])
 
 
 def _stripped(words: Words, those: Set[str] = AROUND, *, begin: bool = True) -> Words:
@@ -146,14 +141,14 @@ def _stripped(words: Words, those: Set[str] = AROUND, *, begin: bool = True) -> 
 
 
 def _meant(atlas: Gazetteer, words: Words, *, slips: bool, depth: int = 2) -> list[Match]:
-    """What words mean: a name, or a name and what it lies in, before or behind it."""
+    """Meanings of words: a name alone, or beside the name of an area around it."""
     name = key(" ".join(words))
     found = _mistyped(atlas, name) if slips else atlas.named(name)
     if found or not depth or len(words) > _WORDS:
         return found
     for end in range(len(words) - 1, 0, -1):
         for inner, outer in ((words[:end], words[end:]), (words[-end:], words[:-end])):
-            # "in" before a city is no Indiana.
+            # "in" before a city does not mean Indiana.
             code = outer == words[end:] or not (AROUND | _NOWHERE).intersection(outer)
             areas = _areas(atlas, key(" ".join(outer)), slips=slips, code=code)
             if areas and (found := _inside(atlas, inner, areas, slips=slips, depth=depth - 1)):
@@ -163,7 +158,7 @@ def _meant(atlas: Gazetteer, words: Words, *, slips: bool, depth: int = 2) -> li
 
 def _areas(atlas: Gazetteer, name: str, *, slips: bool, code: bool) -> list[Area]:
     found = atlas.named(name) + (atlas.coded(name) if code else [])
-    # Next to a city that is there a word may be shorter.
+    # Beside a known city, a shorter word may have slips.
     return _areas_of(found) or (atlas.near_areas(name, _slips(f"{name}-")) if slips else [])
 
 
@@ -185,12 +180,12 @@ def _areas_of(found: Iterable[Match]) -> list[Area]:
 
 
 def _slips(name: str) -> int:
-    """How many slips are forgiven."""
+    """The number of slips that are forgiven in a name."""
     return bisect_right(_LETTERS, len(name))
 
 
 def _mistyped(atlas: Gazetteer, name: str, *, known: bool = True) -> list[Match]:
-    """What a name means that may hold slips; with `known` only if enough people live there."""
+    """Meanings of a name with slips; with `known` only places with enough people."""
     found: dict[City | Area, Match] = {}
     for near, slips in atlas.near(name, _slips(name)):
         for match in atlas.named(near):
@@ -202,14 +197,14 @@ def _mistyped(atlas: Gazetteer, name: str, *, known: bool = True) -> list[Match]
 
 
 def _least(slips: int, letters: int) -> int:
-    """How many people there must be to have meant a name: nobody lives in Narnia."""
+    """The least weight of a place whose name has slips: "Narnia" must not mean a small town."""
     if slips > 1:
         return 250_000
     return {5: 500_000, 6: 300_000, 7: 150_000}.get(letters, 100_000)
 
 
 def _among_others(atlas: Gazetteer, words: Words) -> list[Match]:
-    """A large city or a country next to a word or two that are unknown: "shibuya tokyo"."""
+    """A large city or a country beside unknown words: "shibuya tokyo"."""
     for size in range(len(words) - 1, 0, -1):
         for some in (words[-size:], words[:size]):
             name = key(" ".join(some))

@@ -1,4 +1,4 @@
-"""Time zones as they are stored: by their IANA names, or as an offset from UTC."""
+"""Time zones as they are stored: an IANA name, or an offset from UTC."""
 
 import re
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 _KEY = re.compile(r"[A-Z][\w+-]*(?:/[\w+-]+)*", re.ASCII)
 _FIXED = re.compile(r"UTC([+-])(\d\d):([0-5]\d)", re.ASCII)
 ETC = re.compile(r"etc/(?:gmt|utc|uct|universal|zulu|greenwich)([+-]?\d\d?)?", re.I | re.A)
-"""IANA's names of offsets."""
+"""The names of offsets in IANA's list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody lives, as far as clocks go."""
+    """A place with its clock."""
 
     name: str
-    """As a person reads it: "Portland, Oregon, United States"."""
+    """The name for people to read: "Portland, Oregon, United States"."""
     zone: str
-    """What `zone` takes: an IANA key, or an offset such as UTC+05:30."""
+    """An IANA key, or an offset such as UTC+05:30; the function `zone` takes it."""
 
 
 @lru_cache(maxsize=1_000)
@@ -40,7 +40,7 @@ def zone(key: str) -> tzinfo:
 
 
 def is_zone(key: str) -> bool:
-    """Whether `zone` takes it."""
+    """True if `zone` takes the key."""
     try:
         zone(key)
     except ValueError:
@@ -49,13 +49,13 @@ def is_zone(key: str) -> bool:
 
 
 def name_of(zone: str) -> str:
-    """How a stored zone is shown: "Buenos Aires", "UTC+05:30"."""
+    """The name of a stored zone for people to read: "Buenos Aires", "UTC+05:30"."""
     etc = ETC.fullmatch(zone)
     return (etc and at_sea(etc)) or zone.rpartition("/")[2].replace("_", " ")
 
 
 def fixed(minutes: int) -> str | None:
-    """The name of an offset: UTC+05:30 for 330; None where no clock on Earth is so far from UTC."""
+    """The name of an offset: UTC+05:30 for 330. None if no clock on Earth has this offset."""
     if abs(minutes) > 14 * 60 or minutes % 15:
         return None
     hours, rest = divmod(abs(minutes), 60)
@@ -63,17 +63,20 @@ def fixed(minutes: int) -> str | None:
 
 
 def at_sea(etc: re.Match[str]) -> str | None:
-    """The same for what `ETC` has found."""
-    # West of Greenwich has a plus there.
+    """The name of an offset that `ETC` has found."""
+    # These names have a plus west of Greenwich.
     return fixed(-60 * int(etc[1] or 0))
 
 
-Year = tuple[timedelta | None, ...]
+def minutes_from_utc(zone: str, moment: datetime) -> int:
+    """The offset of an IANA zone at an aware moment."""
+    offset = moment.astimezone(ZoneInfo(zone)).utcoffset()
+    return round(offset / timedelta(minutes=1)) if offset else 0
+
+
+Year = tuple[int, ...]
 
 
 def year(zone: str, start: datetime) -> Year:
-    """How far clocks are from UTC in each week of a year from then on."""
-    place = ZoneInfo(zone)
-    return tuple(
-        (start + timedelta(weeks=week)).astimezone(place).utcoffset() for week in range(53)
-    )
+    """The offsets of an IANA zone in each week of a year from a moment on, in minutes."""
+    return tuple(minutes_from_utc(zone, start + timedelta(weeks=week)) for week in range(53))

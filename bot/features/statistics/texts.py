@@ -37,7 +37,9 @@ def caption(figures: Figures, knowledge: Knowledge, zone: str) -> str:
 
 
 def _lines(figures: Figures, knowledge: Knowledge, zone: str, entries: int) -> Iterator[str]:
-    yield f"<b>{_questions(figures)} {_span(len(figures.days))}</b>"
+    days = len(figures.days)
+    span = "today" if days == 1 else f"in the last {days} days"
+    yield f"<b>{_questions(figures.questions)} {span}</b>"
     if figures.questions:
         yield _outcomes(figures)
     if top := figures.entries[:entries]:
@@ -52,18 +54,8 @@ def _lines(figures: Figures, knowledge: Knowledge, zone: str, entries: int) -> I
     yield f"<b>Tips:</b> {_tips(figures)}"
 
 
-def _questions(figures: Figures) -> str:
-    match figures.questions:
-        case 0:
-            return "No questions"
-        case 1:
-            return "1 question"
-        case many:
-            return f"{many:,} questions"
-
-
-def _span(days: int) -> str:
-    return "today" if days == 1 else f"in the last {days} days"
+def _questions(count: int) -> str:
+    return {0: "No questions", 1: "1 question"}.get(count, f"{count:,} questions")
 
 
 def _outcomes(figures: Figures) -> str:

@@ -92,7 +92,7 @@ def subscribed(subscriber: Subscriber, place: str, now: dt.datetime) -> str:
         follows = _next(subscriber, now)
     return (
         f"Done. A tip comes {days(schedule.days)} at <b>{schedule.at:%H:%M}</b> "
-        f"{_there(schedule, place, now)}. {follows}\n"
+        f"in {escape(place)} (it is {schedule.local(now):%H:%M} there now). {follows}\n"
         "/settings changes that, /unsubscribe ends it."
     )
 
@@ -131,10 +131,6 @@ def days(chosen: Iterable[int]) -> str:
             first = ", ".join(WEEKDAYS[day - 1] for day in some)
             return f"on {first} and {WEEKDAYS[last - 1]}" if some else f"on {WEEKDAYS[last - 1]}"
     return "on no day"
-
-
-def _there(schedule: Schedule, place: str, now: dt.datetime) -> str:
-    return f"in {escape(place)} (it is {schedule.local(now):%H:%M} there now)"
 
 
 def _next(subscriber: Subscriber, now: dt.datetime) -> str:
