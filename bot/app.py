@@ -92,7 +92,7 @@ def build(
     notices = Notices(settings.operators)
     journal = UsageRecorder(storage.records, now, settings.zone, settings.kept_days)
     results = Results(storage, app.bot, notices, journal, CircuitBreaker(monotonic), now)
-    tips = Sender(live, storage, app.bot, pace, now, Messages(storage, app.bot), results, only)
+    tips = Sender(live, storage, app.bot, pace, now, results, only)
     reloader = Reloader(live, storage.records, folder, now, build, settings.zone)
     watching = FileWatcher(reloader, notices, app.bot)
     tell = partial(_passed_over, notices, app)
