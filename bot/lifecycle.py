@@ -4,9 +4,10 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Work = Callable[[], Awaitable[None]]
+"""Something to begin when it is its turn: a coroutine that nobody begins would be a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
         if app.running:
             await _drain(parts)
         await app.shutdown()
-        await _logged(parts.journal.write())
+        await _logged(parts.journal.write)
         # PTB's own shutdown leaves connections open after a start that failed half-way.
         await app.bot.shutdown()
 
@@ -138,16 +141,16 @@ async def _answer(parts: Parts) -> None:
 async def _beside(parts: Parts) -> None:
     """Do all that can wait until the first questions are on their way."""
     await asyncio.sleep(MOMENT)
-    works: list[Coroutine[Any, Any, None]] = [_introduce(parts)]
+    works: list[Work] = [partial(_introduce, parts)]
     if parts.watching.begun:
-        works += [_begin(parts, parts.watching.begun), parts.watching.run()]
+        works += [partial(_begin, parts, parts.watching.begun), parts.watching.run]
     await asyncio.gather(*map(_logged, works))
 
 
-async def _logged(work: Coroutine[Any, Any, None]) -> None:
+async def _logged(work: Work) -> None:
     """Log the failure of some work; the bot goes on answering."""
     try:
-        await work
+        await work()
     except Exception:
         log.exception("something beside the answers failed")
 
@@ -195,17 +198,17 @@ async def _drain(parts: Parts) -> None:
     """
     log.info("stopping; answering what was fetched")
     parts.polling.intake.stopping.set()
-    await _logged(_finish(parts))
+    await _logged(partial(_finish, parts))
     # Otherwise updates that are still being handled would be answered after the next start too.
     await parts.updates.give_up()
-    await _logged(parts.polling.confirm())
+    await _logged(parts.polling.confirm)
     await parts.polling.intake.close()
 
 
 async def _finish(parts: Parts) -> None:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            farewell = _logged(parts.notices.tell(parts.app.bot, operator_texts.STOPPING))
-            await asyncio.gather(parts.app.stop(), parts.tips.stop(), farewell)
+            farewell = partial(parts.notices.tell, parts.app.bot, operator_texts.STOPPING)
+            await asyncio.gather(parts.app.stop(), parts.tips.stop(), _logged(farewell))
     except TimeoutError:
         log.warning("some messages could not be sent in %.0f s", ANSWER_SECONDS)
