@@ -22,7 +22,6 @@ from bot.bot_api.update_processor import UpdateProcessor
 from bot.features import routes
 from bot.features.broadcasts.handlers import BroadcastHandlers
 from bot.features.guards import NotTooOften
-from bot.features.help import HelpHandlers
 from bot.features.knowledge_base.file_watcher import FileWatcher
 from bot.features.knowledge_base.handlers import ReloadHandlers
 from bot.features.operators import texts as operator_texts
@@ -31,7 +30,7 @@ from bot.features.operators.notices import Notices
 from bot.features.privacy.handlers import PrivacyHandlers
 from bot.features.questions.feedback import VoteHandlers
 from bot.features.questions.handlers import QuestionHandlers
-from bot.features.routes import Commands, Everybody
+from bot.features.routes import Handlers
 from bot.features.statistics.handlers import StatisticsHandlers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips.circuit_breaker import CircuitBreaker
@@ -136,42 +135,33 @@ def _attach(
 ) -> None:
     """Give the application its handlers, and the chores that come round with each tick."""
     app, tips = parts.app, parts.tips
-    asked = QuestionHandlers(parts.live, parts.journal)
-    broadcasting = BroadcastHandlers(tips.storage, tips, app.bot, tips.now)
-    commands = _commands(parts, broadcasting)
-    routes.register_operators(app, settings.operators, commands, asked.outdated)
+    handlers = _handlers(parts, settings)
     seldom = NotTooOften(throttle, throttle.longer(PRESSES))
-    routes.register(app, _everybody(parts, asked, settings), seldom)
+    routes.register(app, handlers, settings.operators, seldom)
     parts.updates.wants = partial(routes.fits, app)
     app.add_error_handler(ErrorHandler(parts.notices, clocks.monotonic).handle)
     when = settings.zone, settings.tip_time
     digest = Digest(tips.storage.records, parts.notices, app.bot, parts.live, tips.now, *when)
-    for chore in (tips.wake, parts.journal.write, broadcasting.refresh, digest.maybe):
+    for chore in (tips.wake, parts.journal.write, handlers.broadcasts.refresh, digest.maybe):
         _repeat(app, tick_seconds, chore)
 
 
-def _commands(parts: Parts, broadcasting: BroadcastHandlers) -> Commands:
-    records, reloader = parts.tips.storage.records, parts.watching.reloader
-    return Commands(
-        HelpHandlers(parts.live),
-        ReloadHandlers(reloader),
-        WhyHandlers(parts.live),
-        StatisticsHandlers(parts.live, records, parts.journal),
-        InboxHandlers(records, reloader, parts.live, parts.journal),
-        broadcasting,
-    )
-
-
-def _everybody(parts: Parts, asked: QuestionHandlers, settings: Settings) -> Everybody:
-    tips, storage, now, journal = parts.tips, parts.tips.storage, parts.tips.now, parts.journal
-    dialog, where = PendingQuestions(now), Whereabouts(parts.live)
+def _handlers(parts: Parts, settings: Settings) -> Handlers:
+    live, journal, reloader = parts.live, parts.journal, parts.watching.reloader
+    tips, storage, now = parts.tips, parts.tips.storage, parts.tips.now
+    asked, dialog, where = QuestionHandlers(live, journal), PendingQuestions(now), Whereabouts(live)
     enrolment = Enrolment(storage, journal, now, Schedule(settings.tip_time, settings.zone))
-    return Everybody(
+    return Handlers(
         questions=asked,
         subscriptions=SubscribeHandlers(asked, storage, tips, dialog, now, enrolment, where),
         preferences=PreferenceHandlers(storage, tips, dialog, now),
-        votes=VoteHandlers(storage.records, journal, parts.live, asked.memory),
+        votes=VoteHandlers(storage.records, journal, live, asked.memory),
         privacy=PrivacyHandlers(storage, journal, dialog, asked.memory),
+        reloading=ReloadHandlers(reloader),
+        why=WhyHandlers(live),
+        statistics=StatisticsHandlers(live, storage.records, journal),
+        inbox=InboxHandlers(storage.records, reloader, live, journal),
+        broadcasts=BroadcastHandlers(storage, tips, parts.app.bot, now),
     )
 
 

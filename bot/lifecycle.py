@@ -184,7 +184,7 @@ async def _introduce(parts: Parts) -> None:
 
 
 async def _introduce_to(bot: Bot, operator: int) -> None:
-    commands = list((texts.COMMANDS | operator_texts.COMMANDS).items())
+    commands = list((texts.COMMANDS | texts.OPERATOR_COMMANDS).items())
     try:
         await bot.set_my_commands(commands, scope=BotCommandScopeChat(operator))
     except BadRequest as error:  # They have never written to this bot.

@@ -33,7 +33,7 @@ LEVELS = (
 FEATURES = (
     {"statistics", "texts", "why"},
     {"operators", "questions"},
-    {"help", "knowledge_base", "tips", "unanswered"},
+    {"knowledge_base", "tips", "unanswered"},
     {"broadcasts", "guards", "privacy"},
     {"routes"},
 )

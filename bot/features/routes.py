@@ -1,4 +1,4 @@
-"""All handlers in one list, and who may call what; the first one that fits an update takes it."""
+"""All handlers in one list, and who may call each; the first one that fits an update takes it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ from bot.features.guards import (
     by_administrators,
     only_operators,
 )
-from bot.features.help import HelpHandlers
 from bot.features.knowledge_base.handlers import ReloadHandlers
 from bot.features.privacy.handlers import PrivacyHandlers
 from bot.features.privacy.keyboards import Forget
@@ -50,112 +49,102 @@ RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
 
 @dataclass(frozen=True, slots=True)
-class Commands:
-    """What operators can call, and the buttons that only they can press."""
-
-    helping: HelpHandlers
-    reloading: ReloadHandlers
-    asking_why: WhyHandlers
-    statistics: StatisticsHandlers
-    inbox: InboxHandlers
-    broadcasting: BroadcastHandlers
-
-
-def register_operators(
-    app: App, operators: frozenset[int], commands: Commands, outdated: Callback
-) -> None:
-    """Before all others: what nobody here takes goes on to them, as if this were not there."""
-    by_name: dict[str, Callback] = {
-        "help": commands.helping.help,
-        "reload": commands.reloading.reload,
-        "rollback": commands.reloading.rollback,
-        "unanswered": commands.inbox.unanswered,
-        "why": commands.asking_why.why,
-        "stats": commands.statistics.stats,
-        "broadcast": commands.broadcasting.broadcast,
-    }
-    buttons: Buttons = {
-        **commands.inbox.buttons(),
-        SendBroadcast: commands.broadcasting.send,
-        CancelBroadcast: commands.broadcasting.cancel,
-    }
-    theirs = filters.User(operators) & filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-    app.add_handlers([CommandHandler(name, do, theirs) for name, do in by_name.items()])
-    document = theirs & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
-    app.add_handler(MessageHandler(document, commands.reloading.put))
-    for kind, do in buttons.items():
-        pressed = only_operators(operators, do, outdated)
-        app.add_handler(CallbackQueryHandler(pressed, kind.PATTERN))
-
-
-@dataclass(frozen=True, slots=True)
-class Everybody:
-    """What everybody can call."""
+class Handlers:
+    """The handlers of all features."""
 
     questions: QuestionHandlers
     subscriptions: SubscribeHandlers
     preferences: PreferenceHandlers
     votes: VoteHandlers
     privacy: PrivacyHandlers
+    reloading: ReloadHandlers
+    why: WhyHandlers
+    statistics: StatisticsHandlers
+    inbox: InboxHandlers
+    broadcasts: BroadcastHandlers
 
 
-def register(app: App, everybody: Everybody, seldom: NotTooOften) -> None:
-    """Give the application all that it handles."""
-    app.add_handlers(_chats(everybody))
-    app.add_handlers(_commands(everybody, seldom))
-    app.add_handlers(_texts(everybody, seldom))
-    app.add_handlers(_buttons(everybody, seldom))
+def register(app: App, handlers: Handlers, operators: frozenset[int], seldom: NotTooOften) -> None:
+    """Give the application all that it handles.
+
+    The commands of operators come first. Those of other people find no handler there, and go on.
+    """
+    subscriptions = handlers.subscriptions
+    app.add_handlers(_for_operators(handlers, operators))
+    # The bot sends nothing for these two, so they are not counted.
+    app.add_handler(ChatMemberHandler(subscriptions.membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, subscriptions.moved))
+    app.add_handlers(_commands(handlers, seldom))
+    app.add_handlers(_texts(handlers, seldom))
+    app.add_handlers(_buttons(handlers, seldom))
 
 
 def fits(app: App, update: Update) -> bool:
-    """Whether something of this is handled."""
+    """True if the application has a handler for this update."""
     rules = (rule for group in app.handlers.values() for rule in group)
     return any(rule.check_update(update) not in (None, False) for rule in rules)
 
 
-def _chats(everybody: Everybody) -> Rules:
-    """What becomes of a chat; nothing is sent for it."""
+def _for_operators(handlers: Handlers, operators: frozenset[int]) -> Rules:
+    by_name: dict[str, Callback] = {
+        "help": handlers.questions.help_operator,
+        "reload": handlers.reloading.reload,
+        "rollback": handlers.reloading.rollback,
+        "unanswered": handlers.inbox.unanswered,
+        "why": handlers.why.why,
+        "stats": handlers.statistics.stats,
+        "broadcast": handlers.broadcasts.broadcast,
+    }
+    buttons: Buttons = {
+        **handlers.inbox.buttons(),
+        SendBroadcast: handlers.broadcasts.send,
+        CancelBroadcast: handlers.broadcasts.cancel,
+    }
+    theirs = filters.User(operators) & _PRIVATE & _FIRST
+    document = theirs & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
+    outdated = handlers.questions.outdated
+    pressed = {kind: only_operators(operators, do, outdated) for kind, do in buttons.items()}
     return [
-        ChatMemberHandler(everybody.subscriptions.membership, ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(filters.StatusUpdate.MIGRATE, everybody.subscriptions.moved),
+        *(CommandHandler(name, do, theirs) for name, do in by_name.items()),
+        MessageHandler(document, handlers.reloading.put),
+        *(CallbackQueryHandler(do, kind.PATTERN) for kind, do in pressed.items()),
     ]
 
 
-def _commands(everybody: Everybody, seldom: NotTooOften) -> Rules:
-    subscriptions, preferences = everybody.subscriptions, everybody.preferences
+def _commands(handlers: Handlers, seldom: NotTooOften) -> Rules:
     private: dict[str, Callback] = {
-        "start": subscriptions.start,
-        "help": everybody.questions.help,
-        "topics": everybody.questions.topics,
-        "privacy": everybody.privacy.privacy,
+        "start": handlers.subscriptions.start,
+        "help": handlers.questions.help,
+        "topics": handlers.questions.topics,
+        "privacy": handlers.privacy.privacy,
     }
     for_all: dict[tuple[str, ...], Callback] = {
-        ("tip", "tips"): preferences.tip,
-        ("cancel",): subscriptions.cancel,
+        ("tip", "tips"): handlers.preferences.tip,
+        ("cancel",): handlers.subscriptions.cancel,
     }
     for_administrators: dict[tuple[str, ...], Callback] = {
-        ("subscribe", "sub"): subscriptions.subscribe,
-        ("timezone", "timezones"): subscriptions.timezone,
-        ("settings",): preferences.settings,
-        ("unsubscribe", "unsub"): preferences.unsubscribe,
-        ("mydata",): everybody.privacy.my_data,
-        ("forget",): everybody.privacy.forget,
+        ("subscribe", "sub"): handlers.subscriptions.subscribe,
+        ("timezone", "timezones"): handlers.subscriptions.timezone,
+        ("settings",): handlers.preferences.settings,
+        ("unsubscribe", "unsub"): handlers.preferences.unsubscribe,
+        ("mydata",): handlers.privacy.my_data,
+        ("forget",): handlers.privacy.forget,
     }
     anywhere = for_all | {names: by_administrators(do) for names, do in for_administrators.items()}
     return [
         *(CommandHandler(name, seldom(do), _PRIVATE & _FIRST) for name, do in private.items()),
-        CommandHandler("ask", seldom(everybody.questions.ask), _OR_EDITED),
+        CommandHandler("ask", seldom(handlers.questions.ask), _OR_EDITED),
         *(CommandHandler(names, seldom(do), _FIRST) for names, do in anywhere.items()),
     ]
 
 
-def _texts(everybody: Everybody, seldom: NotTooOften) -> Rules:
-    questions, subscriptions = everybody.questions, everybody.subscriptions
+def _texts(handlers: Handlers, seldom: NotTooOften) -> Rules:
+    questions, subscriptions = handlers.questions, handlers.subscriptions
     text = filters.TEXT & ~filters.COMMAND
     here = _PRIVATE | ReplyToThisBot()
     other = ~filters.TEXT & ~filters.StatusUpdate.ALL
     rules: list[tuple[filters.BaseFilter, Callback]] = [
-        (_PRIVATE & _FIRST & Stop(), everybody.preferences.unsubscribe),
+        (_PRIVATE & _FIRST & Stop(), handlers.preferences.unsubscribe),
         (here & text & _FIRST & Asked(subscriptions.dialog), subscriptions.typed),
         (here & text & _OR_EDITED, questions.question),
         (_PRIVATE & filters.LOCATION & _FIRST, subscriptions.located),
@@ -165,14 +154,14 @@ def _texts(everybody: Everybody, seldom: NotTooOften) -> Rules:
     return [MessageHandler(fits, seldom(do)) for fits, do in rules]
 
 
-def _buttons(everybody: Everybody, seldom: NotTooOften) -> Rules:
-    questions, preferences = everybody.questions, everybody.preferences
-    subscriptions = everybody.subscriptions
+def _buttons(handlers: Handlers, seldom: NotTooOften) -> Rules:
+    questions, subscriptions = handlers.questions, handlers.subscriptions
+    preferences = handlers.preferences
     for_all: Buttons = {
         question_keyboards.ShowEntry: questions.show_entry,
         question_keyboards.ShowTopic: questions.show_topic,
         question_keyboards.ShowTopics: questions.show_topics,
-        question_keyboards.Vote: everybody.votes.vote,
+        question_keyboards.Vote: handlers.votes.vote,
         tip_keyboards.ReadMore: preferences.read_more,
     }
     for_administrators: Buttons = {
@@ -187,7 +176,7 @@ def _buttons(everybody: Everybody, seldom: NotTooOften) -> Rules:
         tip_keyboards.Pause: preferences.pause,
         tip_keyboards.Resume: preferences.resume,
         tip_keyboards.Stop: preferences.stop,
-        Forget: everybody.privacy.forget_for_good,
+        Forget: handlers.privacy.forget_for_good,
     }
     theirs = {kind: by_administrators(do) for kind, do in for_administrators.items()}
     pressed = {**for_all, **theirs}

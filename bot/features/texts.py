@@ -1,4 +1,6 @@
-"""What people read whatever they do, as Telegram HTML."""
+"""Texts that belong to no single feature, as Telegram HTML."""
+
+from collections.abc import Mapping
 
 from bot.knowledge.base import Knowledge
 from bot.markup import escape
@@ -26,22 +28,40 @@ GROUP_COMMANDS = {
     name: COMMANDS[name]
     for name in ("ask", "tip", "subscribe", "settings", "timezone", "unsubscribe")
 }
+OPERATOR_COMMANDS = {
+    "reload": "Take what is in the folder",
+    "rollback": "Back to what was before",
+    "unanswered": "Questions that found no answer",
+    "why": "Why a question gets what it gets",
+    "stats": "Figures and a chart",
+    "broadcast": "A message to all subscribers",
+}
+"""Commands that only operators can call."""
 
 
 def version() -> str:
-    # Imported here: it takes as long as a whole knowledge base that was kept (`compiled`).
+    # This import takes as long as loading a kept knowledge base. Only `--version` needs it.
     from importlib import metadata
 
     return metadata.version("skinbot")
 
 
 def help_text(knowledge: Knowledge) -> str:
-    commands = "\n".join(f"/{name}: {what}" for name, what in COMMANDS.items())
     examples = "\n".join(f"• {escape(example)}" for example in knowledge.about.examples)
-    return f"{knowledge.about.help}\n\n{examples}\n\n{commands}"
+    return f"{knowledge.about.help}\n\n{examples}\n\n{_listed(COMMANDS)}"
+
+
+def operator_help(knowledge: Knowledge) -> str:
+    """The help for everybody, then the commands of operators."""
+    theirs = _listed(OPERATOR_COMMANDS)
+    return f"{help_text(knowledge)}\n\n<b>For operators</b>\n{theirs}"
+
+
+def _listed(commands: Mapping[str, str]) -> str:
+    return "\n".join(f"/{name}: {what}" for name, what in commands.items())
 
 
 def fault_notice(fault: str, update: int | None) -> str:
-    """For operators: where it broke, never what a person wrote."""
+    """A message to operators. It says where the code failed, never a word that a person wrote."""
     where = f" (update {update})" if update is not None else ""
     return f"A fault: {escape(fault)}{where}. The log has the traceback."

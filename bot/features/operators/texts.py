@@ -1,25 +1,8 @@
-"""What operators read about the bot itself, as Telegram HTML."""
-
-from bot.features import texts as everybodys
-from bot.knowledge.base import Knowledge
+"""Texts for operators about the running bot, as Telegram HTML."""
 
 PROBLEMS_FILE = "problems.txt"
-COMMANDS = {
-    "reload": "Take what is in the folder",
-    "rollback": "Back to what was before",
-    "unanswered": "Questions that found no answer",
-    "why": "Why a question gets what it gets",
-    "stats": "Figures and a chart",
-    "broadcast": "A message to all subscribers",
-}
 READ_ON = "Everything else is answered. The log says more."
 STOPPING = "Stopping. What was fetched is still answered."
-
-
-def help_text(knowledge: Knowledge) -> str:
-    """What everybody reads, and what only operators can do."""
-    theirs = "\n".join(f"/{name}: {what}" for name, what in COMMANDS.items())
-    return f"{everybodys.help_text(knowledge)}\n\n<b>For operators</b>\n{theirs}"
 
 
 def died_of(update: int) -> str:

@@ -36,6 +36,9 @@ class QuestionHandlers:
     async def help(self, update: Update, _: Context) -> None:
         await sending.reply(message_of(update), texts.help_text(self.knowledge), None)
 
+    async def help_operator(self, update: Update, _: Context) -> None:
+        await sending.reply(message_of(update), texts.operator_help(self.knowledge), None)
+
     async def topics(self, update: Update, _: Context) -> None:
         keyboard = keyboards.topics(self._topics())
         await sending.reply(message_of(update), question_texts.TOPICS, keyboard)
