@@ -1,1 +1,1 @@
-"""What a person or an operator can do."""
+"""Everything that a person or an operator can do."""

@@ -1,1 +1,1 @@
-"""Another knowledge base, asked for and told."""
+"""Operators reload the knowledge base, and hear of its changes."""

@@ -1,1 +1,1 @@
-"""What operators are told."""
+"""Operators are told of faults and of other news."""

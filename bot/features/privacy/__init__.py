@@ -1,1 +1,1 @@
-"""What is stored about somebody: told, copied, deleted."""
+"""People see what is stored about them, and delete it."""

@@ -1,1 +1,1 @@
-"""A question is answered, and whether that helped."""
+"""A question gets its reply, and the person says if that helped."""

@@ -1,1 +1,1 @@
-"""What was asked in vain, and what operators teach."""
+"""Operators see the questions that found no answer, and teach the bot."""

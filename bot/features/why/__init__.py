@@ -1,1 +1,1 @@
-"""Why a question gets what it gets."""
+"""Operators see why a question gets its reply."""
