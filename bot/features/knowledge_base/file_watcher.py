@@ -1,4 +1,4 @@
-"""Taking what changed on the disk: by itself, or when a SIGHUP asks for it."""
+"""The bot takes changed files from the disk, by itself or when a SIGHUP asks for it."""
 
 import asyncio
 import logging
@@ -17,36 +17,37 @@ from bot.knowledge.files import ENDINGS
 from bot.reload.reloader import Reloader, Start
 
 QUIET_MILLISECONDS = 1_000
-"""How long nothing may change before what changed is read."""
+"""The files are read once nothing has changed for so long."""
 LOOK_MILLISECONDS = 5_000
-"""After which it is seen that the folder is another one by now."""
+"""The folder itself is looked at so often: another may have taken its place."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class FileWatcher:
-    """The operators hear of what is new to them: a change, a problem, and that it is gone."""
+    """Reloads what changed. Operators hear of each change and each problem once, and of its end."""
 
     reloader: Reloader
     notices: Notices
     bot: Bot
     begun: Start | None = None
-    """What the process began with, until the folder was compared with it."""
+    """The start of this process, kept until the folder was compared with it."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by a SIGHUP."""
     _told: Notice | None = None
-    """Of a problem that is still there."""
+    """The notice of a problem that is still there."""
     _unwatched: bool = False
+    """True once the log says that the folder cannot be watched."""
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Watch the disk, and wait for SIGHUPs, until this is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._signals())
             tasks.create_task(self._disk())
 
     async def take(self) -> None:
-        """Reload, and tell the operators unless they know already; nothing is raised."""
+        """Reload, and tell the operators if it is news to them. No error is raised."""
         try:
             report = await reports.report(self.reloader.reload(), operator_texts.reloaded)
         except Exception as error:
@@ -59,8 +60,8 @@ class FileWatcher:
         self._told = None if report.good else report
 
     async def catch_up(self) -> None:
-        """Take what was saved after the start had read the folder and before it was watched."""
-        # Let go of: it may be the only one to hold a knowledge base that was replaced since.
+        """Take files that were saved after the start read the folder, but before it was watched."""
+        # The start is let go: it may be all that keeps a replaced knowledge base in memory.
         begun, self.begun = self.begun, None
         if begun is not None:
             found = await asyncio.to_thread(files.look, self.reloader.folder)
@@ -68,7 +69,7 @@ class FileWatcher:
                 await self.take()
 
     def knows(self, problem: Notice) -> None:
-        """The operators have heard of a problem of the folder from somebody else."""
+        """Other code has told the operators of a problem, so it is not told again."""
         self._told = problem
 
     async def _signals(self) -> None:
@@ -85,12 +86,12 @@ class FileWatcher:
                 await self._watch(folder, seen)
             await asyncio.sleep(LOOK_MILLISECONDS / 1000)
             before, seen = seen, _identity(folder)
-            # The system tells of no folder that goes away, or takes the place of another.
+            # The system does not tell that a folder has gone, or has replaced another.
             if seen != before:
                 await self.take()
 
     async def _watch(self, folder: Path, watched: tuple[int, int]) -> None:
-        """Returns when the folder is gone or another one."""
+        """Return when the folder has gone, or when another one has replaced it."""
         found = awatch(
             folder,
             watch_filter=_is_yaml,
@@ -109,7 +110,7 @@ class FileWatcher:
                 if _identity(folder) != watched:
                     return
         except OSError as error:
-            # It is tried again every few seconds, and said once.
+            # The watcher tries again every few seconds, but the log says it once.
             if not self._unwatched:
                 log.warning("%s cannot be watched; a SIGHUP reloads it: %s", folder, error)
             self._unwatched = True

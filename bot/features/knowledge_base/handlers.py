@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 
-from telegram import Document, Message, Update
+from telegram import Message, Update
 
 from bot.bot_api import sending
 from bot.bot_api.sending import message_of
@@ -20,7 +20,7 @@ from bot.reload.reloader import Reloader
 
 @dataclass(frozen=True, slots=True)
 class ReloadHandlers:
-    """The callbacks, with what they need."""
+    """The callbacks for /reload and /rollback."""
 
     reloader: Reloader
 
@@ -31,7 +31,7 @@ class ReloadHandlers:
         await _report(message_of(update), self.reloader.rollback, texts.rolled_back)
 
     async def put(self, update: Update, _: Context) -> None:
-        """A document with the caption /reload takes the place of the file of its name."""
+        """A document with the caption /reload replaces the file that has its name."""
         message = message_of(update)
         document = message.document
         if document is None or (document.file_size or 0) > MAX_BYTES:
@@ -40,20 +40,16 @@ class ReloadHandlers:
         name = document.file_name or ""
 
         async def work() -> Changes:
-            return await self.reloader.put(name, await _download(document))
+            file = await sending.patiently(document.get_file)
+            return await self.reloader.put(name, bytes(await file.download_as_bytearray()))
 
         await _report(message, work, partial(texts.put, PurePath(name).name))
-
-
-async def _download(document: Document) -> bytes:
-    file = await sending.patiently(document.get_file)
-    return bytes(await file.download_as_bytearray())
 
 
 async def _report(
     message: Message, work: Callable[[], Work], told: Callable[[Changes], str]
 ) -> None:
-    """Turn a message that says to wait into what came of the work."""
+    """Ask the operator to wait, then edit that message into the report of the work."""
     board = await sending.reply(message, texts.CHECKING, None)
     report = await reports.report(work(), told)
     if not await sending.edit(board, board.message_id, report.text, None):

@@ -1,4 +1,4 @@
-"""What comes of a change of the knowledge base, told to operators."""
+"""Reports to operators about a change of the knowledge base."""
 
 import logging
 from collections.abc import Callable, Coroutine
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 async def report(work: Work, told: Callable[[Changes], str]) -> Notice:
-    """Do the work; the report says how it came out, and nothing is raised for bad input."""
+    """Do the work, and report its result. Bad input raises no error: the report tells of it."""
     try:
         changes = await work
     except KnowledgeError as error:

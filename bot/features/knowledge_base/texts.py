@@ -1,4 +1,4 @@
-"""What operators read about the bot itself, as Telegram HTML."""
+"""Texts for operators about the knowledge base, as Telegram HTML."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def _changes(changes: Changes) -> Sequence[str]:
 
 
 def _left_out(lessons: Sequence[Lesson]) -> Sequence[str]:
-    """Of what was taught, what does not go with these files."""
+    """A line about the taught wordings that do not fit these files."""
     if not lessons:
         return []
     wordings = _listed([quoted(lesson.phrasing) for lesson in lessons])
@@ -81,7 +81,7 @@ def _moved(moved: Sequence[Moved]) -> Sequence[str]:
 
 
 def problems(error: KnowledgeError) -> str:
-    """As many as fit into a message on a phone; a file holds them all."""
+    """The first problems, as many as a phone shows well. A file holds all of them."""
     found = error.problems
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     lines = [f"• {_problem(each)}" for each in found[:MOST_PROBLEMS]]
@@ -99,7 +99,7 @@ def is_cut(error: KnowledgeError) -> bool:
 
 
 def failed(why: str) -> str:
-    """For one line that says what could not be done."""
+    """A reload that failed for one reason, without a list of problems."""
     return f"{escape(why)} {OLD_STAYS}" if OLD_STAYS not in why else escape(why)
 
 
@@ -110,7 +110,7 @@ def started(knowledge: Knowledge, left_out: Sequence[Lesson] = ()) -> str:
 
 
 def started_without(error: KnowledgeError, taken: dt.datetime | None) -> str:
-    """The folder is broken, and what was kept answers instead."""
+    """The folder is broken, so the kept knowledge base answers instead."""
     of = f" of {taken:%Y-%m-%d %H:%M} UTC" if taken else ""
     kept = f"<b>Started from the kept knowledge base{of}</b>, as the folder cannot be used."
     return "\n".join([kept, *problems(error).splitlines()[1:]])

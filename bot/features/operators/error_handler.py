@@ -1,8 +1,9 @@
-"""What happens when a handler fails: a friendly line, a log entry, a short notice."""
+"""A handler failed: the person, the log and the operators are told."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from traceback import walk_tb
 
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
@@ -13,14 +14,14 @@ from bot.features import texts
 from bot.features.operators.notices import Notices
 
 SILENCE = 60.0
-"""Seconds in which the operators hear of the same fault only once."""
+"""Seconds. An equal fault is told to the operators only once in this time."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorHandler:
-    """PTB's error handler."""
+    """The error handler of the application."""
 
     notices: Notices
     clock: Callable[[], float]
@@ -28,7 +29,7 @@ class ErrorHandler:
     _told: dict[str, float] = field(default_factory=dict)
 
     async def handle(self, update: object, context: Context) -> None:
-        """Log, apologise, notify. Nothing in here may fail."""
+        """Log the error, apologise to the person, tell the operators. Nothing here may fail."""
         error = context.error
         number = update.update_id if isinstance(update, Update) else None
         if isinstance(error, Forbidden):
@@ -37,8 +38,10 @@ class ErrorHandler:
         log.error("update %s failed", number, exc_info=error)
         if isinstance(update, Update):
             await _apologise(update)
-        # Without a network there is nobody to notify, and it is nobody's bug.
-        if error is not None and not _is_network(error):
+        # Without a network nobody can be notified, and the code is not at fault.
+        # A BadRequest is a NetworkError in PTB, but here the code is at fault.
+        no_bug = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+        if error is not None and not no_bug:
             await self._notify(error, number, context)
 
     async def _notify(self, error: Exception, number: int | None, context: Context) -> None:
@@ -60,17 +63,10 @@ async def _apologise(update: Update) -> None:
         log.warning("update %s: no apology either: %s", update.update_id, failed)
 
 
-def _is_network(error: Exception) -> bool:
-    # BadRequest is a NetworkError in PTB, but it is our bug.
-    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
-
-
 def _place(error: Exception) -> str:
-    """Kind and line of a fault; never its text, which may hold what a person wrote."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return type(error).__name__
-    module = trace.tb_frame.f_globals.get("__name__", "?")
-    return f"{type(error).__name__} in {module}, line {trace.tb_lineno}"
+    """The kind and the line of a fault. Its text is left out: it may hold a person's words."""
+    kind, frames = type(error).__name__, list(walk_tb(error.__traceback__))
+    if not frames:
+        return kind
+    frame, line = frames[-1]
+    return f"{kind} in {frame.f_globals.get('__name__', '?')}, line {line}"

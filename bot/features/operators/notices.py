@@ -13,23 +13,24 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text, and a file where the text cannot hold all."""
+    """A message to the operators: a text, and a file if the text cannot hold everything."""
 
     text: str
     file: bytes | None = None
     good: bool = True
+    """False if it tells of a problem."""
     quiet: bool = False
-    """True where nothing is different from before."""
+    """True if nothing has changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """Whoever cannot be reached is passed over."""
+    """Sends messages to all operators. One who cannot be reached is left out."""
 
     operators: frozenset[int]
 
     async def tell(self, bot: Bot, text: str) -> None:
-        """Telegram HTML."""
+        """Send a text, as Telegram HTML."""
         await self.hand(bot, Notice(text))
 
     async def hand(self, bot: Bot, notice: Notice) -> None:

@@ -1,4 +1,4 @@
-"""What is stored about somebody: told, copied, deleted."""
+"""People see what is stored about them, and delete it."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from bot.storage.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class PrivacyHandlers:
-    """The callbacks, with what they need."""
+    """The callbacks for /privacy, /mydata and /forget."""
 
     storage: Storage
     journal: UsageRecorder
@@ -61,6 +61,6 @@ class PrivacyHandlers:
             await sending.show(query, texts.KEPT if kept else texts.NO_DATA, None)
 
     async def _holds(self, chat: int) -> bool:
-        """Whether anything is stored about a chat, or the person whose private chat it is."""
+        """True if anything is stored about a chat, or about the person whose private chat it is."""
         known = await self.storage.subscriber(chat)
         return known is not None or bool(await self.storage.records.votes_of(chat))

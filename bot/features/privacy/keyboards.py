@@ -1,4 +1,4 @@
-"""Buttons under what is stored, and where they stand."""
+"""The buttons under the question of /forget."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from bot.features.privacy import texts
 
 
 class Forget(Button, data="forget:{sure}"):
-    """Deletes what is stored, or does not."""
+    """Deletes all that is stored if `sure` is true, and nothing if not."""
 
     sure: Annotated[bool, either("yes", "no")]
 

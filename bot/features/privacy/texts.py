@@ -1,4 +1,4 @@
-"""What people read about what is stored, as Telegram HTML."""
+"""Texts about the stored data of people, as Telegram HTML."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ KEPT = "Nothing was deleted."
 
 
 def privacy(days: int) -> str:
-    """Questions that found no answer are kept so long."""
+    """The text of /privacy. `days` is how long a question without an answer is kept."""
     return PRIVACY.format(kept="one day" if days == 1 else f"{days} days")
 
 
@@ -48,7 +48,7 @@ def my_data(
     seen: Sequence[str],
     votes: Mapping[str, bool],
 ) -> str:
-    """All that the database holds about a chat; may be longer than one message."""
+    """All that the database holds about a chat. It may be longer than one message."""
     said = [f"{entry}: {'up' if up else 'down'}" for entry, up in votes.items()]
     lines = [
         f"Chat: {chat}",
