@@ -1,4 +1,4 @@
-"""Whether an answer helped: votes, thanks, and what operators should look at."""
+"""People vote on answers. A question whose answer did not help goes to the operators."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,12 @@ from bot.features.statistics.recorder import UsageRecorder
 from bot.storage.records import Records
 
 VOTED_DOWN = "voted_down"
-"""What became of a question whose answer did not help."""
-_NAMES = {True: "up", False: "down"}
+"""The outcome of a question whose answer did not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoteHandlers:
-    """The callback, with what it needs."""
+    """The callback for the vote buttons."""
 
     records: Records
     journal: UsageRecorder
@@ -31,7 +30,7 @@ class VoteHandlers:
     memory: RecentAnswers
 
     async def vote(self, update: Update, _: Context) -> None:
-        """One of the buttons under an answer: each person has one vote on an entry."""
+        """A person pressed 👍 or 👎 under an answer. Each person has one vote on an entry."""
         query, vote = query_of(update), Vote.pressed(update)
         if vote.entry not in self.live.faq.knowledge.entries:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
@@ -40,14 +39,14 @@ class VoteHandlers:
             query.from_user.id, vote.entry, self.journal.today, up=vote.up
         )
         if before is not vote.up:
-            self.journal.count("vote", _NAMES[vote.up])
+            self.journal.count("vote", "up" if vote.up else "down")
             if before is not None:
-                self.journal.count("vote", _NAMES[before], by=-1)
+                self.journal.count("vote", "up" if before else "down", by=-1)
         self._judge(query, vote)
         await _thank(query, vote)
 
     def _judge(self, query: CallbackQuery, vote: Vote) -> None:
-        """Leave the question to the operators, or take it back, where it is still known."""
+        """Hand the question to the operators, or take it back, if it is still remembered."""
         if query.message is None:
             return
         spot = query.message.chat.id, query.message.message_id
@@ -59,7 +58,7 @@ class VoteHandlers:
 
 
 async def _thank(query: CallbackQuery, vote: Vote) -> None:
-    """On the button itself, unless others see that button too."""
+    """Say thanks on the button itself. Where other people see the button, a toast says it."""
     message = query.message
     shown = message.reply_markup if isinstance(message, Message) else None
     if isinstance(message, Message) and shown and message.chat.type == Chat.PRIVATE:

@@ -1,4 +1,4 @@
-"""What happens on each update: read it, ask the core, send what it decided."""
+"""Questions, topics and entries: each handler reads the update and sends the reply."""
 
 from dataclasses import dataclass, field
 
@@ -15,12 +15,11 @@ from bot.features.questions.keyboards import ShowEntry, ShowTopic, ShowTopics
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.knowledge.base import Knowledge
-from bot.knowledge.models import Topic
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionHandlers:
-    """The callbacks, with what they need."""
+    """The callbacks for questions, for the menu of topics, and for the help."""
 
     live: Live
     journal: UsageRecorder
@@ -28,9 +27,10 @@ class QuestionHandlers:
 
     async def start(self, update: Update, context: Context) -> None:
         payload = context.args[0] if context.args else ""
-        topic = self.knowledge.topics.get(payload.removeprefix("topic_"))
+        topics = self.knowledge.topics
+        topic = topics.get(payload.removeprefix("topic_"))
         text = question_texts.topic(topic) if topic else question_texts.welcome(self.knowledge)
-        keyboard = keyboards.entries(topic) if topic else keyboards.topics(self._topics())
+        keyboard = keyboards.entries(topic) if topic else keyboards.topics(topics.values())
         await sending.reply(message_of(update), text, keyboard)
 
     async def help(self, update: Update, _: Context) -> None:
@@ -40,11 +40,11 @@ class QuestionHandlers:
         await sending.reply(message_of(update), texts.operator_help(self.knowledge), None)
 
     async def topics(self, update: Update, _: Context) -> None:
-        keyboard = keyboards.topics(self._topics())
+        keyboard = keyboards.topics(self.knowledge.topics.values())
         await sending.reply(message_of(update), question_texts.TOPICS, keyboard)
 
     async def ask(self, update: Update, _: Context) -> None:
-        """/ask with the question behind it, or in reply to a message that asks it."""
+        """The question stands behind /ask, or in the message that /ask replies to."""
         message = message_of(update)
         asked = arguments(message)
         if not asked and message.reply_to_message is not None:
@@ -82,7 +82,8 @@ class QuestionHandlers:
             await sending.show(query_of(update), text, keyboards.entries(topic))
 
     async def show_topics(self, update: Update, _: Context) -> None:
-        keyboard = keyboards.topics(self._topics(), ShowTopics.pressed(update).page)
+        topics = self.knowledge.topics.values()
+        keyboard = keyboards.topics(topics, ShowTopics.pressed(update).page)
         await sending.show(query_of(update), question_texts.TOPICS, keyboard)
 
     async def outdated(self, update: Update, _: Context) -> None:
@@ -91,9 +92,6 @@ class QuestionHandlers:
     @property
     def knowledge(self) -> Knowledge:
         return self.live.faq.knowledge
-
-    def _topics(self) -> list[Topic]:
-        return list(self.knowledge.topics.values())
 
     async def _answer(self, message: Message, asked: str) -> None:
         faq = self.live.faq
@@ -107,7 +105,7 @@ class QuestionHandlers:
     async def _deliver(
         self, message: Message, text: str, keyboard: InlineKeyboardMarkup | None
     ) -> int:
-        """Send an answer, or edit the one that an edited question had before; its number."""
+        """Send an answer, or edit the one that an edited question had. Its number is returned."""
         spot = message.chat.id, message.message_id
         earlier = self.memory.answer(spot) if message.edit_date else None
         if earlier is not None and await sending.edit(message, earlier, text, keyboard):

@@ -1,6 +1,6 @@
-"""Buttons under questions and answers, and where they stand."""
+"""The buttons under answers and lists of topics, and their rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated, assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -29,13 +29,13 @@ class ShowTopic(Button, data="topic:{topic}"):
 
 
 class ShowTopics(Button, data="topics{page}"):
-    """Opens a page of the list of topics; the first has no number."""
+    """Opens a page of the list of topics. The data of the first page has no number."""
 
     page: Annotated[int, _PAGE] = 0
 
 
 class Vote(Button, data="{up}:{entry}"):
-    """Says whether an entry helped."""
+    """Votes on an entry: True means that it helped."""
 
     entry: Id
     up: Annotated[bool, either("up", "down")]
@@ -57,26 +57,26 @@ def _all_topics() -> Row:
     return row(texts.ALL_TOPICS, ShowTopics())
 
 
-def topics(chosen: Sequence[Topic], page: int = 0) -> InlineKeyboardMarkup:
-    """One row for each topic; Telegram takes 100, a thumb about twenty."""
-    _, shown, following = paged(chosen, page, PAGE)
+def topics(chosen: Iterable[Topic], page: int = 0) -> InlineKeyboardMarkup:
+    """One row for each topic. Telegram takes 100 rows, but a person wants about twenty."""
+    _, shown, following = paged(list(chosen), page, PAGE)
     more = [] if following is None else [row(texts.MORE_TOPICS, ShowTopics(following))]
     return InlineKeyboardMarkup([*map(_topic, shown), *more])
 
 
 def entries(topic: Topic) -> InlineKeyboardMarkup:
-    """What a topic can be asked, and the way back."""
+    """The entries of a topic, and the way back to all topics."""
     return InlineKeyboardMarkup([*map(_entry, topic.entries), _all_topics()])
 
 
 def around(knowledge: Knowledge, shown: Iterable[Entry]) -> InlineKeyboardMarkup:
-    """Under an answer: what is related, the topics that it belongs to, and whether it helped."""
+    """Under an answer: related entries, the topics of the answer, and the vote buttons."""
     shown = list(shown)
     ids = dict.fromkeys(other for entry in shown for other in entry.related)
     related = [knowledge.entries[i] for i in ids if i not in {entry.id for entry in shown}]
     belongs = {entry.topic: knowledge.topic(entry.id) for entry in shown}
     rows = [*map(_entry, related[:MOST_RELATED]), *map(_topic, belongs.values())]
-    # Each of several answers is known by the emoji that it stands under.
+    # Of several answers, each one is marked by the emoji of its topic.
     emoji = [f"{knowledge.topic(entry.id).emoji} " if shown[1:] else "" for entry in shown]
     votes = [_vote(entry, label) for entry, label in zip(shown, emoji, strict=True)]
     return InlineKeyboardMarkup([*rows, *votes])
@@ -90,7 +90,7 @@ def _vote(entry: Entry, label: str) -> Row:
 
 
 def thanked(shown: InlineKeyboardMarkup, vote: Vote) -> InlineKeyboardMarkup:
-    """The same buttons, with a mark on the one that was pressed and none on its opposite."""
+    """The shown buttons again: the pressed one says thanks, its opposite does not."""
     rows = [[_thanked(each, vote) for each in line] for line in shown.inline_keyboard]
     return InlineKeyboardMarkup(rows)
 

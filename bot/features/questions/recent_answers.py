@@ -1,4 +1,4 @@
-"""Which message answered which question: in memory only, and only the newest."""
+"""The newest questions and the messages that answered them, in memory only."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
@@ -8,10 +8,10 @@ from bot.answering.replies import Answer, Reply
 from bot.language.words import MAX_QUESTION
 
 REMEMBERED = 10_000
-"""Questions whose answer is found again."""
+"""The most questions that are remembered."""
 
 Spot = tuple[int, int]
-"""A chat and a message in it: messages are numbered in each chat."""
+"""A chat, and a message in it. Each chat numbers its own messages."""
 Value = TypeVar("Value")
 
 
@@ -23,10 +23,10 @@ class AnsweredQuestion:
     entries: tuple[str, ...]
     """Ids of the entries that answered it."""
     regretted_by: frozenset[int] = frozenset()
-    """People who have said that an answer did not help; a set of its own for each takes 2 MB."""
+    """People who said that the answer did not help. The empty set is shared, which saves 2 MB."""
 
     def turned(self, person: int) -> "AnsweredQuestion":
-        """That person says the opposite now."""
+        """This person now says the opposite of what they said before."""
         return replace(self, regretted_by=self.regretted_by ^ {person})
 
 
@@ -36,12 +36,12 @@ class RecentAnswers:
 
     most: int = REMEMBERED
     _answers: OrderedDict[Spot, int] = field(default_factory=OrderedDict)
-    """By the question: the message that answered it."""
+    """The key is a question; the value is the number of the message that answered it."""
     _questions: OrderedDict[Spot, AnsweredQuestion] = field(default_factory=OrderedDict)
-    """By the message that answers."""
+    """The key is the message that answers."""
 
     def keep(self, question: Spot, answer: int, text: str, reply: Reply) -> None:
-        """A question got this reply, in that message of the same chat."""
+        """A question got this reply. `answer` is the number of the reply's message in that chat."""
         self._add(self._answers, question, answer)
         where = question[0], answer
         if isinstance(reply, Answer):
@@ -51,19 +51,19 @@ class RecentAnswers:
             self._questions.pop(where, None)
 
     def answer(self, question: Spot) -> int | None:
-        """The message that answered a question."""
+        """The number of the message that answered a question."""
         return self._answers.get(question)
 
     def regret(self, answer: Spot, entry: str, person: int) -> str | None:
-        """The question that an entry answered there, once for each person; None for all else."""
+        """The answer did not help this person. Returns the question if that is new, else None."""
         return self._judge(answer, entry, person, regretted=False)
 
     def praise(self, answer: Spot, entry: str, person: int) -> str | None:
-        """The question, where this person had said that the answer did not help."""
+        """It helped them after all. Returns the question if they had regretted it, else None."""
         return self._judge(answer, entry, person, regretted=True)
 
     def _judge(self, answer: Spot, entry: str, person: int, *, regretted: bool) -> str | None:
-        """A person who has regretted it, or has not, says the opposite now."""
+        """Turn what a person says of an answer, if they have regretted it so far, or if not."""
         asked = self._questions.get(answer)
         if not asked or entry not in asked.entries or (person in asked.regretted_by) != regretted:
             return None
@@ -71,7 +71,7 @@ class RecentAnswers:
         return asked.text
 
     def forget(self, chat: int) -> None:
-        """Nothing is known of a chat any more, nor of the person whose private chat it is."""
+        """Forget all of a chat, and every vote of the person whose private chat it is."""
         for known in (self._answers, self._questions):
             for spot in [spot for spot in known if spot[0] == chat]:
                 del known[spot]

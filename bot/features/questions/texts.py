@@ -1,4 +1,4 @@
-"""What people read about questions and answers, as Telegram HTML; what they typed is escaped."""
+"""Texts about questions and answers, as Telegram HTML; typed words are escaped."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -37,18 +37,18 @@ def hint(knowledge: Knowledge) -> str:
 
 
 def topic(shown: Topic) -> str:
-    return f"{shown.emoji} <b>{escape(shown.title)}</b>\n\n{shown.summary}"
+    return f"{_title(shown)}\n\n{shown.summary}"
+
+
+def _title(topic: Topic) -> str:
+    return f"{topic.emoji} <b>{escape(topic.title)}</b>"
 
 
 def entries(knowledge: Knowledge, shown: Sequence[Entry]) -> str:
-    """One answer, or several under the titles of their topics."""
+    """One answer alone, or several, each under the title of its topic."""
     parts = [_entry(entry) for entry in shown]
     if len(shown) > 1:
-        topics = [knowledge.topic(entry.id) for entry in shown]
-        parts = [
-            f"{t.emoji} <b>{escape(t.title)}</b>\n{part}"
-            for t, part in zip(topics, parts, strict=True)
-        ]
+        parts = [f"{_title(knowledge.topic(entry.id))}\n{_entry(entry)}" for entry in shown]
     return "\n\n".join([*parts, f"<i>{escape(knowledge.about.footer)}</i>"])
 
 
@@ -59,7 +59,7 @@ def _entry(entry: Entry) -> str:
 
 
 def of(knowledge: Knowledge, reply: replies.Reply) -> str:
-    """What is sent for a reply."""
+    """The text of a reply."""
     match reply:
         case replies.Answer(entries=shown):
             return entries(knowledge, shown)
