@@ -1,4 +1,4 @@
-"""Once a day, what operators should know: questions without an answer, answers without use."""
+"""Once a day, operators read of new questions without an answer, and of bad answers."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ MARK = "digest"
 
 @dataclass(slots=True)
 class Digest:
-    """`maybe` sends it when its time has come."""
+    """The daily message to operators."""
 
     records: Records
     notices: Notices
@@ -28,12 +28,12 @@ class Digest:
     now: Callable[[], dt.datetime]
     zone: str
     at: dt.time
-    """When the day's digest is due, in that zone."""
+    """The time of day in that zone at which the digest is sent."""
     _told: dt.date | None = None
-    """The day of the last one: what was asked on that day is news still."""
+    """The day of the last digest. Questions of that day are still new in the next one."""
 
     async def maybe(self) -> None:
-        """At each tick: a digest once a day, if there is something to say."""
+        """Send the digest if its time has come and if there is news. The clock calls this often."""
         if not self.notices.operators:
             return
         day = self._due(self.now())
@@ -41,30 +41,30 @@ class Digest:
             self._told = _read(await self.records.mark(MARK))
         told = self._told
         if told is None:
-            # Nobody waits for what happened before there were digests.
+            # The first digest tells nothing of the days before this.
             await self._go_on_from(day)
         elif told < day:
             await self._tell(told, day)
 
     def _due(self, now: dt.datetime) -> dt.date:
-        """The day of the newest digest that could have been sent by now."""
+        """The day of the newest digest that should have been sent by now."""
         local = now.astimezone(zone(self.zone))
         return local.date() if local.time() >= self.at else local.date() - dt.timedelta(days=1)
 
     async def _tell(self, told: dt.date, day: dt.date) -> None:
-        """Of all days since the last one that are over: nothing says when on a day it was."""
+        """Tell of the full days since the last digest: only the day of a question is stored."""
         over = await self.records.missed(groups.NEWEST, day)
         is_new = any(each.day >= told for each in over)
         new = await self._new(over, told) if is_new else []
         down = await self.records.voted_down(told, day)
-        # First: whatever becomes of the message, it is not sent twice.
+        # The mark is written before the message, so no digest is ever sent twice.
         await self._go_on_from(day)
         if new or down:
             text = texts.digest(self.live.faq.knowledge, new, down)
             await self.notices.tell(self.bot, text)
 
     async def _new(self, missed: Sequence[Missed], since: dt.date) -> list[Group]:
-        """What nobody had asked in vain before, the biggest group first."""
+        """Groups of which no question was asked in vain before that day, the biggest first."""
         lessons = await self.records.lessons()
         found = await groups.unsettled(missed, lessons, self.live.faq)
         return [group for group in found if min(each.day for each in group.questions) >= since]
@@ -75,7 +75,7 @@ class Digest:
 
 
 def _read(mark: str | None) -> dt.date | None:
-    """None for what cannot be read; behind the day there may be what is not kept any more."""
+    """The day in a mark, or None. An older version wrote more behind the day; it is left out."""
     try:
         return dt.date.fromisoformat((mark or "").partition(" ")[0])
     except ValueError:

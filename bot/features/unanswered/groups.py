@@ -1,9 +1,10 @@
-"""Questions that were asked in vain, put together where they ask the same."""
+"""Questions without an answer, put into groups: one group for each thing that people ask."""
 
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -16,57 +17,55 @@ from bot.language.spelling import Heard
 from bot.language.words import has_words, stem, words
 
 NEWEST = 1_000
-"""Questions that are looked at."""
+"""The most questions that are put into groups, the newest."""
 OTHERS = 3
-"""Wordings that are shown beside the newest."""
+"""The most other wordings of a group that are shown."""
 NEAR = 3
-"""Entries that are proposed for a wording."""
+"""The most entries that are proposed for a wording."""
 READ = 200
-"""Characters of a question that are compared: nobody asks a longer one again."""
+"""The most characters of a question that are compared: nobody repeats a longer one."""
 STRANGE = 400
-"""Words that no knowledge base has and that may be typos: to look for what is meant takes long."""
+"""The most unknown words that are checked for typos, because each check takes long."""
 TELLING = 0.1
-"""Weight from which a word of the knowledge base tells one question from another."""
+"""A word of the knowledge base with this weight or more tells two questions apart."""
 SHORTEST = 4
-"""Letters of a word that can be a typo of another."""
+"""A word with fewer letters is never taken for a typo."""
 LONG = 8
-"""Letters from which a word can have two typos."""
+"""A word with so many letters can have two typos, a shorter one only one."""
 
-_SMALL = frozenset(
-    map(
-        stem,
-        words(
-            "a an the i you he she it we they me him us them my your his her its our their this "
-            "that these those am is are was were be been being do does did doing done have has had "
-            "having can could will would shall should may might must to of in on at for with from "
-            "by about and or if so just some any there here get got really please"
-        ),
-    )
+_SMALL_WORDS = (
+    "a an the i you he she it we they me him us them my your his her its our their this that these "
+    "those am is are was were be been being do does did doing done have has had having can could "
+    "will would shall should may might must to of in on at for with from by about and or if so "
+    "just some any there here get got really please"
 )
-"""Words that two people who ask the same use or leave out."""
+_SMALL = frozenset(map(stem, words(_SMALL_WORDS)))
+"""Stems of words that do not change what a question asks."""
 
 Key = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that ask the same."""
+    """Questions that ask for one thing, in different words."""
 
     questions: tuple[Missed, ...]
-    """The newest first; there is at least one."""
+    """At least one, the newest first."""
 
     @property
     def example(self) -> Missed:
-        """The newest of those that can be a phrasing; the newest where none can."""
-        return next(filter(_teachable, self.questions), self.questions[0])
+        """The newest question that can become a phrasing. If none can, the newest of all."""
+        fit = (q for q in self.questions if len(q.text) <= MAX_PHRASING and has_words(q.text))
+        return next(fit, self.questions[0])
 
     @property
     def last(self) -> Missed:
+        """The newest question."""
         return self.questions[0]
 
     @property
     def others(self) -> tuple[str, ...]:
-        """A few more wordings, the newest first."""
+        """A few other wordings than the example, the newest first."""
         shown: dict[str, str] = {}
         for each in self.questions:
             shown.setdefault(_same(each.text), each.text)
@@ -79,17 +78,17 @@ class Group:
 
     @property
     def outcomes(self) -> tuple[tuple[str, int], ...]:
-        """What they got and how often, the most frequent first."""
+        """Each outcome with how often the questions got it, the most frequent first."""
         counts = Counter(each.outcome for each in self.questions)
         return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
 def groups(missed: Sequence[Missed], ignored: Iterable[str], faq: Faq) -> list[Group]:
-    """The newest questions, the biggest group first; what is alike to an ignored one is left out.
+    """The newest questions in groups, the biggest group first. Ignored groups are left out.
 
-    The same whatever order the questions come in. It takes a while, so not for the event loop.
+    The order of the given questions makes no difference. This is too slow for the event loop.
     """
-    newest = sorted(missed, key=_age, reverse=True)[:NEWEST]
+    newest = sorted(missed, key=attrgetter("day", "id", "text", "outcome"), reverse=True)[:NEWEST]
     away = list(dict.fromkeys(ignored))
     reader = _Reader.of(faq, [*(each.text for each in newest), *away])
     gone = set(map(reader.key, away))
@@ -98,37 +97,29 @@ def groups(missed: Sequence[Missed], ignored: Iterable[str], faq: Faq) -> list[G
         if (key := reader.key(question.text)) not in gone:
             found[key].append(question)
     alike = [Group(tuple(questions)) for questions in found.values()]
-    # Sorting is stable, and they were found by their newest question.
+    # Groups of one size stay in order, the newest question first: sorting is stable.
     return sorted(alike, key=lambda group: -len(group.questions))
 
 
 async def unsettled(missed: Sequence[Missed], lessons: Iterable[Lesson], faq: Faq) -> list[Group]:
-    """As `groups`, in a thread; what was taught says what is ignored."""
+    """`groups`, run in a thread. The lessons say which wordings are ignored."""
     ignored = [lesson.phrasing for lesson in lessons if lesson.kind is Kind.IGNORE]
     return await asyncio.to_thread(groups, missed, ignored, faq)
-
-
-def _age(question: Missed) -> tuple[object, ...]:
-    return question.day, question.id, question.text, question.outcome
 
 
 def _same(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _teachable(question: Missed) -> bool:
-    return len(question.text) <= MAX_PHRASING and has_words(question.text)
-
-
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads from questions what they ask, typos forgiven as in an answer."""
+    """Finds the important words of questions. Typos are forgiven, as when the bot answers."""
 
     faq: Faq
     unread: frozenset[str]
-    """Words that are taken as they are written."""
+    """Words whose typos are not looked for."""
     meant: Mapping[str, str]
-    """For words that the knowledge base does not have: the stem of what each stands for."""
+    """Words that the knowledge base does not have, each with the stem of the word that is meant."""
 
     @classmethod
     def of(cls, faq: Faq, texts: Iterable[str]) -> "_Reader":
@@ -138,7 +129,10 @@ class _Reader:
         return cls(faq, frozenset(strange[STRANGE:]), _spellings(faq, strange[:STRANGE]))
 
     def key(self, text: str) -> Key:
-        """The same for questions that ask the same; empty for all that have no word."""
+        """The important words of a question. Questions of one group have equal keys.
+
+        A question without any word has an empty key.
+        """
         asked = self.faq.without_courtesies(self._hear(words(_beginning(text))))
         said = [heard for heard in asked if heard.stem not in _SMALL]
         telling = [heard for heard in said if self._weight(heard) >= TELLING]
@@ -150,17 +144,17 @@ class _Reader:
         return tuple(Heard(word, stem(word), 1.0, 0.0) for word in said)
 
     def _weight(self, heard: Heard) -> float:
-        """What the knowledge base does not hold is what is missing there, so it tells most."""
+        """The weight of a word. A word that the knowledge base lacks weighs most."""
         matcher = self.faq.index.matcher
         number = matcher.ids.get(f"w {heard.stem}")
         return 1.0 if number is None else float(matcher.weights[number])
 
 
 def _spellings(faq: Faq, strange: Sequence[str]) -> dict[str, str]:
-    """The stem of what a word stands for, by words that came most often first.
+    """The unknown words, each with the stem of what it means. The frequent words come first.
 
-    English words stand for themselves; what else is written for the nearest of those, or of its own
-    kind for the one that came before.
+    An English word means itself. Any other word means a word with nearly equal letters: an English
+    one, or one like itself that came before it. If there is none, it means itself.
     """
     unknown = [
         word for word in strange if not any(h.trust for h in faq.index.vocabulary.hear((word,)))
@@ -185,22 +179,21 @@ def _nearest(written: str, right: Sequence[str]) -> str | None:
 
 
 def _beginning(text: str) -> str:
-    """What is compared, without a word that is cut in two."""
+    """The part of a text that is compared. It does not end inside of a word."""
     return text if len(text) <= READ else text[:READ].rpartition(" ")[0] or text[:READ]
 
 
 def nearest_entries(faq: Faq, question: str) -> list[Entry]:
-    """What the wording may be meant to ask for, best first."""
+    """The entries that the question may ask for, best first."""
     heard = faq.index.hear(question)
     ranked = faq.weigh(heard).entries if heard else ()
     return [faq.knowledge.entries[name] for name, _ in ranked[:NEAR]]
 
 
 def nearest_limits(faq: Faq, question: str) -> list[Limit]:
-    """All of them, best first."""
+    """All limits, best first."""
     heard = faq.index.hear(question)
     ranked = faq.weigh(heard).rivals if heard else ()
     known = faq.knowledge.limits
-    return [
-        known[name] for name in dict.fromkeys([*(n for n, _ in ranked), *known]) if name in known
-    ]
+    names = dict.fromkeys([*(name for name, _ in ranked), *known])
+    return [known[name] for name in names if name in known]

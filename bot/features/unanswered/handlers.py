@@ -1,4 +1,4 @@
-"""/unanswered: what people asked in vain, to be taught, put aside or ignored."""
+"""/unanswered: operators teach, put away or ignore the questions that found no answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,13 +25,14 @@ Shown = tuple[str, InlineKeyboardMarkup | None]
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What lies before an operator."""
+    """The open questions of the inbox, and the lessons."""
 
     groups: list[Group]
     lessons: list[Lesson]
-    """The newest first."""
+    """All that was taught, the newest first."""
 
     def find(self, question: int) -> "_Case | None":
+        """The case of a question, by its id. None if the question is not open any more."""
         for place, group in enumerate(self.groups):
             for each in group.questions:
                 if each.id == question:
@@ -41,17 +42,19 @@ class _Desk:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A question whose group an operator deals with."""
+    """The question of a pressed button, with its group."""
 
     place: int
+    """The position of the group in the inbox, from 0."""
     group: Group
     question: int
+    """The id of the question."""
     wording: str
 
 
 @dataclass(frozen=True, slots=True)
 class InboxHandlers:
-    """The callbacks, with what they need."""
+    """The callbacks for /unanswered and for the buttons of the inbox."""
 
     records: Records
     reloader: Reloader
@@ -73,7 +76,7 @@ class InboxHandlers:
         }
 
     async def unanswered(self, update: Update, _: Context) -> None:
-        """What was asked a moment ago is shown too."""
+        """Show the inbox, with the questions of this moment: those in memory are written first."""
         await self.journal.write()
         await sending.say(update, *self._group(await self._desk(), 0))
 
@@ -112,7 +115,7 @@ class InboxHandlers:
             await self._teach(query_of(update), case, Kind.LIMIT, button.target)
 
     async def ignore(self, update: Update, _: Context) -> None:
-        """For good; the next one is shown at once, as most of what is ignored comes in rows."""
+        """Ignore a group for good, and show the next one: operators often ignore many in a row."""
         case = await self._case(update, keyboards.Ignore.pressed(update).question)
         if case is None:
             return
@@ -165,14 +168,14 @@ class InboxHandlers:
         return (await self.records.lessons())[::-1]
 
     async def _case(self, update: Update, question: int) -> _Case | None:
-        """What a button is about; whoever presses one that is about nothing any more is told."""
+        """The case of a pressed button. If its question is gone, the operator is told, and None."""
         case = (await self._desk()).find(question)
         if case is None:
             await sending.acknowledge(query_of(update), texts.GONE)
         return case
 
     def _group(self, desk: _Desk, place: int, ignored: Lesson | None = None) -> Shown:
-        """A group, below what was ignored just before."""
+        """The text and the buttons of a group, with a line about the group just ignored."""
         above = f"{texts.ignored(ignored.phrasing)}\n\n" if ignored else ""
         taught, many = bool(desk.lessons), len(desk.groups)
         if not many:

@@ -1,6 +1,6 @@
-"""Buttons of the inbox, and where they stand.
+"""The buttons of the inbox, and their rows.
 
-Next to the id of an entry there is room for very little: 12 bytes of the 64.
+The data of a button has 64 bytes. The id of an entry may take 52 of them.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ Page = Annotated[int, number(r"\d{1,3}")]
 
 
 class OpenGroup(Button, data="ug{question}:{page}"):
-    """Opens the group of a question, or what stands in its place by now: `page` is that place."""
+    """Opens the group of a question. If that is gone, it opens the group at the place `page`."""
 
     question: Number
     page: Annotated[int, number(r"\d{1,4}")] = 0
@@ -45,7 +45,7 @@ class PickEntry(Button, data="ue{page}{question}:{topic}"):
     question: Number
     topic: Id
     page: Annotated[int, number(r"\d")] = 0
-    """Of one digit: a topic has at most 90 entries."""
+    """One digit is enough: a topic has at most 90 entries."""
 
 
 class Teach(Button, data="ua{question}:{target}"):
@@ -63,13 +63,13 @@ class NotCovered(Button, data="un{question}:{target}"):
 
 
 class Ignore(Button, data="ui{question}"):
-    """Puts the group away for good, with all that will be asked like it."""
+    """Puts the group away for good. Similar questions in future are ignored too."""
 
     question: Number
 
 
 class Settle(Button, data="us{question}"):
-    """Puts the group away; what will be asked like it comes again."""
+    """Puts the group away for now. A similar question in future brings it back."""
 
     question: Number
 
@@ -85,20 +85,20 @@ class Undo(Button, data="ux{lesson}:{page}"):
 
     lesson: Number
     page: Annotated[int | None, optional(number(r"\d{1,3}"))] = None
-    """Of the list in which it was pressed; None anywhere else."""
+    """The page of the list in which it was pressed. None under any other message."""
 
 
 PAGE = 20
 LESSONS = 8
-"""Lessons on a page: each stands in the text too."""
+"""Lessons on a page. They are few, because each one is in the text, too."""
 FIRST = OpenGroup(0, 0)
-"""Whatever stands first: no question has that number."""
+"""Opens the first group: no question has the number 0."""
 
 
 def group(
     question: int, following: OpenGroup | None, undo: Lesson | None, *, better: bool, lessons: bool
 ) -> InlineKeyboardMarkup:
-    """What can be done with a group; `better` where it gets a reply by now."""
+    """The buttons under a group. `better` is true if its example gets a reply by now."""
     choose = [
         button(texts.TEACH, PickTopic(question)),
         button(texts.NOT_COVERED, PickLimit(question)),
@@ -106,7 +106,7 @@ def group(
     put_away = row(texts.IGNORE, Ignore(question))
     if following:
         put_away += row(texts.NEXT, following)
-    if better:  # Last: whoever presses the same button again and again means the next one.
+    if better:  # At the end of the row, so that pressing "Next" again and again never hits it.
         put_away += row(texts.DONE, Settle(question))
     return InlineKeyboardMarkup([choose, put_away, *_below(undo, lessons)])
 
@@ -124,34 +124,37 @@ def _below(undo: Lesson | None, lessons: bool) -> list[Row]:
 def topics(
     question: int, near: Sequence[Entry], chosen: Sequence[Topic], page: int
 ) -> InlineKeyboardMarkup:
-    """Entries that it may be, then all topics."""
-    _, shown, following = paged(chosen, page, PAGE)
-    rows = [row(entry.question, Teach(question, entry.id)) for entry in near]
-    rows += [row(f"{t.emoji} {t.title}", PickEntry(question, t.id)) for t in shown]
-    return _choice(question, rows, following, partial(PickTopic, question))
+    """The entries that the wording may ask for, then all topics."""
+    first = [row(entry.question, Teach(question, entry.id)) for entry in near]
+    rows = [row(f"{topic.emoji} {topic.title}", PickEntry(question, topic.id)) for topic in chosen]
+    return _choice(question, rows, page, partial(PickTopic, question), first)
 
 
 def entries(question: int, topic: Topic, page: int) -> InlineKeyboardMarkup:
-    _, shown, following = paged(topic.entries, page, PAGE)
-    rows = [row(entry.question, Teach(question, entry.id)) for entry in shown]
-    return _choice(question, rows, following, partial(PickEntry, question, topic.id))
+    rows = [row(entry.question, Teach(question, entry.id)) for entry in topic.entries]
+    return _choice(question, rows, page, partial(PickEntry, question, topic.id))
 
 
 def limits(question: int, chosen: Sequence[Limit], page: int) -> InlineKeyboardMarkup:
-    _, shown, following = paged(chosen, page, PAGE)
-    rows = [row(limit.title, NotCovered(question, limit.id)) for limit in shown]
-    return _choice(question, rows, following, partial(PickLimit, question))
+    rows = [row(limit.title, NotCovered(question, limit.id)) for limit in chosen]
+    return _choice(question, rows, page, partial(PickLimit, question))
 
 
 def _choice(
-    question: int, rows: Sequence[Row], following: int | None, page: Callable[[int], Button]
+    question: int,
+    rows: Sequence[Row],
+    page: int,
+    at: Callable[[int], Button],
+    first: Sequence[Row] = (),
 ) -> InlineKeyboardMarkup:
-    last = [] if following is None else row(texts.MORE, page(following))
-    return InlineKeyboardMarkup([*rows, [*last, button(texts.BACK, OpenGroup(question))]])
+    """A page of these rows below the first ones. `at` makes the button that opens a page."""
+    _, shown, following = paged(rows, page, PAGE)
+    last = [] if following is None else row(texts.MORE, at(following))
+    return InlineKeyboardMarkup([*first, *shown, [*last, button(texts.BACK, OpenGroup(question))]])
 
 
 def taught(lesson: Lesson, place: int) -> InlineKeyboardMarkup:
-    """After a lesson; its group is gone, and another stands in its place."""
+    """After a lesson. Its group is gone, so the next group has its place."""
     after = button(texts.NEXT, OpenGroup(0, place))
     return InlineKeyboardMarkup(
         [[button(texts.UNDO, Undo(lesson.id)), after], row(texts.LESSONS, ShowLessons())]
@@ -163,7 +166,7 @@ def undone() -> InlineKeyboardMarkup:
 
 
 def lessons(taught: Sequence[Lesson], page: int) -> InlineKeyboardMarkup:
-    """A button for each that is shown, named by its number in the list."""
+    """A button to undo each lesson of the page, with the number of the lesson."""
     page, shown, following = paged(taught, page, LESSONS)
     undo = [
         button(f"{texts.UNDO} {number}", Undo(lesson.id, page))

@@ -1,4 +1,4 @@
-"""What operators read of the inbox, as Telegram HTML."""
+"""Texts of the inbox and of the digest for operators, as Telegram HTML."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ OUTCOMES = {
 
 
 def group(shown: Group, place: int, many: int, today: dt.date, now_gets: str | None) -> str:
-    """One of so many groups; `now_gets` says what, where it is better."""
+    """A group, at its place of `many`. `now_gets` tells of its reply by now, if that is better."""
     count = len(shown.questions)
     times = "Asked once" if count == 1 else f"Asked {count:,} times, last"
     mixed = len(shown.outcomes) > 1
@@ -68,12 +68,12 @@ def ago(day: dt.date, today: dt.date) -> str:
 
 
 def choice(question: str, what: str) -> str:
-    """A wording, and what has to be chosen for it."""
+    """A wording, and what the operator has to choose for it."""
     return f"{quoted(question, MOST_WORDING)}\n\n{what}"
 
 
 def gets(reply: replies.Reply) -> str:
-    """What a question gets, in words that fit behind that verb."""
+    """A reply in words that fit behind “it gets”."""
     match reply:
         case replies.Answer(entries=entries):
             return f"the answer to {_entries(entries)}"
@@ -96,7 +96,7 @@ def _entries(entries: Sequence[Entry]) -> str:
 
 
 def taught(lesson: Lesson, reply: replies.Reply, settled: int) -> str:
-    """A lesson that was learned, and honestly what its wording gets now."""
+    """A lesson that was learned, and the reply that its wording really gets now."""
     wording = quoted(lesson.phrasing, MOST_WORDING)
     if _reaches(lesson, reply):
         return f"<b>Learned.</b> {wording} gets {gets(reply)} now. {_settled(settled)}"
@@ -115,12 +115,12 @@ def _settled(count: int) -> str:
 
 
 def ignored(question: str) -> str:
-    """Above the next group."""
+    """A line about the ignored question. It is shown above the next group."""
     return f"Ignored, with all that is asked like it: {quoted(question, MOST_OTHER)}"
 
 
 def refused(question: str, error: KnowledgeError | ReloadError) -> str:
-    """A wording that was not learned; all is as it was."""
+    """A wording that was not learned. Nothing has changed."""
     said = f"<b>Not learned.</b> {quoted(question, MOST_WORDING)}"
     return "\n".join([said, *_reasons(error), "", "Choose another:"])
 
@@ -139,7 +139,7 @@ def _reasons(error: KnowledgeError | ReloadError) -> Iterator[str]:
 
 
 def _listed(lines: Sequence[str], most: int) -> Iterator[str]:
-    """The first lines of a list, and how many there are beside."""
+    """The first lines of a list, and the number of the others."""
     yield from (f"• {line}" for line in lines[:most])
     if len(lines) > most:
         yield f"… and {len(lines) - most:,} more."
@@ -148,7 +148,7 @@ def _listed(lines: Sequence[str], most: int) -> Iterator[str]:
 def lessons(
     knowledge: Knowledge, shown: Sequence[Lesson], first: int, many: int, today: dt.date
 ) -> str:
-    """A page of what was taught; `first` is the number of its first lesson."""
+    """A page of the list of lessons. `first` is the number of its first lesson."""
     if not shown:
         return NOTHING_TAUGHT
     lines = (
@@ -179,7 +179,7 @@ def undone(lesson: Lesson | None) -> str:
 
 
 def digest(knowledge: Knowledge, questions: Sequence[Group], down: Mapping[str, int]) -> str:
-    """News since the last one: what was asked in vain and how often, and entries voted down."""
+    """News since the last digest. `down` counts for each entry how often it was voted down."""
     parts = [_new(questions)] if questions else []
     parts += [_voted_down(knowledge, down)] if down else []
     return "\n\n".join(map("\n".join, parts))
@@ -200,7 +200,7 @@ def _example(group: Group) -> str:
 
 def _voted_down(knowledge: Knowledge, down: Mapping[str, int]) -> Iterator[str]:
     yield "<b>Answers that did not help</b>"
-    # Its id where a reload has removed an entry.
+    # A reload may have removed an entry. Then its id stands for it.
     names = (knowledge.entries[i].question if i in knowledge.entries else short(i) for i in down)
     votes = zip(names, down.values(), strict=True)
     yield from _listed([f"{escape(name)} (👎 {n:,})" for name, n in votes], MOST_VOTED_DOWN)
