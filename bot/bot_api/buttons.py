@@ -1,4 +1,4 @@
-"""Buttons: each packs what it means into at most 64 bytes, and unpacks it again."""
+"""Buttons: each one packs its meaning into at most 64 bytes, and unpacks it again."""
 
 import datetime as dt
 import re
@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A field in the data: the pattern that it fits, the way out of the data and into it."""
+    """A field in the data: its pattern, how it is read from the data, how it is written there."""
 
     pattern: str
     read: Callable[[str], Any] = str
@@ -27,12 +27,12 @@ def number(pattern: str) -> Part:
 
 
 def either(yes: str, no: str) -> Part:
-    """One word for True, another for False."""
+    """A field that is True or False: one word means True, the other False."""
     return Part(f"{yes}|{no}", lambda word: word == yes, lambda value: yes if value else no)
 
 
 def optional(part: Part) -> Part:
-    """Nothing stands for None."""
+    """A field that may be None. An empty text means None."""
     return Part(
         f"(?:{part.pattern})?",
         lambda packed: part.read(packed) if packed else None,
@@ -44,22 +44,22 @@ _FOUR_DIGITS = r"(?:[01]\d|2[0-3])[0-5]\d"
 _CLOCK = Part(_FOUR_DIGITS, lambda at: dt.time(int(at[:2]), int(at[2:])), "{:%H%M}".format)
 
 Id = Annotated[str, Part("(?s:.*)")]
-"""Any text, so only the last field can be one."""
+"""Any text. It takes all that follows, so only the last field can be an id."""
 Time = Annotated[dt.time | None, optional(_CLOCK)]
 
 
 @dataclass_transform(frozen_default=True)
 class Button:
-    """A button under a message: says by its data what pressing it means.
+    """A button under a message. Its data tells the bot what it means.
 
-    A kind of button names its data, as in `class ShowEntry(Button, data="entry:{entry}")`, and has
-    a field for each pair of braces, annotated with a part. That makes it a frozen dataclass.
+    A kind of button names its data, as in `class ShowEntry(Button, data="entry:{entry}")`. It has a
+    field for each pair of braces, annotated with a `Part`. Each kind becomes a frozen dataclass.
     """
 
     DATA: ClassVar[str]
     PARTS: ClassVar[Mapping[str, Part]]
     PATTERN: ClassVar[str]
-    """Of the data: what does not fit it is no such button."""
+    """A regular expression. Data that does not match it belongs to another kind of button."""
 
     def __init_subclass__(cls, data: str) -> None:
         dataclass(frozen=True)(cls)
@@ -70,13 +70,17 @@ class Button:
         cls.PATTERN = f"^{data.format(**groups)}$"
 
     def pack(self) -> str:
-        """The data, at most 64 bytes of it."""
+        """The data of this button, at most 64 bytes."""
         packed = {name: part.write(getattr(self, name)) for name, part in self.PARTS.items()}
         return self.DATA.format(**packed)
 
     @classmethod
     def unpack(cls, data: str) -> Self:
-        """The button that was packed so; the data fits the pattern."""
+        """The button that has this data.
+
+        Raises:
+            ValueError: the data does not match the pattern.
+        """
         found = re.match(cls.PATTERN, data)
         if found is None:
             raise ValueError(f"{data!r} is no {cls.__name__}")
@@ -84,7 +88,7 @@ class Button:
 
     @classmethod
     def pressed(cls, update: Update) -> Self:
-        """The button that was pressed, in a handler that was registered for it."""
+        """The pressed button of an update. Only its own handler may ask for it."""
         return cls.unpack(query_of(update).data or "")
 
 
@@ -96,7 +100,7 @@ def button(text: str, pressed: Button) -> InlineKeyboardButton:
 
 
 def row(text: str, pressed: Button) -> Row:
-    """One button alone."""
+    """A row of one button."""
     return [button(text, pressed)]
 
 
@@ -105,9 +109,10 @@ def rows_of(buttons: Row, size: int = 4) -> list[Row]:
 
 
 def paged(items: Sequence[Item], page: int, size: int) -> tuple[int, Sequence[Item], int | None]:
-    """The page, the items there, and which page comes next: after the last the first.
+    """The number of the page, its items, and the number of the next page.
 
-    None comes next where all fit on one. A page that is no more, of an old button, is the first.
+    The first page follows the last one. If there is only one page, the next one is None. An old
+    button may ask for a page that is gone: it gets the first page.
     """
     page = page if page * size < len(items) else 0
     rest = (page + 1) * size < len(items)

@@ -1,4 +1,4 @@
-"""Who may call what, and how often: wrappers around callbacks, and filters."""
+"""Limits on who may call a handler and how often: wrappers around callbacks, and filters."""
 
 import re
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ STOP = re.compile(
     r"|\A\W*+(?:leave me alone|стоп|отписаться|abbestellen|abmelden|basta|arrête|quit)\W*+",
     re.IGNORECASE,
 )
-"""A whole message that asks for no more tips."""
+"""It matches a whole message that asks for no more tips."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotTooOften:
-    """Whatever makes the bot send counts: who asks for too much is told once, then not heard."""
+    """Counts what each person asks for. A person who asks too much is told once, then ignored."""
 
     messages: Throttle
     presses: Throttle
-    """Of buttons."""
+    """The limit for pressed buttons."""
 
     def __call__(self, callback: Callback) -> Callback:
         async def judged(update: Update, context: Context) -> None:
@@ -47,7 +47,7 @@ class NotTooOften:
 
 
 def by_administrators(callback: Callback) -> Callback:
-    """In groups only administrators may; in a private chat, whose it is."""
+    """In a group only administrators may call it; in a private chat the person may."""
 
     async def checked(update: Update, context: Context) -> None:
         if await _may_change(update):
@@ -59,7 +59,7 @@ def by_administrators(callback: Callback) -> Callback:
 
 
 async def _tell(update: Update, text: str) -> None:
-    """An alert after a button, a message after a message."""
+    """A pressed button gets an alert; a message gets a message."""
     if update.callback_query is not None:
         await sending.acknowledge(update.callback_query, text)
     else:
@@ -71,7 +71,7 @@ async def _may_change(update: Update) -> bool:
     if chat.type == Chat.PRIVATE:
         return True
     if message is not None and message.sender_chat == chat:
-        return True  # An administrator who writes as the group.
+        return True  # Only an administrator can write as the group.
     if user is None:
         return False
     listed = await sending.patiently(chat.get_administrators)
@@ -79,7 +79,7 @@ async def _may_change(update: Update) -> bool:
 
 
 class ReplyToThisBot(filters.MessageFilter):
-    """Messages that answer one of the bot's own."""
+    """Messages that reply to a message of this bot."""
 
     def filter(self, message: Message) -> bool:
         answered = message.reply_to_message
@@ -106,10 +106,10 @@ class Asked(filters.UpdateFilter):
 
 
 def only_operators(operators: frozenset[int], callback: Callback, outdated: Callback) -> Callback:
-    """To everybody else the button says that it is out of date."""
+    """Only operators may press this button. Other people are told that it is out of date."""
 
     async def checked(update: Update, context: Context) -> None:
-        known = query_of(update).from_user.id in operators
-        await (callback if known else outdated)(update, context)
+        may = query_of(update).from_user.id in operators
+        await (callback if may else outdated)(update, context)
 
     return checked

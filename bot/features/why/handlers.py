@@ -1,4 +1,4 @@
-"""Operators ask why a question gets what it gets."""
+"""Operators ask why a question gets its reply."""
 
 import asyncio
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from bot.features.why import texts
 
 @dataclass(frozen=True, slots=True)
 class WhyHandlers:
-    """The callback, with what it needs."""
+    """The callback for /why."""
 
     live: Live
 
     async def why(self, update: Update, _: Context) -> None:
-        """/why with a question behind it, or in reply to a message that asks it."""
+        """The question stands behind /why, or in the message that /why replies to."""
         message = message_of(update)
         asked = arguments(message)
         if not asked and message.reply_to_message is not None:

@@ -1,4 +1,4 @@
-"""How `/why` tells an operator what became of a question, as Telegram HTML."""
+"""Texts of `/why`: they explain a reply to an operator, as Telegram HTML."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never
@@ -14,9 +14,9 @@ from bot.markup import escape, short
 
 KINDS = {"limited": "Limit", "red_flag": "Red flag", "smalltalk": "Small talk"}
 MOST_AGAINST, MOST_WORDS = 5, 8
-"""Words that get a line each, and words that share one."""
+"""The most words with a line each, and the most words in one line."""
 MOST_WORD, MOST_LINE = 60, 120
-"""Characters of a word with what it was read as, and of anything longer."""
+"""The most characters of one word and its reading, and of any longer text."""
 
 
 def how(knowledge: Knowledge) -> str:
@@ -25,7 +25,7 @@ def how(knowledge: Knowledge) -> str:
 
 
 def why(knowledge: Knowledge, explanation: Explanation) -> str:
-    """What decided on a reply, for a phone: words first, then figures."""
+    """The reasons for a reply, short enough for a phone: words first, then figures."""
     thresholds = knowledge.thresholds or Thresholds()
     sections = [
         _decision(explanation, thresholds),
@@ -104,7 +104,7 @@ def _against(knowledge: Knowledge, explanation: Explanation) -> Iterator[str]:
 
 
 def _figures(knowledge: Knowledge, decided: Explanation, thresholds: Thresholds) -> Iterator[str]:
-    """The confidence, and the scores that it comes from."""
+    """The confidence, and the scores that it was calculated from."""
     if (weighed := decided.weighed) is None:
         return
     least = f"answer from {thresholds.answer:g}, suggest from {thresholds.suggest:g}"
@@ -122,7 +122,7 @@ def _figures(knowledge: Knowledge, decided: Explanation, thresholds: Thresholds)
 
 
 def _hint(explanation: Explanation) -> Iterator[str]:
-    """What to change where it is not the right reply."""
+    """Advice for an operator who thinks that the reply is wrong."""
     said, near = words(explanation.phrasing), explanation.matched
     if explanation.otherwise:
         yield "False alarm? Add the look-alike to “unless”, and the question to “passes”."
@@ -143,7 +143,7 @@ def _cut(typed: str, most: int = MOST_WORD) -> str:
 
 
 def _named(knowledge: Knowledge, key: str) -> str:
-    """The id of a topic, an entry, a limit or a small talk."""
+    """An id with its kind before it: topic, limit, small talk, or nothing for an entry."""
     kind = "topic " if key in knowledge.topics else "limit " if key in knowledge.limits else ""
     return ("small talk " if key in knowledge.smalltalk else kind) + _code(key)
 
