@@ -43,7 +43,6 @@ from bot.features.tips.subscribe import SubscribeHandlers
 from bot.features.tips.whereabouts import Whereabouts
 from bot.features.unanswered.digest import Digest
 from bot.features.unanswered.handlers import InboxHandlers
-from bot.features.why.handlers import WhyHandlers
 from bot.knowledge import base
 from bot.lifecycle import Parts
 from bot.reload import reloader as reloading
@@ -158,7 +157,6 @@ def _handlers(parts: Parts, settings: Settings) -> Handlers:
         votes=VoteHandlers(storage.records, journal, live, asked.memory),
         privacy=PrivacyHandlers(storage, journal, dialog, asked.memory),
         reloading=ReloadHandlers(reloader),
-        why=WhyHandlers(live),
         statistics=StatisticsHandlers(live, storage.records, journal),
         inbox=InboxHandlers(storage.records, reloader, live, journal),
         broadcasts=BroadcastHandlers(storage, tips, parts.app.bot, now),

@@ -31,7 +31,7 @@ LEVELS = (
 """The first level knows nothing else; the last may know everything."""
 
 FEATURES = (
-    {"statistics", "texts", "why"},
+    {"statistics", "texts"},
     {"operators", "questions"},
     {"knowledge_base", "tips", "unanswered"},
     {"broadcasts", "guards", "privacy"},

@@ -36,7 +36,6 @@ from bot.features.tips import keyboards as tip_keyboards
 from bot.features.tips.preferences import PreferenceHandlers
 from bot.features.tips.subscribe import SubscribeHandlers
 from bot.features.unanswered.handlers import InboxHandlers
-from bot.features.why.handlers import WhyHandlers
 
 Buttons = Mapping[type[Button], Callback]
 Rules = list[BaseHandler[Update, Context, None]]
@@ -58,7 +57,6 @@ class Handlers:
     votes: VoteHandlers
     privacy: PrivacyHandlers
     reloading: ReloadHandlers
-    why: WhyHandlers
     statistics: StatisticsHandlers
     inbox: InboxHandlers
     broadcasts: BroadcastHandlers
@@ -91,7 +89,7 @@ def _for_operators(handlers: Handlers, operators: frozenset[int]) -> Rules:
         "reload": handlers.reloading.reload,
         "rollback": handlers.reloading.rollback,
         "unanswered": handlers.inbox.unanswered,
-        "why": handlers.why.why,
+        "why": handlers.questions.why,
         "stats": handlers.statistics.stats,
         "broadcast": handlers.broadcasts.broadcast,
     }

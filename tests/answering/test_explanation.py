@@ -12,7 +12,7 @@ from bot.answering import loading
 from bot.answering.explanation import Against, Explanation, explain
 from bot.answering.faq import Faq
 from bot.answering.replies import Answer, RedFlag, Suggestions
-from bot.features.why.texts import why
+from bot.features.questions.why_texts import why
 from bot.knowledge.models import Thresholds
 from bot.language.words import MAX_QUESTION, words
 from bot.markup import TELEGRAM_TEXT, html_problem

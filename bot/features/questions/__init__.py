@@ -1,1 +1,1 @@
-"""A question gets its reply, and the person says if that helped."""
+"""A question gets its reply, the person votes on it, and an operator asks why."""

@@ -1,15 +1,17 @@
 """Questions, topics and entries: each handler reads the update and sends the reply."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from telegram import InlineKeyboardMarkup, Message, Update
 
+from bot.answering import explanation
 from bot.answering.faq import Live
 from bot.bot_api import sending
 from bot.bot_api.sending import arguments, message_of, query_of
 from bot.bot_api.types import Context
 from bot.features import texts
-from bot.features.questions import keyboards
+from bot.features.questions import keyboards, why_texts
 from bot.features.questions import texts as question_texts
 from bot.features.questions.keyboards import ShowEntry, ShowTopic, ShowTopics
 from bot.features.questions.recent_answers import RecentAnswers
@@ -19,7 +21,7 @@ from bot.knowledge.base import Knowledge
 
 @dataclass(frozen=True, slots=True)
 class QuestionHandlers:
-    """The callbacks for questions, for the menu of topics, and for the help."""
+    """The callbacks for questions, for /why, for the menu of topics, and for the help."""
 
     live: Live
     journal: UsageRecorder
@@ -44,15 +46,20 @@ class QuestionHandlers:
         await sending.reply(message_of(update), question_texts.TOPICS, keyboard)
 
     async def ask(self, update: Update, _: Context) -> None:
-        """The question stands behind /ask, or in the message that /ask replies to."""
         message = message_of(update)
-        asked = arguments(message)
-        if not asked and message.reply_to_message is not None:
-            asked = message.reply_to_message.text or ""
-        if asked:
+        if asked := _asked(message):
             await self._answer(message, asked)
         else:
             await sending.reply(message, question_texts.ask_how(self.knowledge), None)
+
+    async def why(self, update: Update, _: Context) -> None:
+        message, faq = message_of(update), self.live.faq
+        if asked := _asked(message):
+            found = await asyncio.to_thread(explanation.explain, faq, asked)
+            text = why_texts.why(faq.knowledge, found)
+        else:
+            text = why_texts.how(faq.knowledge)
+        await sending.reply(message, text, None)
 
     async def question(self, update: Update, _: Context) -> None:
         message = message_of(update)
@@ -111,3 +118,9 @@ class QuestionHandlers:
         if earlier is not None and await sending.edit(message, earlier, text, keyboard):
             return earlier
         return (await sending.reply(message, text, keyboard)).message_id
+
+
+def _asked(message: Message) -> str:
+    """The question behind a command. If there is none, the text that the command replies to."""
+    answered = message.reply_to_message
+    return arguments(message) or (answered.text if answered else None) or ""

@@ -15,9 +15,10 @@ from bot.places.zones import zone
 from bot.storage.records import Records
 
 MARK = "digest"
+"""The mark in the database: the day of the last digest. Its questions are new in the next one."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Digest:
     """The daily message to operators."""
 
@@ -29,20 +30,16 @@ class Digest:
     zone: str
     at: dt.time
     """The time of day in that zone at which the digest is sent."""
-    _told: dt.date | None = None
-    """The day of the last digest. Questions of that day are still new in the next one."""
 
     async def maybe(self) -> None:
         """Send the digest if its time has come and if there is news. The clock calls this often."""
         if not self.notices.operators:
             return
         day = self._due(self.now())
-        if self._told is None:
-            self._told = _read(await self.records.mark(MARK))
-        told = self._told
+        told = _read(await self.records.mark(MARK))
         if told is None:
             # The first digest tells nothing of the days before this.
-            await self._go_on_from(day)
+            await self.records.set_mark(MARK, day.isoformat())
         elif told < day:
             await self._tell(told, day)
 
@@ -58,7 +55,7 @@ class Digest:
         new = await self._new(over, told) if is_new else []
         down = await self.records.voted_down(told, day)
         # The mark is written before the message, so no digest is ever sent twice.
-        await self._go_on_from(day)
+        await self.records.set_mark(MARK, day.isoformat())
         if new or down:
             text = texts.digest(self.live.faq.knowledge, new, down)
             await self.notices.tell(self.bot, text)
@@ -68,10 +65,6 @@ class Digest:
         lessons = await self.records.lessons()
         found = await groups.unsettled(missed, lessons, self.live.faq)
         return [group for group in found if min(each.day for each in group.questions) >= since]
-
-    async def _go_on_from(self, day: dt.date) -> None:
-        await self.records.set_mark(MARK, day.isoformat())
-        self._told = day
 
 
 def _read(mark: str | None) -> dt.date | None:

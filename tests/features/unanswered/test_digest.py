@@ -47,8 +47,8 @@ class World:
         return self.clock.wall().astimezone(zones.zone(self.digest.zone)).date()
 
     def restart(self, at: dt.time = NINE, zone: str = "UTC") -> None:
-        """Lose all that was only in memory."""
-        self.digest = replace(self.digest, at=at, zone=zone, _told=None)
+        """Start anew, perhaps with another hour or zone."""
+        self.digest = replace(self.digest, at=at, zone=zone)
 
     async def asked(self, *texts: str) -> None:
         """Store questions that found no answer, one after the other."""

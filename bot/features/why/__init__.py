@@ -1,1 +1,0 @@
-"""Operators see why a question gets its reply."""
