@@ -59,7 +59,7 @@ def by_administrators(callback: Callback) -> Callback:
 
 
 async def _tell(update: Update, text: str) -> None:
-    """A pressed button gets an alert; a message gets a message."""
+    """Tell a person something: by an alert if they pressed a button, else by a message."""
     if update.callback_query is not None:
         await sending.acknowledge(update.callback_query, text)
     else:

@@ -69,7 +69,7 @@ def register(app: App, handlers: Handlers, operators: frozenset[int], seldom: No
     """
     subscriptions = handlers.subscriptions
     app.add_handlers(_for_operators(handlers, operators))
-    # The bot sends nothing for these two, so they are not counted.
+    # The bot sends nothing for these two, so `seldom` does not count them.
     app.add_handler(ChatMemberHandler(subscriptions.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, subscriptions.moved))
     app.add_handlers(_commands(handlers, seldom))

@@ -34,7 +34,7 @@ class FileWatcher:
     begun: Start | None = None
     """The start of this process, kept until the folder was compared with it."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set by a SIGHUP."""
+    """A SIGHUP sets this event to ask for a reload."""
     _told: Notice | None = None
     """The notice of a problem that is still there."""
     _unwatched: bool = False
@@ -69,7 +69,7 @@ class FileWatcher:
                 await self.take()
 
     def knows(self, problem: Notice) -> None:
-        """Other code has told the operators of a problem, so it is not told again."""
+        """Remember a problem that other code has told the operators, so as not to repeat it."""
         self._told = problem
 
     async def _signals(self) -> None:

@@ -25,7 +25,7 @@ class ErrorHandler:
 
     notices: Notices
     clock: Callable[[], float]
-    """Seconds, never going back."""
+    """A clock that counts seconds and never goes back."""
     _told: dict[str, float] = field(default_factory=dict)
 
     async def handle(self, update: object, context: Context) -> None:

@@ -30,7 +30,7 @@ class VoteHandlers:
     memory: RecentAnswers
 
     async def vote(self, update: Update, _: Context) -> None:
-        """A person pressed 👍 or 👎 under an answer. Each person has one vote on an entry."""
+        """Take a 👍 or 👎 under an answer. Each person has one vote on an entry."""
         query, vote = query_of(update), Vote.pressed(update)
         if vote.entry not in self.live.faq.knowledge.entries:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)

@@ -26,7 +26,7 @@ class AnsweredQuestion:
     """People who said that the answer did not help. The empty set is shared, which saves 2 MB."""
 
     def turned(self, person: int) -> "AnsweredQuestion":
-        """This person now says the opposite of what they said before."""
+        """The question after this person has changed their mind."""
         return replace(self, regretted_by=self.regretted_by ^ {person})
 
 
@@ -41,7 +41,7 @@ class RecentAnswers:
     """The key is the message that answers."""
 
     def keep(self, question: Spot, answer: int, text: str, reply: Reply) -> None:
-        """A question got this reply. `answer` is the number of the reply's message in that chat."""
+        """Keep the reply to a question. `answer` is the number of its message in that chat."""
         self._add(self._answers, question, answer)
         where = question[0], answer
         if isinstance(reply, Answer):
@@ -63,7 +63,7 @@ class RecentAnswers:
         return self._judge(answer, entry, person, regretted=True)
 
     def _judge(self, answer: Spot, entry: str, person: int, *, regretted: bool) -> str | None:
-        """Turn what a person says of an answer, if they have regretted it so far, or if not."""
+        """Turn a person's opinion of an answer, if it was as `regretted` says; else return None."""
         asked = self._questions.get(answer)
         if not asked or entry not in asked.entries or (person in asked.regretted_by) != regretted:
             return None

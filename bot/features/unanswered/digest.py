@@ -32,7 +32,7 @@ class Digest:
     """The time of day in that zone at which the digest is sent."""
 
     async def maybe(self) -> None:
-        """Send the digest if its time has come and if there is news. The clock calls this often."""
+        """Send the digest if its time has come and if there is news. It runs at each tick."""
         if not self.notices.operators:
             return
         day = self._due(self.now())

@@ -97,7 +97,7 @@ def groups(missed: Sequence[Missed], ignored: Iterable[str], faq: Faq) -> list[G
         if (key := reader.key(question.text)) not in gone:
             found[key].append(question)
     alike = [Group(tuple(questions)) for questions in found.values()]
-    # Groups of one size stay in order, the newest question first: sorting is stable.
+    # Groups of equal size stay in order, the newest question first: sorting is stable.
     return sorted(alike, key=lambda group: -len(group.questions))
 
 

@@ -168,7 +168,7 @@ class InboxHandlers:
         return (await self.records.lessons())[::-1]
 
     async def _case(self, update: Update, question: int) -> _Case | None:
-        """The case of a pressed button. If its question is gone, the operator is told, and None."""
+        """The case of a pressed button. If its question is gone, it tells that and returns None."""
         case = (await self._desk()).find(question)
         if case is None:
             await sending.acknowledge(query_of(update), texts.GONE)
