@@ -66,7 +66,7 @@ class Terminal:
 
     async def take(self, line: str) -> None:
         """Handle one line as if it came from Telegram."""
-        number, app = self.wire.number(), self.parts.app
+        number, app = next(self.wire.numbers), self.parts.app
         if not (event := self._event(line, number)):
             return
         update = {"update_id": number, **event}
@@ -80,30 +80,30 @@ class Terminal:
             return {"callback_query": self._pressed(int(line) - 1, number)}
         if line.startswith(":edit ") and self.last:
             text = line.removeprefix(":edit ").strip()
-            edited = {"edit_date": self._seconds()}
-            self.last = self._message(self.last["message_id"], _written(text)) | edited
+            edited = self._message(self.last["message_id"], _written(text))
+            self.last = edited | {"edit_date": edited["date"]}
             return {"edited_message": self.last}
+        if not (content := self._content(line)):
+            return {}
+        message = self._message(number, content)
+        if "text" in content:
+            self.last = message
+        return {"message": message}
+
+    def _message(self, number: int, content: dict[str, Any]) -> dict[str, Any]:
+        sent = {"message_id": number, "date": int(self.now().timestamp())}
+        return sent | {"chat": CHAT, "from": PERSON} | content
+
+    def _content(self, line: str) -> dict[str, Any]:
+        """The content of a message; empty for a line to the terminal."""
         if sent := SENT.fullmatch(line):
-            document = self._document(*sent.groups())
-            return {"message": self._message(number, document)} if document else {}
+            return self._document(*sent.groups())
         if spot := SPOT.fullmatch(line):
-            latitude, longitude = map(float, spot.groups())
-            shared = {"location": {"latitude": latitude, "longitude": longitude}}
-            return {"message": self._message(number, shared)}
+            return {"location": {"latitude": float(spot[1]), "longitude": float(spot[2])}}
         if OURS.match(line):
             self.wire.show(HOW, False)
             return {}
-        self.last = self._message(number, _written(line))
-        return {"message": self.last}
-
-    def _message(self, number: int, content: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "message_id": number,
-            "date": self._seconds(),
-            "chat": CHAT,
-            "from": PERSON,
-            **content,
-        }
+        return _written(line)
 
     def _document(self, name: str, caption: str | None) -> dict[str, Any]:
         path = Path(name).expanduser()
@@ -117,9 +117,6 @@ class Terminal:
         document = known | {"file_name": path.name, "file_size": len(content)}
         said = {"caption": caption, "caption_entities": _command(caption)} if caption else {}
         return {"document": document} | said
-
-    def _seconds(self) -> int:
-        return int(self.now().timestamp())
 
     def _pressed(self, index: int, number: int) -> dict[str, Any]:
         message, data = self.wire.buttons[index]

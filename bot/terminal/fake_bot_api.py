@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import count
@@ -28,7 +28,8 @@ class Offline(BaseRequest):
     folder: Path
     """The place for pictures."""
     sent: dict[int, dict[str, Any]] = field(default_factory=dict)
-    numbers: int = 0
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    """One for each message or update."""
     buttons: list[tuple[int, str]] = field(default_factory=list)
     """Message and data of the numbered buttons."""
     given: dict[str, bytes] = field(default_factory=dict)
@@ -43,11 +44,6 @@ class Offline(BaseRequest):
 
     async def shutdown(self) -> None:
         """Nothing to close."""
-
-    def number(self) -> int:
-        """The next number for a message or an update."""
-        self.numbers += 1
-        return self.numbers
 
     async def do_request(
         self,
@@ -69,15 +65,12 @@ class Offline(BaseRequest):
         match method:
             case "getMe":
                 return BOT
-            case "sendMessage":
-                return self._put(self.number(), given, edited=False)
+            case "sendMessage" | "editMessageText":
+                return self._put(given)
             case "sendPhoto" | "sendDocument":
                 return self._file(given, *files.values())
-            case "editMessageText":
-                return self._put(int(given["message_id"]), given, edited=True)
             case "editMessageReplyMarkup":
-                kept = self.sent[int(given["message_id"])]
-                return self._put(int(given["message_id"]), kept | given, edited=True)
+                return self._put(self.sent[int(given["message_id"])] | given)
             case "getFile":
                 path = str(given["file_id"])
                 return {"file_id": path, "file_unique_id": path, "file_path": path}
@@ -92,13 +85,16 @@ class Offline(BaseRequest):
         if kind.startswith("text/"):
             text = content.decode("utf-8", "replace")
         else:
-            path = self.folder / f"{self.number()}-{name}"
+            path = self.folder / f"{next(self.numbers)}-{name}"
             path.write_bytes(content)
             text = f"({path}, until the chat ends)"
         caption = plain(str(given.get("caption", "")))
-        return self._put(self.number(), {"text": f"{text}\n{caption}".strip()}, edited=False)
+        return self._put({"text": f"{text}\n{caption}".strip()})
 
-    def _put(self, number: int, given: dict[str, Any], *, edited: bool) -> dict[str, Any]:
+    def _put(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Show a message: a new one, or that of an id with its changes."""
+        edited = "message_id" in given
+        number = int(given["message_id"]) if edited else next(self.numbers)
         markup = given.get("reply_markup") or {}
         rows = markup.get("inline_keyboard", [])
         self.buttons = [(number, button["callback_data"]) for row in rows for button in row]
