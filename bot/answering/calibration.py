@@ -1,7 +1,7 @@
 """Thresholds that fit a knowledge base, from questions whose right topics are known.
 
-Confidence is a logistic curve over four numbers (`index.Evidence`), fitted by Newton's method to
-whether the best topic of a question is a right one. The answer threshold is then the lowest
+Confidence is a logistic curve over four numbers (`index.Evidence`). Newton's method fits it to
+questions whose best topic is known to be right or wrong. The answer threshold is then the lowest
 confidence that keeps wrong and false answers as rare as `WRONG` and `NEAR` say.
 """
 
@@ -28,7 +28,7 @@ NEAR = 0.02
 UNSURE = 3
 """Suggestions begin at the answer threshold divided by this."""
 RIDGE = 1e-3
-"""Keeps the fit finite when the two sides can be told apart completely."""
+"""Keeps the fitted weights finite when some weights tell right from wrong without any error."""
 STEEPEST = 50
 """The largest weight that a file may hold (`fields.Weight`)."""
 SHOWN = tuple(tenth / 10 for tenth in range(1, 10))
@@ -52,12 +52,12 @@ class Sample:
     question: Question
     evidence: Evidence
     right: bool
-    """Whether the best topic is one that may be answered."""
+    """True where the best topic is one of the question's right topics."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The confidence in each question, and what it is: one number or flag for each."""
+    """The confidence in each question and the facts about it; each array has one item for each."""
 
     confidence: Floats
     covered: Flags
@@ -67,7 +67,7 @@ class Curve:
 
     @classmethod
     def of(cls, samples: Sequence[Sample], confidence: Floats) -> "Curve":
-        """Tell samples apart; the confidences stand in their order."""
+        """Note the facts of each sample. The confidences stand in the order of the samples."""
         return cls(
             confidence,
             covered=np.array([s.question.covered for s in samples]),
@@ -77,7 +77,7 @@ class Curve:
         )
 
     def shares(self, threshold: float) -> tuple[float, float, float, float]:
-        """Answered from there on: covered ones rightly and wrongly, near ones, far ones; 0..1."""
+        """Shares that a threshold answers: covered rightly, covered wrongly, near, far; 0..1."""
         answered = self.confidence >= threshold
         parts = (
             (self.covered & self.right, self.covered),
@@ -91,10 +91,10 @@ class Curve:
         return rightly, wrongly, near, far
 
     def threshold(self) -> float:
-        """Find the lowest confidence that keeps both promises.
+        """Find the lowest confidence that keeps to both `WRONG` and `NEAR`.
 
         Raises:
-            InputError: none does.
+            InputError: no confidence does.
         """
         for threshold in np.sort(self.confidence):
             _, wrongly, near, _ = self.shares(threshold)
@@ -105,20 +105,20 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Thresholds, and the curve that they were read from."""
+    """The thresholds, and the curve that they were read from."""
 
     thresholds: Thresholds
     curve: Curve
 
     def yaml(self) -> str:
-        """Write the thresholds as the file that a folder holds them in."""
-        unset = Thresholds().trace  # Not measured here: a folder keeps the one that it has.
+        """Write the thresholds as the text of the file `FILE`."""
+        unset = Thresholds().trace  # Not measured here: a folder keeps the trace that it has.
         values = asdict(self.thresholds).items()
         lines = [f"{n}: {v:.3f}\n" for n, v in values if n != "trace" or v != unset]
         return HEADER + "".join(lines)
 
     def report(self) -> str:
-        """Show as a table how much is answered, rightly and not, from which confidence on."""
+        """Write a table: the shares that are answered rightly and wrongly at each confidence."""
         answer = self.thresholds.answer
         counts = (int(side.sum()) for side in (self.curve.covered, self.curve.near, self.curve.far))
         lines = [
@@ -153,7 +153,8 @@ def calibrate(faq: Faq, questions: Sequence[Question]) -> Calibration:
 def fit(numbers: Floats, right: Floats) -> Floats:
     """Regress logistically: one weight for each column of `numbers` (questions x columns).
 
-    None is larger than a file may hold, where the two sides can be told apart completely.
+    No weight is larger than a file may hold, even where weights can tell right from wrong without
+    any error.
     """
     weights = np.zeros(numbers.shape[1])
     for _ in range(50):
@@ -164,12 +165,12 @@ def fit(numbers: Floats, right: Floats) -> Floats:
         weights += step
         if np.abs(step).max() < 1e-6:
             break
-    # All of them alike, so that one question stays before another.
+    # All weights shrink alike, so that the questions keep their order of confidence.
     return weights * (STEEPEST / max(STEEPEST, float(np.abs(weights).max())))
 
 
 def _sample(faq: Faq, question: Question) -> Sample | None:
-    """None where the curve has no say: red flags, no words, questions with two right replies."""
+    """None where confidence decides nothing: red flags, no words, `none` among right replies."""
     heard = faq.index.hear(question.text)
     if not heard or red_flags.first(faq.watching, [h.stem for h in heard]):
         return None
@@ -185,22 +186,14 @@ def _numbers(evidence: Evidence) -> tuple[float, ...]:
 
 
 def _thresholds(before: Thresholds, weights: Floats, answer: float) -> Thresholds:
-    """As exact as they will be read from the file."""
-    bias, lead, margin, fitting, unaccounted = (round(float(weight), 3) for weight in weights)
-    return replace(
-        before,
-        bias=bias,
-        lead=lead,
-        margin=margin,
-        fit=fitting,
-        unaccounted=unaccounted,
-        answer=round(answer, 3),
-        suggest=round(answer / UNSURE, 3),
-    )
+    """The thresholds with three decimals, since the file holds no more."""
+    names = ("bias", "lead", "margin", "fit", "unaccounted")
+    fitted = {n: round(float(weight), 3) for n, weight in zip(names, weights, strict=True)}
+    return replace(before, **fitted, answer=round(answer, 3), suggest=round(answer / UNSURE, 3))
 
 
 def _try(faq: Faq, thresholds: Thresholds) -> None:
-    """With the thresholds in place the folder must still load."""
+    """Raise an error if the folder would not load with these thresholds."""
     changed = replace(faq, index=replace(faq.index, thresholds=thresholds))
     for expected in faq.knowledge.expected.expected:
         if expected.reaches not in loading.reaches(changed.ask(expected.question)):

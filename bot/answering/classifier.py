@@ -1,8 +1,9 @@
-"""Which kind of question it is: one of the topics, or one of the limits.
+"""The classifier guesses the kind of a question: its topic, limit or small talk.
 
-Multinomial logistic regression over the matcher's features, trained on the phrasings at every
-load. The soft-token scores say which entry is nearest; this says whether "why", "how long" or
-"cream" make it another question. Optimiser: Adagrad (Duchi et al. 2011) in small batches.
+It is a multinomial logistic regression over the matcher's features, trained on the phrasings at
+every load. The matcher's scores say which entry is nearest. The classifier says if words like
+"why", "how long" or "cream" make it another question. The optimiser is Adagrad (Duchi et al. 2011)
+in small batches.
 """
 
 import random
@@ -28,17 +29,17 @@ PAIR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Weights of the features for each class."""
+    """A weight for each feature and class."""
 
     rows: Mapping[str, int]
-    """Where the weights of a feature stand."""
+    """Feature → its row in `weights`."""
     weights: npt.NDArray[np.float16]
-    """Features x classes; half precision, which is half the memory, tells them apart as well."""
+    """Features x classes. Half precision tells classes apart as well, in half the memory."""
 
     @classmethod
     def train(cls, vectors: Vectors, classes: Ints) -> "Classifier":
         """Learn from the features and the class of each phrasing; classes count from 0."""
-        # What occurs once teaches nothing.
+        # A feature that occurs only once teaches nothing.
         kept = np.bincount(vectors.features) > 1
         rows = {name: row for row, name in enumerate(compress(vectors.ids, kept))}
         scale = np.array([*map(importance, rows)], np.float32)
@@ -52,8 +53,8 @@ class Classifier:
     def logits(self, features: Mapping[str, float], unknown: float) -> Floats:
         """Log odds of each class, up to a constant.
 
-        `features` maps to how much they are trusted (0..1), `unknown` is the weight of words that
-        no phrasing holds: they make every class less certain.
+        `features` gives the trust in each feature (0..1). `unknown` is the weight of the words that
+        no phrasing holds. They make every class less certain.
         """
         found = {self.rows[f]: s for f, s in features.items() if f in self.rows}
         if not found:
@@ -66,7 +67,7 @@ class Classifier:
 
 
 def importance(feature: str) -> float:
-    """Pairs of words count half: they are many, and say again what the words say."""
+    """A pair of words counts half: pairs are many, and they repeat what their words say."""
     return PAIR if feature.startswith("b ") else 1.0
 
 
@@ -99,9 +100,9 @@ class _Rows:
         )
 
     def batches(self) -> Iterator["_Rows"]:
-        """All rows, in some order, once in each epoch."""
+        """Cut all rows into batches, in another order for each epoch."""
         order = np.flatnonzero(np.diff(self.starts)).tolist()
-        # Not numpy's, whose import takes 7 MB.
+        # Not numpy's random numbers, whose import takes 7 MB.
         chance = random.Random(0)  # noqa: S311 - there is no secret in it
         for _ in range(EPOCHS):
             chance.shuffle(order)
@@ -116,7 +117,7 @@ class _Rows:
         return _Rows(starts, self.columns[places], self.values[places], self.classes[rows])
 
     def improve(self, weights: Floats, squares: Floats, total: int) -> None:
-        """One Adagrad step, in place, on the weights that these rows touch."""
+        """Take one Adagrad step: change, in place, the weights that these rows touch."""
         logits = np.add.reduceat(
             weights.take(self.columns, axis=0) * self.values[:, None], self.starts[:-1]
         )
@@ -133,7 +134,7 @@ class _Rows:
         weights[touched] = old
 
     def _by_column(self, wrong: Floats) -> tuple[Ints, Floats]:
-        """The columns that occur, and Σ value x error over the rows of each."""
+        """The columns that occur, and for each column the sum of value x error over its rows."""
         order = np.argsort(self.columns, kind="stable")
         columns = self.columns[order]
         firsts = np.flatnonzero(np.diff(columns.astype(np.int64), prepend=-1))

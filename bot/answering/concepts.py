@@ -1,4 +1,4 @@
-"""What phrasings and questions are compared by: words, pairs of words, phrases and concepts."""
+"""The features by which questions are compared: words, pairs of words, phrases and concepts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ Piece = tuple[tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """Words and phrases that mean the same share a feature beside the word itself."""
+    """Words and phrases with one meaning belong to one concept, which is a feature of each."""
 
     phrases: Mapping[str, Sequence[Piece]]
     """First stem of a phrase → the phrases that begin with it, longest first."""
@@ -23,7 +23,7 @@ class Concepts:
 
     @classmethod
     def of(cls, concepts: Mapping[str, Iterable[str]]) -> "Concepts":
-        """From the members of each concept, as people write them."""
+        """Read the members of each concept, which are written as people write them."""
         owners: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for name, members in concepts.items():
             for member in members:
@@ -34,7 +34,7 @@ class Concepts:
         return cls(dict(starts), frozenset(stem for phrase in owners for stem in phrase))
 
     def pieces(self, said: Sequence[str]) -> Iterator[Piece]:
-        """Stems in order, cut into phrases and single stems."""
+        """Cut stems into phrases and single stems, in order."""
         said, at = tuple(said), 0
         while at < len(said):
             for piece in self.phrases.get(said[at], ()):
@@ -46,7 +46,7 @@ class Concepts:
             at += len(piece[0])
 
     def names(self, said: Sequence[str]) -> Iterator[str]:
-        """The features of stems in order; what is said twice comes twice."""
+        """The features of stems, in order; a feature that is said twice comes twice."""
         before = EDGE
         for phrase, names in self.pieces(said):
             name = " ".join(phrase)
@@ -60,9 +60,9 @@ class Concepts:
     def features(
         self, said: Sequence[str], trust: Sequence[float] | None = None
     ) -> dict[str, float]:
-        """Feature → how far it is trusted (0..1).
+        """Feature → the trust in it (0..1); `trust` gives that of each stem, without it all 1.
 
-        A phrase replaces its words, so that the feet of "crow's feet" are nobody's feet.
+        A phrase replaces its words, so "crow's feet" has nothing to do with feet.
         """
         found: dict[str, float] = {}
         before, sure_before, at = EDGE, 1.0, 0

@@ -1,8 +1,8 @@
-"""How well the bot decides, measured on a file of questions.
+"""The bot's share of right answers, measured on a file of questions.
 
-The file has three columns, separated by tabs, under a header: `question`; `gold`, the topics that
-are right, joined by `|`, with `none` where a refusal is right; and `kind`, which is `in` (covered),
-`near` (next to the subject, not covered) or `far`.
+The file has a header and three columns, separated by tabs. `question` is the text. `gold` names the
+right topics, joined by `|`; `none` means that a refusal is right. `kind` is `in` (covered), `near`
+(close to the subject, but not covered) or `far`.
 """
 
 import csv
@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from bot.answering.replies import (
-    Reply,
-)
+from bot.answering.replies import Reply
 from bot.errors import InputError
 
 HEADER = ["question", "gold", "kind"]
@@ -22,7 +20,7 @@ NONE = "none"
 
 
 class Kind(Enum):
-    """Where a question stands to what is covered."""
+    """The distance of a question from the covered subjects."""
 
     IN = "in"
     NEAR = "near"
@@ -39,13 +37,13 @@ class Question:
 
     @property
     def covered(self) -> bool:
-        """Whether only an answer is right."""
+        """True where only an answer is right, no refusal."""
         return self.kind is Kind.IN and NONE not in self.gold
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the bot did with a question."""
+    """A question and the bot's reply to it."""
 
     question: Question
     outcome: str
@@ -57,7 +55,7 @@ class Result:
 
     @property
     def right_topic(self) -> bool:
-        """Whether the first topic that is answered, suggested or offered is a right one."""
+        """True where the first topic that is answered, suggested or offered is a right one."""
         return bool(self.topics) and self.topics[0] in self.question.gold
 
 
@@ -65,7 +63,7 @@ def read(path: Path) -> list[Question]:
     """Read a file of questions.
 
     Raises:
-        InputError: names the line and what it should look like.
+        InputError: the file cannot be read, or a line is wrong; the text shows the right form.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -87,33 +85,30 @@ def _question(path: Path, number: int, row: list[str]) -> Question:
 
 def evaluate(questions: Sequence[Question], ask: Callable[[str], Reply]) -> list[Result]:
     """Ask every question."""
-    results = []
-    for question in questions:
-        reply = ask(question.text)
-        results.append(Result(question, reply.outcome, reply.topics))
-    return results
+    asked = ((question, ask(question.text)) for question in questions)
+    return [Result(question, reply.outcome, reply.topics) for question, reply in asked]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of a run; shares are 0..1, and 0 where there was no such question."""
+    """The counts and shares of a run. A share is 0..1, and 0 where there was no such question."""
 
     covered: int
     right_topic: float
-    """Covered questions whose first topic is right, whatever the outcome."""
+    """Share of covered questions whose first topic is right, whatever the outcome."""
     answered_right: float
-    """Covered questions that are answered with a right topic."""
+    """Share of covered questions that are answered with a right topic."""
     answered_wrong: float
-    """Covered questions that are answered with a wrong one."""
+    """Share of covered questions that are answered with a wrong topic."""
     near: int
     near_answered: float
-    """Near-by questions that are answered though they are not covered."""
+    """Share of near-by questions that are answered though they are not covered."""
     far: int
     far_answered: float
 
 
 def summarize(results: Sequence[Result]) -> Summary:
-    """Count."""
+    """Count the results."""
     covered = [r for r in results if r.question.covered]
     near = [r for r in results if r.question.kind is Kind.NEAR]
     far = [r for r in results if r.question.kind is Kind.FAR]
@@ -134,8 +129,10 @@ def _share(results: Sequence[Result], test: Callable[[Result], bool]) -> float:
 
 
 def report(results: Sequence[Result]) -> str:
-    """Everything that an operator wants to know, as lines of text."""
+    """Write everything that an operator wants to know, as lines of text."""
     s = summarize(results)
+    covered = [r for r in results if r.question.covered]
+    strange = [r for r in results if r.question.kind is not Kind.IN]
     lines = [
         f"covered questions: {s.covered}",
         f"  right topic first  {s.right_topic:7.1%}",
@@ -145,25 +142,16 @@ def report(results: Sequence[Result]) -> str:
         f"  falsely answered   {s.near_answered:7.1%}",
         f"not covered, far off: {s.far}",
         f"  falsely answered   {s.far_answered:7.1%}",
-        *_by_topic(results),
-        *_confusions(results),
-        *_list("answered wrongly", [r for r in results if _wrong(r)]),
-        *_list("falsely answered", [r for r in results if _false(r)]),
-        *_list("not answered", [r for r in results if r.question.covered and not r.answered]),
+        *_by_topic(covered),
+        *_confusions(covered),
+        *_list("answered wrongly", [r for r in covered if r.answered and not r.right_topic]),
+        *_list("falsely answered", [r for r in strange if r.answered]),
+        *_list("not answered", [r for r in covered if not r.answered]),
     ]
     return "\n".join(lines)
 
 
-def _wrong(result: Result) -> bool:
-    return result.question.covered and result.answered and not result.right_topic
-
-
-def _false(result: Result) -> bool:
-    return result.question.kind is not Kind.IN and result.answered
-
-
-def _by_topic(results: Sequence[Result]) -> list[str]:
-    covered = [r for r in results if r.question.covered]
+def _by_topic(covered: Sequence[Result]) -> list[str]:
     names = sorted({topic for r in covered for topic in r.question.gold})
     lines = ["by topic (questions, right topic first, answered rightly):"]
     for name in names:
@@ -174,12 +162,9 @@ def _by_topic(results: Sequence[Result]) -> list[str]:
     return lines
 
 
-def _confusions(results: Sequence[Result]) -> list[str]:
-    pairs = Counter(
-        (_gold(r), r.topics[0] if r.topics else r.outcome)
-        for r in results
-        if r.question.covered and not r.right_topic
-    )
+def _confusions(covered: Sequence[Result]) -> list[str]:
+    wrong = [r for r in covered if not r.right_topic]
+    pairs = Counter((_gold(r), r.topics[0] if r.topics else r.outcome) for r in wrong)
     lines = [f"  {asked} → {got}: {count}" for (asked, got), count in pairs.most_common(8)]
     return ["worst confusions (asked → first topic):", *lines] if lines else []
 

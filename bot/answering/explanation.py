@@ -1,7 +1,7 @@
-"""Why a question gets its reply, for an operator.
+"""The reasons for a reply, for an operator.
 
-Every figure comes from the functions that decide. The part that a word plays is found by leaving
-it out. A word is told as it was typed and, behind an arrow, as it was read.
+Every figure comes from the functions that decide. The bot leaves out each word in turn to see what
+the word does. A word is shown as it was typed and, behind an arrow, as the bot read it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,17 +18,17 @@ from bot.language.spelling import Heard
 from bot.language.words import MAX_QUESTION, stem, stems, words
 
 MOST_LEFT_OUT = 24
-"""Words of a question that are left out in turn: each of them takes as long as a question."""
+"""Words of a question that are left out in turn. Each of them takes as long as a question."""
 MOST_TARGETS = MOST_OWNERS = 2
 COST = 0.05
-"""Confidence that a known word must cost to count as one against the best entry."""
+"""A known word counts against the best entry if it costs at least this much confidence."""
 LEAST = 0.01
-"""Score that a word counts at least where the nearest phrasing is looked for."""
+"""Least score of a word in the search for the nearest phrasing."""
 MENDED = 0.75
-"""Trust from which a typo is mended in what is proposed as a phrasing."""
+"""Trust from which a typo is mended in the proposed phrasing."""
 
 _Pieces = Mapping[tuple[str, ...], tuple[tuple[Heard, ...], Weighed]]
-"""By its features (itself, then its concepts) a word of a question, and the question without it."""
+"""Features of a word (itself, then its concepts) → the word, and the question without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Matched:
 
     id: str
     words: tuple[tuple[str, float], ...]
-    """Each with the score that would be lost without it, most first."""
+    """Each word with the score that would be lost without it, the highest first."""
     nearest: str
-    """The phrasing that holds the words that bring most."""
+    """The phrasing whose words bring the most score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +48,40 @@ class Against:
 
     word: str
     missing: bool
-    """Whether no phrasing of the best topic has it."""
+    """True where no phrasing of the best topic has the word."""
     owners: tuple[str, ...]
-    """Other topics, limits and small talk that have it, the best of them."""
+    """The best of the other topics, limits and small talk that have the word."""
     confidence: float | None
     """Confidence without the word; None where another topic would come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A reply, and how it came about."""
+    """A reply, and the reasons for it."""
 
     reply: Reply
     weighed: Weighed | None = None
-    """None where a red flag or the message as a whole decided, or where there is no word."""
+    """None where a red flag or the whole message decided, or where the message has no word."""
     best: str = ""
     """The entry that the confidence is about."""
     parts: tuple[Weighed, ...] = ()
-    """Of a question that was answered as two."""
+    """The parts of a question that was answered as two questions."""
     matched: tuple[Matched, ...] = ()
     against: tuple[Against, ...] = ()
-    """The word that cost most comes first."""
+    """The word that cost the most confidence comes first."""
     typos: tuple[str, ...] = ()
     courtesies: tuple[str, ...] = ()
     phrasing: str = ""
-    """The question as it would stand among phrasings: no courtesies, and sure typos mended."""
+    """The question as a phrasing: without courtesies, and with sure typos mended."""
     pattern: str = ""
     tripped: tuple[str, ...] = ()
-    """The words that the pattern of a red flag fits."""
+    """The words that the pattern of the red flag fits."""
     otherwise: "Explanation | None" = None
-    """Of what would be replied without the red flag."""
+    """The explanation of the reply that would come without the red flag."""
 
 
 def explain(faq: Faq, question: str) -> Explanation:
-    """Find out why a question gets its reply; any text will do."""
+    """Find the reasons for the reply to a question; any text will do."""
     reply, weighed = faq.decide(question)
     if weighed is None:
         return _alarm(faq, question, reply) if isinstance(reply, RedFlag) else Explanation(reply)
@@ -104,7 +104,7 @@ def explain(faq: Faq, question: str) -> Explanation:
 
 
 def _alarm(faq: Faq, question: str, reply: RedFlag) -> Explanation:
-    """Try each pattern of the flag as if it had no other."""
+    """Try each pattern of the flag as if the flag had no other."""
     alone = [replace(reply.flag, patterns=[pattern]) for pattern in reply.flag.patterns]
     windows = list(faq.windows(faq.index.hear(question[:MAX_QUESTION]), question))
     pattern, found = next(
@@ -119,7 +119,7 @@ def _alarm(faq: Faq, question: str, reply: RedFlag) -> Explanation:
 
 
 def _pieces(faq: Faq, heard: tuple[Heard, ...]) -> _Pieces:
-    """The words that may have decided, the weightiest first, each once."""
+    """The words that may have decided the reply, the weightiest first, each once."""
     cut, rest = [], iter(heard)
     for phrase, names in faq.index.matcher.concepts.pieces([h.stem for h in heard]):
         features = (f"w {' '.join(phrase)}", *(f"c {name}" for name in names))
@@ -175,6 +175,6 @@ def _spelled(heard: Sequence[Heard], known: Collection[str]) -> str:
 
 
 def _meant(heard: Heard, known: Collection[str]) -> str:
-    """The known word that was meant, of which only the stem was kept."""
+    """Guess the known word that was meant, since only its stem was kept."""
     same = [word for word in known if heard.trust and stem(word) == heard.stem]
     return max(same, key=lambda word: JaroWinkler.similarity(heard.word, word), default=heard.word)

@@ -1,7 +1,7 @@
-"""What to reply to a question: the rules over red flags, small talk and the index."""
+"""The rules that choose a reply, from red flags, small talk and the index."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -19,7 +19,7 @@ from bot.answering.replies import (
     Unknown,
 )
 from bot.knowledge.base import Knowledge
-from bot.knowledge.models import Entry, Flag, Limit, SmallTalk, Topic
+from bot.knowledge.models import Entry, Flag, SmallTalk, Topic
 from bot.language.spelling import Heard
 from bot.language.words import MAX_QUESTION, words
 
@@ -27,37 +27,37 @@ MOST_SUGGESTED = 3
 MOST_TOPICS = 3
 MOST_PARTS = 8
 SHARED = 150
-"""Characters that two parts of a long message share, so that no red flag falls between them."""
+"""Characters that two parts of a long message share, so that no red flag is cut in two."""
 SLIGHT = 0.2
-"""Score below which an entry is no answer, however far behind the others are."""
+"""Score below which an entry is no answer, even if the others are far behind."""
 FAINT = 0.1
 """Score below which a topic has nothing to do with a question."""
 CHAT = 0.4
 """Score from which a message is small talk."""
 COURTESY = "courtesy"
 SURE, PLAIN = 0.98, 0.5
-"""Confidence and score from which a part of a question stands by itself, whatever the rest says."""
+"""Confidence and score from which a part of a question is asked for by itself."""
 BESIDE = 0.3
-"""Share of the best topic's score below which another is not asked for as well."""
+"""Share of the best topic's score. A second topic below it is not asked for as well."""
 TRACE = 0.5
-"""Share of the best topic's score from which another topic is near enough to be offered."""
+"""Share of the best topic's score. Another topic from there on is near enough to be offered."""
 
 _PARTS = re.compile(r"[,;/&+]|\b(?:and|n|or|plus|also|as well as)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Faq:
-    """A knowledge base that answers; immutable, so a reload swaps the whole."""
+    """A knowledge base that answers. It never changes: a reload replaces all of it."""
 
     knowledge: Knowledge
     index: Index
     watching: tuple[Watch, ...]
     courtesies: Concepts
     talk: Mapping[tuple[str, ...] | str, SmallTalk]
-    """Small talk by the words of a whole message, or by the message itself where it has none."""
+    """Words of a message → small talk. The message itself is the key if it has no words."""
 
     def __repr__(self) -> str:
-        # Libraries that log what they call print all of it, which would be megabytes.
+        # Libraries that log a call would print all of it, which is megabytes.
         return f"<{type(self).__name__} of {len(self.knowledge.entries)} entries>"
 
     @classmethod
@@ -76,11 +76,11 @@ class Faq:
         )
 
     def ask(self, question: str) -> Reply:
-        """Decide what to reply; any text will do. Only red flags are looked for to its end."""
+        """Decide on a reply to any text. Only red flags are looked for behind MAX_QUESTION."""
         return self.decide(question)[0]
 
     def decide(self, question: str) -> tuple[Reply, Weighed | None]:
-        """The same, and what was weighed for it; None where nothing had to be."""
+        """Decide on a reply, and return the scores behind it; None where no scores were needed."""
         heard = self.index.hear(question[:MAX_QUESTION])
         if flag := self._red_flag(heard, question):
             return RedFlag(flag), None
@@ -98,14 +98,14 @@ class Faq:
         return next((flag for flag in found if flag), None)
 
     def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
-        """What red flags are looked for in: the beginning, which was heard, and all the rest."""
+        """The parts to search for red flags: the beginning, which is `heard`, then the rest."""
         step = MAX_QUESTION - SHARED
         starts = range(step, len(question) - SHARED, step)
         parts = (question[at : at + MAX_QUESTION] for at in starts)
         return chain([heard], map(self.index.hear, islice(parts, MOST_PARTS - 1)))
 
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
-        """Score a question, without what is said out of courtesy, against everything."""
+        """Score a question, without its courtesies, against everything."""
         return self.index.weigh(self.without_courtesies(heard))
 
     def _one(self, weighed: Weighed) -> Reply:
@@ -113,14 +113,14 @@ class Faq:
         if weighed.confidence >= thresholds.answer and weighed.evidence.fit >= SLIGHT:
             best = self.knowledge.entries[self.best_entry(weighed)]
             return Answer((best,), weighed.confidence)
-        return (
-            self._small_talk(weighed)
-            or self._limited(weighed)
-            or self._unsure(weighed, weighed.confidence >= thresholds.suggest)
-        )
+        if reply := self._small_talk(weighed) or self._limited(weighed):
+            return reply
+        if weighed.confidence >= thresholds.suggest:
+            return Suggestions(self._suggested(weighed), weighed.confidence)
+        return Unknown(self._near(weighed), weighed.confidence)
 
     def _small_talk(self, weighed: Weighed) -> SmallTalkReply | None:
-        """Only where no topic shows a trace: a wrong guess here reads as an insult."""
+        """Small talk, if no topic shows a trace; a wrong guess here reads as an insult."""
         if not weighed.rivals or weighed.topics[0][1] >= self.index.thresholds.trace:
             return None
         name, score = weighed.rivals[0]
@@ -134,21 +134,16 @@ class Faq:
             if score < floor:
                 return None
             if limit := self.knowledge.limits.get(name):
-                return Limited(limit, self._near(weighed, limit), 1 - weighed.confidence)
+                return Limited(limit, self._near(weighed, limit.topics), 1 - weighed.confidence)
         return None
 
-    def _unsure(self, weighed: Weighed, hopeful: bool) -> Suggestions | Unknown:
-        if hopeful:
-            return Suggestions(self._suggested(weighed), weighed.confidence)
-        return Unknown(self._near(weighed, None), weighed.confidence)
-
     def best_entry(self, weighed: Weighed) -> str:
-        """The one that is the answer, if there is any."""
+        """The id of the entry that is the answer, if any entry is."""
         topic = weighed.topics[0][0]
         return next(key for key, _ in weighed.entries if self.knowledge.entries[key].topic == topic)
 
     def _suggested(self, weighed: Weighed) -> tuple[Entry, ...]:
-        """The best entry of the best topics; more of the best topic where no other comes near."""
+        """The best entry of each of the best topics, then more entries of the best topic."""
         best = weighed.topics[0][1]
         floor = min(best, TRACE * best)
         near = [topic for topic, score in weighed.topics[:MOST_SUGGESTED] if score >= floor]
@@ -157,17 +152,16 @@ class Faq:
         more = [e for e in entries if e.topic == near[0] and e not in firsts]
         return (*firsts, *more)[:MOST_SUGGESTED]
 
-    def _near(self, weighed: Weighed, limit: Limit | None) -> tuple[Topic, ...]:
-        """The topics that the question touches, then those that the limit names."""
+    def _near(self, weighed: Weighed, named: Sequence[str] = ()) -> tuple[Topic, ...]:
+        """The topics that the question touches, then those that its limit names."""
         best = weighed.topics[0][1]
         floor = max(FAINT, TRACE * best)
         touched = [topic for topic, score in weighed.topics if score >= floor]
-        named = limit.topics if limit else []
         ids = list(dict.fromkeys([*touched, *named]))[:MOST_TOPICS]
         return tuple(self.knowledge.topics[i] for i in ids)
 
     def _two_topics(self, question: str, whole: Weighed) -> Answer | None:
-        """Both answers when two parts of a question confidently ask about its two best topics."""
+        """Give two answers if two parts of a question surely ask about its two best topics."""
         narrow = [(t, score) for t, score in whole.topics if not self.knowledge.topics[t].broad]
         pair = [topic for topic, _ in narrow[:2]]
         if len(pair) < 2 or narrow[1][1] < BESIDE * narrow[0][1]:
@@ -187,18 +181,18 @@ class Faq:
         return Answer(tuple(entry for entry, _ in both), min(score for _, score in both))
 
     def _asks(self, part: Weighed, near: bool) -> bool:
-        """Whether a part is a question of its own: a plain one where a topic drowns the other."""
+        """True where a part is a question of its own. It must be plain if no topic is near."""
         if near:
             return part.confidence >= self.index.thresholds.answer
         return part.confidence >= SURE and part.evidence.fit >= PLAIN
 
     def parts(self, question: str) -> list[tuple[Heard, ...]]:
-        """What may be several questions in one, each with a word that is known."""
+        """Cut a question into parts that may be questions; each part has a known word."""
         heard = map(self.index.hear, _PARTS.split(question, MOST_PARTS))
         return [part for part in heard if any(word.trust for word in part)]
 
     def without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
-        """A greeting around a question says nothing about it; a greeting alone does."""
+        """Drop greetings and thanks around a question; a greeting alone stays."""
         kept: list[Heard] = []
         at = 0
         for phrase, names in self.courtesies.pieces([h.stem for h in heard]):
@@ -210,7 +204,6 @@ class Faq:
 
 @dataclass(slots=True)
 class Live:
-    """The one thing that a reload replaces; whoever uses it reads it once and goes on with that."""
+    """The one thing that a reload replaces. Read `faq` once, and go on with that one."""
 
     faq: Faq
-    """Written out, it would be megabytes."""

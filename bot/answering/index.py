@@ -1,4 +1,4 @@
-"""Everything that could be replied, ready to be weighed against a question."""
+"""Every possible reply, ready to be weighed against a question."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ from bot.language.words import stem, words
 KIND = 0.035
 """Weight of the classifier's log odds beside the matcher's scores."""
 BROAD = 0.1
-"""What a broad topic must be better by, since its phrasings fit half of all questions."""
+"""Score that a broad topic must be better by, since its phrasings fit half of all questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How well a question fits what can be replied, in four numbers."""
+    """Four numbers that say if the best entry is the answer to a question."""
 
     lead: float
-    """Best topic before the best limit or small talk; negative when it is behind."""
+    """Lead in score of the best topic over the best limit or small talk; negative if behind."""
     margin: float
-    """Best topic before the second; 0 where a rival leads, since it says nothing then."""
+    """Lead of the best topic over the second; 0 where a limit or small talk leads."""
     fit: float
-    """Score of the best entry."""
+    """Score of the best topic."""
     unaccounted: float
     """Share of the question's words that no phrasing of the best topic holds, 0..1."""
 
@@ -50,7 +50,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A question against everything that could be replied."""
+    """A question, with its scores against every possible reply."""
 
     heard: tuple[Heard, ...]
     entries: tuple[tuple[str, float], ...]
@@ -58,7 +58,7 @@ class Weighed:
     topics: tuple[tuple[str, float], ...]
     """Ids of the topics and the score of the best entry of each, best first."""
     rivals: tuple[tuple[str, float], ...]
-    """The same for limits and small talk."""
+    """Ids and scores of limits and small talk, best first."""
     evidence: Evidence
     confidence: float
     """Chance that the best entry of the best topic is what was asked for, 0..1."""
@@ -69,17 +69,17 @@ class Index:
     """The phrasings of a knowledge base, indexed and learned from."""
 
     keys: tuple[str, ...]
-    """Ids of entries, limits and small talk, those of a topic side by side."""
+    """Ids of entries, limits and small talk. The entries of a topic stand side by side."""
     classes: tuple[str, ...]
-    """Topics, then limits and small talk: each of these is a class of its own."""
+    """Ids of the topics, then of limits and small talk. Each of them is one class."""
     firsts: npt.NDArray[np.int64]
-    """Place of each class's first key."""
+    """Place in `keys` of the first key of each class."""
     lengths: npt.NDArray[np.int64]
-    """How many keys each class has."""
+    """The number of keys of each class."""
     topics: int
-    """How many of the classes are topics."""
+    """The number of classes that are topics."""
     handicap: npt.NDArray[np.float64]
-    """Of each topic."""
+    """Score that is taken off each topic; 0 for a topic that is not broad."""
     thresholds: Thresholds
     vocabulary: Vocabulary
     matcher: Matcher
@@ -110,7 +110,7 @@ class Index:
         )
 
     def hear(self, text: str) -> tuple[Heard, ...]:
-        """The words of a text, typos forgiven."""
+        """The words of a text, with typos mended."""
         return self.vocabulary.hear(words(text))
 
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
@@ -142,7 +142,7 @@ class Index:
         )
 
     def unaccounted(self, heard: tuple[Heard, ...], name: str) -> float:
-        """The share of words that a class does not know, rare words counting more."""
+        """The share of words that a class does not know. Rare words count more."""
         number = self.classes.index(name)
         first = int(self.firsts[number])
         last = first + int(self.lengths[number])
@@ -166,7 +166,7 @@ def _ranked(
 
 
 def texts(knowledge: Knowledge) -> dict[str, list[str]]:
-    """What people say for everything that could be replied, by its id."""
+    """Id of every possible reply → the texts that people ask for it with."""
     entries = {e.id: [e.question, *e.phrasings, *e.keywords] for e in knowledge.entries.values()}
     limits = {limit.id: limit.phrasings for limit in knowledge.limits.values()}
     talk = {talk.id: talk.phrasings for talk in knowledge.smalltalk.values()}
@@ -174,7 +174,7 @@ def texts(knowledge: Knowledge) -> dict[str, list[str]]:
 
 
 def _phrasings(knowledge: Knowledge) -> dict[str, list[tuple[str, ...]]]:
-    """The words of each of these texts."""
+    """Id → the words of each of its texts, without texts and ids that have no words."""
     said = {
         key: [found for text in group if (found := words(text))]
         for key, group in texts(knowledge).items()

@@ -1,4 +1,4 @@
-"""From a folder of YAML to a bot that answers, or to every problem that the folder has."""
+"""Loading: a folder of YAML becomes a bot that answers, or a list of all problems."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,27 +20,27 @@ from bot.knowledge.yaml_reader import Loc
 from bot.markup import short
 
 TELLING = 0.1
-"""Weight from which a word tells one entry from another."""
+"""Weight from which a word helps to tell one entry from another."""
 
 
 def load(folder: Path, lessons: Sequence[Lesson] = ()) -> Faq:
-    """As `build`, from a folder."""
+    """Read a folder and `build` from it."""
     return build(files.look(folder), lessons)
 
 
 def build(found: Found, lessons: Sequence[Lesson] = ()) -> Faq:
-    """Validate, train, and try the red-flag sentences and the expected questions.
+    """Check the files, train on them, and try the red-flag sentences and expected questions.
 
     Lessons that do not fit these files are left out: see `teaching.fitting`.
 
     Raises:
-        KnowledgeError: with every problem, not only the first.
+        KnowledgeError: holds every problem, not only the first.
     """
     return _build(found, lessons)[0]
 
 
 def check(folder: Path) -> list[Problem]:
-    """Warnings about a knowledge base that can be used; see `build` for what it raises."""
+    """Warn about a knowledge base that can be used; `build` says which error is raised."""
     faq, draft = _build(files.look(folder))
     return list(_too_alike(faq, draft))
 
@@ -93,14 +93,14 @@ def _instead(reply: Reply) -> str:
 
 
 def reaches(reply: Reply) -> list[str]:
-    """Ids that a reply stands for, the closest first; `none` where nothing is answered."""
+    """Ids that a reply stands for, the closest first; `none` where it answers nothing."""
     if isinstance(reply, Suggestions):
         return [NONE]
     return [*reply.ids, *(reply.topics if isinstance(reply, Answer) else [NONE])]
 
 
 def _too_alike(faq: Faq, draft: ParsedFiles) -> Iterator[Problem]:
-    """Phrasings of different entries that say the same telling words."""
+    """Find phrasings of different entries that share all their telling words."""
     telling: dict[frozenset[str], list[tuple[str, Loc, str, str]]] = defaultdict(list)
     for file, loc, owner, phrasing in consistency.phrasings(draft):
         telling[_telling(faq, phrasing)].append((file, loc, owner, phrasing))
@@ -117,9 +117,7 @@ def _too_alike(faq: Faq, draft: ParsedFiles) -> Iterator[Problem]:
 
 
 def _telling(faq: Faq, phrasing: str) -> frozenset[str]:
-    """Its words without those that say little; all of them where none says much."""
+    """The words of a phrasing that say much; all words where none of them says much."""
     matcher = faq.index.matcher
-    said = {f for f in featurize(phrasing, matcher.concepts) if f.startswith("w ")}
-    return frozenset(f for f in said if matcher.weights[matcher.ids[f]] >= TELLING) or frozenset(
-        said
-    )
+    said = frozenset(f for f in featurize(phrasing, matcher.concepts) if f.startswith("w "))
+    return frozenset(f for f in said if matcher.weights[matcher.ids[f]] >= TELLING) or said

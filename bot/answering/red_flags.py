@@ -1,8 +1,9 @@
-"""Red flags: what must never get a cheerful answer, whatever else the question says.
+"""Red flags: signs of danger that must never get a cheerful answer, whatever else is asked.
 
 A pattern is words separated by spaces. All must occur near each other, in any order. A word may
-be alternatives (`wound|cut`), a named set (`{recent}`) or adjacent words in double quotes. What
-`unless` names is taken out first: adjacent words, or words near each other joined by ` ... `.
+be alternatives (`wound|cut`), a named set (`{recent}`) or adjacent words in double quotes. The
+look-alikes in `unless` are taken out first. They are adjacent words, or words near each other,
+joined by ` ... `.
 """
 
 import re
@@ -17,45 +18,45 @@ from bot.knowledge.patterns import NEAR, PIECE, TERM
 from bot.language.words import stems, words
 
 WINDOW = 12
-"""Words within which all the words of a pattern must stand."""
+"""All the words of a pattern must stand within this many words."""
 MOST_PLACES = 10_000
-"""Places of one look-alike that are compared in a text; whatever repeats itself more is none."""
+"""Places of one look-alike that are compared in a text; more would be mere repetition."""
 Phrase = tuple[str, ...]
 """Adjacent stems."""
 Span = tuple[int, int]
-"""Positions of the first word of a phrase and of the first one behind it."""
+"""Position of the first word of a phrase, and position of the first word behind it."""
 Term = Mapping[str, Sequence[Phrase]]
-"""Phrases that are as good as each other, by their first stem."""
+"""First stem → phrases that begin with it; any one phrase of a term will do."""
 _MASKED = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Terms that must all occur near each other, each in words of its own."""
+    """Terms that must all occur near each other; no two of them share a word."""
 
     terms: tuple[Term, ...]
 
     def places(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
-        """Every way in which the terms stand near each other."""
+        """Find every way in which the terms stand near each other."""
         if not any(term.keys().isdisjoint(said) for term in self.terms):
             yield from _near([_spans(term, said) for term in self.terms], ())
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One flag, ready to look at a question."""
+    """A flag, ready to look at a question."""
 
     flag: Flag
     patterns: Mapping[str, tuple[Pattern, ...]]
-    """Stem → patterns of which one term can begin with it; each has one such term."""
+    """Stem → the patterns to try for it. A pattern is listed under the stems of one term."""
     unless: tuple[Pattern, ...]
 
     def sees(self, said: Sequence[str]) -> bool:
-        """Whether these stems trip the flag."""
+        """True where these stems trip the flag."""
         return next(self.places(said), None) is not None
 
     def places(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
-        """Every way in which these stems trip the flag."""
+        """Find every way in which these stems trip the flag."""
         if next(self._fitting(said), None) is not None:
             left = list(said)
             for look_alike in self.unless:
@@ -69,12 +70,12 @@ class Watch:
 
 
 def watches(red_flags: RedFlags) -> tuple[Watch, ...]:
-    """Every flag, in the order of the file; what is in them must be free of `problem`."""
+    """Make every flag ready, in the order of the file; their patterns must be valid."""
     names = {name: tuple(map(stems, members)) for name, members in red_flags.words.items()}
 
     @cache
     def term(written: str) -> Term:
-        # The same one for all patterns: a named set is in dozens of them.
+        # Made once for all patterns: a named set is in dozens of them.
         return _term(written, names)
 
     return tuple(
@@ -93,7 +94,7 @@ def first(watching: Sequence[Watch], said: Sequence[str]) -> Flag | None:
 
 
 def vocabulary(red_flags: RedFlags) -> Iterator[tuple[str, ...]]:
-    """Every word that a pattern or a look-alike knows."""
+    """Every word that stands in a pattern or a look-alike."""
     for members in red_flags.words.values():
         yield from map(words, members)
     for flag in red_flags.flags:
@@ -143,7 +144,7 @@ def _spans(term: Term, said: Sequence[str]) -> list[Span]:
 
 
 def _near(rest: Sequence[Sequence[Span]], chosen: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
-    """One span for each term, none overlapping another, all of them within WINDOW."""
+    """Choose one span for each term: none overlaps another, and all stand within WINDOW."""
     if not rest:
         yield chosen
         return
@@ -154,7 +155,7 @@ def _near(rest: Sequence[Sequence[Span]], chosen: tuple[Span, ...]) -> Iterator[
 
 
 def _in_reach(spans: Sequence[Span], chosen: Sequence[Span]) -> Sequence[Span]:
-    """Those of the spans, which are in order, that can stand within WINDOW of the chosen ones."""
+    """The spans that can stand within WINDOW of the chosen ones; `spans` must be sorted."""
     if not chosen:
         return spans
     first = max(end for _, end in chosen) - WINDOW
@@ -163,7 +164,7 @@ def _in_reach(spans: Sequence[Span], chosen: Sequence[Span]) -> Sequence[Span]:
 
 
 def _mask(said: list[str], spans: Sequence[Span]) -> None:
-    """Take a look-alike out of a text, unless a nearer one took a part of it."""
+    """Take a look-alike out of a text, unless a closer one has taken a part of it."""
     if not any(_MASKED in said[start:end] for start, end in spans):
         for start, end in spans:
             said[start:end] = [_MASKED] * (end - start)

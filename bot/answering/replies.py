@@ -1,4 +1,4 @@
-"""The six kinds of reply, and what everybody asks of each of them."""
+"""The six kinds of reply, and the facts that each of them tells."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,7 +19,7 @@ class _OfEntries:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """Ids of their topics, each once, best first."""
+        """Ids of the entries' topics, each once, best first."""
         return tuple(dict.fromkeys(entry.topic for entry in self.entries))
 
 
@@ -27,7 +27,7 @@ class _OfEntries:
 class _OfNoEntry:
     @property
     def ids(self) -> tuple[str, ...]:
-        """Ids of what is said: of the limit, the red flag or the small talk."""
+        """The id of the limit, the red flag or the small talk, if there is one."""
         return ()
 
     @property
@@ -42,14 +42,14 @@ class _OfNoEntry:
 
 @dataclass(frozen=True, slots=True)
 class Answer(_OfEntries):
-    """Confident: one entry, or two when the question asks about two topics."""
+    """A confident reply: one entry, or two when the question asks about two topics."""
 
     outcome: ClassVar[str] = "answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestions(_OfEntries):
-    """Not sure: up to three entries."""
+    """An unsure reply: up to three entries."""
 
     outcome: ClassVar[str] = "suggestions"
 
@@ -74,7 +74,7 @@ class Limited(_OfNoEntry):
 
 @dataclass(frozen=True, slots=True)
 class RedFlag(_OfNoEntry):
-    """Fixed advice; comes before everything else."""
+    """A sign of danger gets fixed advice, before everything else."""
 
     outcome: ClassVar[str] = "red_flag"
     flag: Flag
@@ -87,7 +87,7 @@ class RedFlag(_OfNoEntry):
 
 @dataclass(frozen=True, slots=True)
 class SmallTalkReply(_OfNoEntry):
-    """A message that asks nothing."""
+    """A reply to a message that asks nothing."""
 
     outcome: ClassVar[str] = "smalltalk"
     talk: SmallTalk
@@ -100,7 +100,7 @@ class SmallTalkReply(_OfNoEntry):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(_OfNoEntry):
-    """Nothing fits; the topics with a trace of evidence, best first."""
+    """No entry fits; `near` holds the topics with a trace of evidence, best first."""
 
     outcome: ClassVar[str] = "unknown"
     near: tuple[Topic, ...]
@@ -112,4 +112,4 @@ class Unknown(_OfNoEntry):
 
 
 Reply = Answer | Suggestions | Limited | RedFlag | SmallTalkReply | Unknown
-"""Each names its `outcome`, the `ids` of what it says, its `entries`, its `topics`, its `score`."""
+"""Each reply has an `outcome`, the `ids` of its contents, `entries`, `topics` and a `score`."""

@@ -1,4 +1,4 @@
-"""Which features stand in which phrasings, as numbers."""
+"""Phrasings as numbers: the features that stand in each of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,20 +19,21 @@ class Vectors:
     ids: Mapping[str, int]
     """A number for every feature."""
     features: Ints
-    """With `phrasings` a row for each feature of each phrasing, sorted by both."""
+    """Numbers of features. Item i of this and of `phrasings` make a pair; the pairs are sorted."""
     phrasings: Ints
+    """Numbers of the phrasings that hold these features."""
     count: int
-    """How many phrasings there are."""
+    """The number of phrasings."""
 
     @classmethod
     def of(cls, phrasings: Iterable[Sequence[str]], concepts: Concepts) -> "Vectors":
-        """From the stems of each phrasing."""
+        """Read the stems of each phrasing."""
         found: dict[str, int] = {}
         said = [
             [found.setdefault(name, len(found)) for name in concepts.names(stems)]
             for stems in phrasings
         ]
-        # In an order of their own, which sums of floats depend on; words before pairs.
+        # Sorted, since sums of floats depend on the order; words come before pairs.
         names = sorted(found, reverse=True)
         ranks = np.argsort([found[name] for name in names])
         features = ranks[np.fromiter(chain.from_iterable(said), np.int64)]
