@@ -1,1 +1,1 @@
-"""How updates come in and messages go out, whatever they say."""
+"""The way updates come in and messages go out, whatever they say."""

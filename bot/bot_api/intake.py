@@ -1,8 +1,8 @@
-"""Which updates are in hand, and up to which one Telegram may forget what it has handed out.
+"""The intake keeps track of updates: those in hand, and those that Telegram may forget.
 
-Telegram hands out the first 100 updates that are not confirmed, and confirms all below the one that
-is asked for next. So that nothing is lost when the process is killed, only what is done is
-confirmed, and no more is fetched than is handled soon.
+Telegram hands out the first 100 unconfirmed updates. Asking for an update confirms all before it.
+Nothing may be lost when the process is killed. So the bot confirms only updates that are done, and
+fetches no more than it handles soon.
 """
 
 import asyncio
@@ -18,17 +18,17 @@ from bot.bot_api.receipt import BEGUN_ALONE, DEADLY, SURVIVED, Receipt, Receipts
 WINDOW = 100
 """Updates that Telegram hands out at once, at most."""
 ROOM = WINDOW // 2
-"""Unconfirmed updates beside which enough new ones are handed out."""
+"""Unconfirmed updates, at most, that leave enough room in a batch for new ones."""
 PATIENCE = 0.5
-"""Seconds after which an update may be confirmed while it is handled, where others need room."""
+"""Seconds after which an unfinished update may be confirmed, if others need room."""
 LONG_LINE = 5
-"""Updates of one chat in hand, from which all of them may be confirmed as if they took long."""
+"""A chat with this many updates in hand is a flood: they may be confirmed without patience."""
 MOST_LET_GO = 1_000
-"""Updates that are handled though they are confirmed; then nothing more is fetched."""
+"""Unfinished updates that may be confirmed, at most; then nothing more is fetched."""
 DRAIN_SECONDS = 8.0
-"""That a stop may take: a supervisor kills after ten."""
+"""Seconds that a stop may take; a supervisor kills after ten."""
 DATABASE_SECONDS = 0.5
-"""For which answers wait until it is written down what was fetched."""
+"""Seconds that answers wait, at most, until the database knows what was fetched."""
 
 log = logging.getLogger(__name__)
 
@@ -37,41 +37,41 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class Intake:
-    """Told what is fetched and what is done; tells what to handle and what to ask for next."""
+    """Hears which updates are fetched and done; says which to handle and which to ask for next."""
 
     receipts: Receipts
     clock: Callable[[], float]
     """Seconds, never going back."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the process is about to end: what can be handed out again is waited for no more."""
+    """Set when the process is about to end. Updates that can come again are then not waited for."""
     _asked: int = 0
-    """The update that was asked for the last time."""
+    """Number of the update that was asked for last."""
     _next: int = 0
-    """Behind the last one that was fetched."""
+    """Number behind the last update that was fetched."""
     _open: dict[int, float] = field(default_factory=dict)
-    """Those in hand, by number, with the time when each came."""
+    """Number of each update in hand → the time when it came."""
     _let_go: set[int] = field(default_factory=set)
-    """Those in hand that may be confirmed already."""
+    """Updates in hand that may be confirmed already."""
     _done: set[int] = field(default_factory=set)
-    """Those that are done, but may come again."""
+    """Updates that are done, but may come again."""
     _unwritten: set[int] = field(default_factory=set)
-    """Those that were done since it was written down the last time."""
+    """Updates that are done, but not yet written down as done."""
     _suspects: set[int] = field(default_factory=set)
-    """Those in hand that were in hand when the process died."""
+    """Updates in hand that were also in hand when the process died."""
     _chats: dict[int, int] = field(default_factory=dict)
-    """Of those in hand, by number, the chat."""
+    """Number of an update in hand → its chat."""
     _held: set[int | None] = field(default_factory=set)
     """Chats in which Telegram takes nothing for a while."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def offset(self) -> int:
-        """The update to ask for next: all before it are confirmed by that. 0 for any."""
+        """The update to ask for next, which confirms all before it; 0 asks for any."""
         return min(self._open.keys() - self._let_go, default=self._next)
 
     @property
     def waits(self) -> bool:
-        """Whether Telegram would hand out again what is in hand."""
+        """True where Telegram would hand out updates again that are in hand."""
         return self.offset < self._next
 
     @property
@@ -79,9 +79,9 @@ class Intake:
         return len(self._open) - len(self._let_go) <= ROOM
 
     async def settled(self, seconds: float, *, more: bool = False) -> None:
-        """Wait until nothing is in hand that would be handed out again, but no longer than this.
+        """Wait until Telegram would hand out nothing in hand again, but no longer than `seconds`.
 
-        Where `more` is known to come, only until there is room for it.
+        With `more` (more updates are known to come) wait only until there is room for them.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -90,9 +90,9 @@ class Intake:
                     await self._news.wait()
 
     async def take(self, fetched: Sequence[int]) -> tuple[list[int], list[int]]:
-        """What to handle of this, in order; and what is not, as the process died of it."""
+        """Return the updates to handle, in order, and those that killed the process too often."""
         if not fetched and not self.waits:
-            # All is confirmed. After a week without updates Telegram numbers them anew.
+            # All are confirmed. After a week without updates Telegram numbers them anew.
             self._next = self._asked = 0
         new = [each for each in fetched if each not in self._open and each not in self._done]
         self.confirmed()
@@ -115,16 +115,16 @@ class Intake:
         return fresh, fatal
 
     def ask(self) -> int:
-        """Telegram is asked now; returns the update to ask for."""
+        """Return the update to ask for; the caller asks Telegram now."""
         self._asked = self.offset
         return self._asked
 
     def confirmed(self) -> None:
-        """Telegram has answered to that: those before cannot come again."""
+        """Telegram has answered, so updates before the asked one cannot come again."""
         self._done = {each for each in self._done if each >= self._asked}
 
     def done(self, number: int) -> None:
-        """It is handled, or cannot be."""
+        """An update is handled, or cannot be handled."""
         if self._open.pop(number, None) is not None:
             self._unwritten.add(number)
             self._suspects.discard(number)
@@ -134,16 +134,16 @@ class Intake:
             self._news.set()
 
     def belongs(self, number: int, chat: int) -> None:
-        """An update in hand is one of this chat's."""
+        """Note the chat of an update in hand."""
         if number in self._open:
             self._chats[number] = chat
 
     async def held(self, number: int, chat: int | None, seconds: float) -> None:
-        """Telegram takes nothing in this chat for so long, and this update waits for that.
+        """Wait, as Telegram takes nothing in the chat of this update for so many seconds.
 
         Raises:
-            CancelledError: the process stops. Telegram will hand the update out again, unless it is
-                confirmed; then it is waited for as long as a stop may take.
+            CancelledError: the process stops, and Telegram will hand the update out again. A
+                confirmed update cannot come again, so it waits on if the stop has time for that.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
@@ -159,19 +159,19 @@ class Intake:
             self._held.discard(chat)
 
     def is_suspect(self, number: int) -> bool:
-        """Whether it was in hand when the process died."""
+        """True where the update was in hand when the process died."""
         return number in self._suspects
 
     async def begin_again(self, number: int) -> None:
-        """A suspect is handled once more; if the process dies of it, it is known to be the one."""
+        """Note that a suspect is handled once more. If the process dies now, it is to blame."""
         await _in_time(self.receipts.suspect(number, BEGUN_ALONE))
 
     async def survived(self, number: int) -> None:
-        """The process did not die of this suspect at once."""
+        """Note that the process did not die of this suspect at once."""
         await _in_time(self.receipts.suspect(number, SURVIVED))
 
     async def close(self) -> None:
-        """At the end of the process: what is in hand still has done no harm."""
+        """End the intake with the process; the updates still in hand have done no harm."""
         if self._let_go:
             lost = len(self._let_go)
             log.warning("%d messages of a flood are lost: Telegram took no answers", lost)
@@ -189,7 +189,7 @@ class Intake:
         return known or {}
 
     def _make_room(self, fetched: int) -> None:
-        """Where all that Telegram hands out cannot be done soon, confirm it meanwhile."""
+        """Let stuck updates be confirmed before they are done, if a full batch leaves no room."""
         if fetched < WINDOW:
             return
         lines = Counter(self._chats.values())
@@ -201,7 +201,7 @@ class Intake:
             self._let_go.add(each)
 
     def _is_stuck(self, number: int, lines: Mapping[int, int]) -> bool:
-        """Whether its chat takes nothing, or others are done while it is not."""
+        """True where the chat takes nothing, or floods, or the update takes long, and blocks."""
         chat = self._chats.get(number)
         if chat is not None and chat in self._held:
             return True
@@ -211,13 +211,13 @@ class Intake:
 
     @property
     def _blocked(self) -> int:
-        """How many are done, but not to be confirmed: one before them is in hand."""
+        """Number of done updates that cannot be confirmed yet, as one before them is in hand."""
         first = self.offset
         return sum(each >= first for each in self._done)
 
 
 async def _in_time(work: Coroutine[Any, Any, Result]) -> Result | None:
-    """Done in the database, or not, if that takes too long or fails: people are answered anyway."""
+    """Work in the database; None if it fails or takes too long: people are answered anyway."""
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             return await work

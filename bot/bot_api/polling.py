@@ -1,8 +1,8 @@
 """Fetching updates: connect, poll, and confirm what is done.
 
-PTB's Updater sleeps through a stop for up to half a minute, swallows a cancellation, ends without a
-word when Telegram refuses the token, and ends at an update that PTB cannot read; so the bot polls
-for itself.
+The bot does not use PTB's Updater, which sleeps through a stop for up to half a minute, swallows a
+cancellation, ends without a word when Telegram refuses the token, and ends at an update that PTB
+cannot read.
 """
 
 import asyncio
@@ -29,19 +29,14 @@ from bot.bot_api.sending import seconds_to_wait
 from bot.bot_api.types import App
 from bot.errors import StartError
 
-UPDATES = [
-    Update.MESSAGE,
-    Update.EDITED_MESSAGE,
-    Update.CALLBACK_QUERY,
-    Update.MY_CHAT_MEMBER,
-]
+UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 POLL_SECONDS = 10
 CONFIRM_SECONDS = 2.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.05, 0.4
-"""Seconds between two looks for what is new, while Telegram hands out what is in hand as well."""
+"""Seconds between two fetches while Telegram still hands out updates that are in hand."""
 SILENCE = 60.0
-"""Seconds in which the operators hear of updates that cannot be read only once."""
+"""Seconds between two notices to the operators about updates that cannot be read."""
 REFUSED = (
     "Telegram refuses the token; compare BOT_TOKEN with what @BotFather shows "
     "(and TELEGRAM_API_URL, if you set it)"
@@ -59,20 +54,20 @@ class Polling:
 
     app: App
     request: BaseRequest
-    """The way on which updates come, initialized by the application."""
+    """The connection on which updates come. The application initializes it."""
     intake: Intake
     tell_deadly: Tell
-    """The process died again and again while it was in hand."""
+    """Called with an update that was in hand when the process died, again and again."""
     tell_unreadable: Tell
-    """Its shape is none that the library knows."""
+    """Called with an update that PTB cannot read."""
     _wait: float = SHORTEST_WAIT
     _more: bool = False
-    """Whether more waits than Telegram has handed out."""
+    """True where Telegram probably has more updates than it has handed out."""
     _told: float = -SILENCE
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def connect(self) -> None:
-        """Connect, however long the network takes.
+        """Connect to Telegram, even if the network takes long.
 
         Raises:
             StartError: Telegram refuses the token.
@@ -80,16 +75,16 @@ class Polling:
         await _until_it_works(self._connect)
 
     async def run(self) -> NoReturn:
-        """Fetch updates until cancelled; none is lost then.
+        """Fetch updates until cancelled, which loses none.
 
         Raises:
-            StartError: Telegram refuses the token by now.
+            StartError: Telegram now refuses the token.
         """
         while True:
             await _until_it_works(self._fetch)
 
     async def confirm(self) -> None:
-        """Tell Telegram what is done, or it would come again after a restart."""
+        """Tell Telegram which updates are done, or they would come again after a restart."""
         if not self.intake.offset:
             return
         try:
@@ -101,7 +96,7 @@ class Polling:
 
     async def _connect(self) -> None:
         await self.app.initialize()
-        # A webhook that was set for this bot once would keep all updates to itself.
+        # A webhook that was once set for this bot would take all updates.
         await self.app.bot.delete_webhook()
 
     async def _fetch(self) -> None:
@@ -121,9 +116,9 @@ class Polling:
             self._mention(self.tell_deadly(number))
 
     async def _updates(self, *, wait: int, **asked: object) -> dict[int, dict[str, Any]]:
-        """What Telegram hands out from the offset on, by number and as it came.
+        """Fetch raw updates from the offset on, by number.
 
-        PTB's own way reads all of a batch or nothing of it, and logs what it cannot read.
+        PTB's own method reads a whole batch or nothing, and logs the text that it cannot read.
         """
         query = urlencode({"offset": self.intake.ask(), "timeout": wait, **asked})
         patience = float(self.request.read_timeout or 0) + wait
@@ -139,7 +134,7 @@ class Polling:
             self.app.update_queue.put_nowait(_read(update, self.app.bot))
         except Exception as error:  # noqa: BLE001 - whatever PTB makes of what it does not know
             kind = type(error).__name__
-            # Its text and its trace may hold what people wrote.
+            # The error's text and trace may hold what people wrote.
             log.error("update %d cannot be read: %s", number, kind)  # noqa: TRY400 - no trace
             self.intake.done(number)
             if self.intake.clock() - self._told >= SILENCE:
@@ -147,7 +142,7 @@ class Polling:
                 self._mention(self.tell_unreadable(number))
 
     def _mention(self, work: Coroutine[Any, Any, None]) -> None:
-        """Without holding up what people asked."""
+        """Tell the operators in a task of its own, so that people's questions do not wait."""
         telling = asyncio.create_task(work)
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
@@ -156,14 +151,14 @@ class Polling:
 def _read(raw: dict[str, Any], bot: Bot) -> Update | None:
     update = Update.de_json(raw, bot)
     who = (update.effective_chat, update.effective_user, update.effective_sender) if update else ()
-    # PTB takes whatever stands there.
+    # PTB accepts ids that are no numbers.
     if not all(isinstance(each.id, int) for each in who if each):
         raise TypeError
     return update
 
 
 def _by_number(updates: Iterable[object]) -> dict[int, dict[str, Any]]:
-    """Without those that have none: nothing could be said of them, not even that they are done."""
+    """Number → update. Updates without a number are left out: not even `done` could name them."""
     found = (each for each in updates if isinstance(each, dict))
     return {each["update_id"]: each for each in found if isinstance(each.get("update_id"), int)}
 
@@ -193,5 +188,5 @@ def _report(error: Exception, pause: float) -> None:
         case TelegramError():
             log.error("Telegram refuses to hand out updates: %s", error)
         case _:
-            # PTB does not expect other JSON than Telegram's, such as a server's on the way.
+            # PTB only expects Telegram's JSON, not that of a server on the way.
             log.warning("an answer that nobody can read (%s)", type(error).__name__)

@@ -1,4 +1,4 @@
-"""How fast tips go out: below Telegram's limit, behind the answers to people."""
+"""The pace of tips: below Telegram's limit, and behind the answers to people."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,37 +11,37 @@ from telegram.ext import BaseRateLimiter
 from bot.bot_api.sending import seconds_to_wait
 
 PER_SECOND = 27.5
-"""Telegram takes about 30 messages a second over all; on their way some come closer together."""
+"""Messages a second. Telegram takes about 30, but some arrive closer together than they left."""
 LATE = 0.03
-"""Seconds that a turn may come late without slowing those behind it."""
+"""Seconds that a turn may be late without slowing the turns behind it."""
 NOTHING = 1e-6
-"""Seconds that nobody waits for: a timer of less than its clock shows would come at once."""
+"""Seconds; a shorter wait is none, since timers are not that exact."""
 MOST_AHEAD = 2.0
-"""Seconds that a burst of answers may hold tips up, however long it is."""
+"""Seconds that a burst of answers may delay tips, at most."""
 FIRST_HOLD = 1.0
-"""Seconds; a 429 may be about its chat alone, which Telegram does not say."""
+"""Seconds of the first pauses: a 429 may concern one chat only, which Telegram does not say."""
 ABOUT_ALL = 8
-"""Holds in a row that ended with another chat refused and none served, when it is about all."""
+"""Pauses in a row, each followed by a 429 of another chat, that show that it concerns all chats."""
 LATELY = 0.3
-"""Seconds since a message was taken, in which a 429 is about its chat alone."""
+"""Seconds after a message that Telegram took; a 429 in that time concerns one chat only."""
 COUNTED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "copyMessage"})
 PACED = 1
 """`rate_limit_args` of a message that has waited for its turn."""
 
 
 class RateLimiter(BaseRateLimiter[int]):
-    """PTB hands every request through here: answers go at once, and push the next turn back."""
+    """All requests of PTB pass through here. Answers go at once and delay the next tip."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._free = clock()
-        """When the next tip may go, in seconds of the clock."""
+        """The time from which the next tip may go, in seconds of the clock."""
         self._worked = -LATELY
-        """When Telegram took a message the last time."""
+        """The time when Telegram took the last message."""
         self._refused: set[object] = set()
-        """Chats whose tips were refused since then."""
+        """Chats whose tips were refused since Telegram took the last message."""
         self._holds = 0
-        """After which another one was refused."""
+        """Pauses since then that were followed by a 429 of another chat."""
         self._held_until = 0.0
         self._line = asyncio.Lock()
         self._closed = asyncio.Event()
@@ -60,8 +60,8 @@ class RateLimiter(BaseRateLimiter[int]):
         endpoint: str,
         data: dict[str, Any],
         rate_limit_args: int | None,
-    ) -> Any:  # noqa: ANN401 - the same
-        """Send at once; what did not wait for a turn delays the next one."""
+    ) -> Any:  # noqa: ANN401 - PTB's, handed back
+        """Send at once. A message that did not wait for its turn delays the next turn."""
         if endpoint not in COUNTED:
             return await callback(*args, **kwargs)
         paced = rate_limit_args == PACED
@@ -76,7 +76,7 @@ class RateLimiter(BaseRateLimiter[int]):
         return result
 
     async def turn(self) -> None:
-        """Wait until one more message may go out, in the order of asking."""
+        """Wait until one more message may go out; callers go in the order in which they came."""
         async with self._line:
             while (wait := self._free - self._clock()) > NOTHING and not self._closed.is_set():
                 with suppress(TimeoutError):
@@ -84,13 +84,13 @@ class RateLimiter(BaseRateLimiter[int]):
             self._free = self._later()
 
     def close(self) -> None:
-        """Let everybody go who waits; nothing is sent any more."""
+        """End every wait for a turn; nothing is sent any more."""
         self._closed.set()
 
     def hold(self, seconds: float, chat: object = None) -> None:
-        """Telegram said 429: no turn for a moment; once it is about all, for as long as told.
+        """Pause after a 429: shortly at first, for all the `seconds` once it concerns all chats.
 
-        `chat` is that of a tip. A flood that people make by asking says little of other chats.
+        `chat` is the chat of a tip. It is None for an answer, which says little of other chats.
         """
         now = self._clock()
         if now - self._worked < LATELY:
@@ -103,7 +103,7 @@ class RateLimiter(BaseRateLimiter[int]):
         self._free = max(self._free, self._held_until)
 
     def works(self) -> None:
-        """Telegram took a message: not all chats are refused."""
+        """Note that Telegram took a message, so it does not refuse all chats."""
         self._worked = self._clock()
         self._refused.clear()
         self._holds = 0

@@ -1,36 +1,36 @@
-"""What is known of an update over a death of the process, and whether the process died of it."""
+"""Receipts of updates, kept over a death of the process, show if the process died of one."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 DEADLY = 4
-"""Suspicion with which an update is not handled again."""
+"""Suspicion from which an update is not handled again."""
 IN_HAND, BEGUN_ALONE, SURVIVED = 1, 3, -2
-"""What is added to it: by being fetched; when it is begun again, as the only such one; and when the
-process lives a moment later. So an update that kills at once does so twice; one that was only in
-hand, as others killed, is handled four times."""
+"""Steps of suspicion: an update is fetched; it is begun again, as the only suspect; the process
+still lives a moment later. So an update that kills at once does that twice. An update that was only
+in hand while others killed is handled four times."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What is known of an update that comes again."""
+    """The knowledge about an update that comes again."""
 
     suspicion: int
-    """That the process dies of it."""
+    """Suspicion that the process dies of the update; see `DEADLY`."""
     done: bool
 
 
 class Receipts(Protocol):
-    """Keeps, over a death of the process, how far the handling of updates has come."""
+    """Keeps the progress of updates over a death of the process."""
 
     async def take(
         self, fetched: Sequence[int], done: Collection[int], unconfirmed: tuple[int, int]
     ) -> dict[int, Receipt]:
-        """Write down what is done and what was fetched; returns what was known of the latter."""
+        """Write down which updates are done and fetched; return older receipts of the fetched."""
 
     async def suspect(self, number: int, more: int) -> None:
-        """That the process dies of this update is by so much more likely."""
+        """Add so much to the suspicion that the process dies of this update."""
 
     async def close(self, done: Collection[int]) -> None:
-        """The process ends, and was not killed: only what is done needs to be known."""
+        """Keep only the done updates, as the process ends without being killed."""

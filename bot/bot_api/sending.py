@@ -1,4 +1,4 @@
-"""Sending, editing and answering in the ways that this bot needs, with what is normal forgiven."""
+"""Sending and editing messages and answering buttons; errors that are normal are forgiven."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -34,7 +34,7 @@ DEFAULTS = Defaults(
     link_preview_options=LinkPreviewOptions(is_disabled=True),
     allow_sending_without_reply=True,
 )
-"""For all that is sent, but for what says otherwise."""
+"""Settings for every message, unless the message says otherwise."""
 
 T = TypeVar("T")
 Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
@@ -49,7 +49,7 @@ def message_of(update: Update) -> Message:
 
 
 def arguments(message: Message) -> str:
-    """What stands behind a command."""
+    """The text behind a command."""
     return "".join((message.text or "").split(maxsplit=1)[1:]).strip()
 
 
@@ -68,7 +68,7 @@ def chat_of(update: Update) -> Chat:
 
 
 def label(query: CallbackQuery) -> str | None:
-    """What is written on a pressed button; None where Telegram does not show it any more."""
+    """The text on a pressed button; None where Telegram does not show the button any more."""
     markup = query.message.reply_markup if isinstance(query.message, Message) else None
     pressed = (
         button.text
@@ -80,7 +80,7 @@ def label(query: CallbackQuery) -> str | None:
 
 
 async def say(update: Update, text: str, keyboard: Keyboard) -> None:
-    """A new message, below what was written or pressed."""
+    """Send a new message below the message or the button of an update."""
     if update.effective_message is not None:
         await reply(update.effective_message, text, keyboard)
     else:  # A button under a message that Telegram does not show to the bot any more.
@@ -89,13 +89,13 @@ async def say(update: Update, text: str, keyboard: Keyboard) -> None:
 
 
 async def follow(update: Update, text: str, keyboard: Keyboard) -> None:
-    """A new message after a pressed button; the message with the button stays."""
+    """Send a new message after a pressed button; the message with the button stays."""
     await acknowledge(query_of(update))
     await say(update, text, keyboard)
 
 
 async def reply(message: Message, text: str, keyboard: Keyboard) -> Message:
-    """Answer a message; in groups as a reply to it, even when it is deleted by now."""
+    """Answer a message; in groups as a reply to it, even if it has been deleted."""
     return await patiently(lambda: message.reply_text(text, reply_markup=keyboard))
 
 
@@ -117,14 +117,14 @@ async def edit(
 
 
 async def show(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    """Turn the message of a pressed button into something else, and stop the button's spinner."""
+    """Change the message of a pressed button, and stop the button's spinner."""
     await turn(query, text, keyboard)
-    # Last: a button can be answered once, and until here that could still be an alert.
+    # Last, since a button can be answered only once, and an error would need that for an alert.
     await acknowledge(query)
 
 
 async def turn(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
-    """Turn the message of a pressed button into something else, or send that anew."""
+    """Change the message of a pressed button, or send a new one if that cannot be done."""
     message = query.message
     if message is None or not await edit(message, message.message_id, text, keyboard):
         bot, chat = query.get_bot(), message.chat.id if message else query.from_user.id
@@ -133,14 +133,14 @@ async def turn(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup |
 
 async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:
     """Change the buttons under a message; False when it is gone or too old."""
-    # There is no text whose HTML would be read.
+    # This request has no text, so it needs no way to read HTML.
     no_text = {"parse_mode": None}
     work = patiently(lambda: message.edit_reply_markup(keyboard, api_kwargs=no_text))
     return await changed(work)
 
 
 async def changed(editing: Awaitable[object]) -> bool:
-    """Edit a message; False when it is gone or too old."""
+    """Wait for an edit; False when the message is gone or too old."""
     try:
         await editing
     except BadRequest as error:
@@ -151,17 +151,17 @@ async def changed(editing: Awaitable[object]) -> bool:
 async def acknowledge(
     query: CallbackQuery, text: str | None = None, *, toast: bool = False
 ) -> None:
-    """Stop the button's spinner; a text is an alert, or a toast, which goes away by itself."""
-    # Pressed too long ago, which is normal after a pause: nobody waits for this any more.
+    """Stop a button's spinner. A text is shown as an alert, or as a toast that soon goes away."""
+    # Telegram refuses this for a button that was pressed long ago, which is normal after a pause.
     with suppress(BadRequest):
         await patiently(lambda: query.answer(text, show_alert=bool(text) and not toast))
 
 
 async def patiently(send: Callable[[], Awaitable[T]]) -> T:
-    """Try again what surely did not arrive: told to wait (429), or never connected.
+    """Send, and try again if Telegram says to wait (429) or the connection failed.
 
-    Answers to an update wait until there is a network again; others are given up after a few tries.
-    After a time-out nobody knows, so that is raised: a second try could say it twice.
+    An answer to an update waits until the network is back; other messages get a few tries. A
+    time-out is raised: the message may have arrived, and a second try could send it twice.
     """
     tries = TRIES
     while True:
@@ -177,6 +177,6 @@ async def patiently(send: Callable[[], Awaitable[T]]) -> T:
 
 
 def seconds_to_wait(flood: RetryAfter) -> float:
-    """PTB gives a number or a timedelta, depending on how it is set up."""
+    """Read the wait, which PTB gives as a number or a timedelta, depending on its settings."""
     wait = flood.retry_after
     return min(wait.total_seconds() if isinstance(wait, timedelta) else wait, LONGEST_FLOOD)

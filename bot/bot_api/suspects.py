@@ -1,4 +1,4 @@
-"""Updates that were in hand when the process died are begun one by one, to know which it was."""
+"""Suspects, updates in hand when the process died, are begun one by one to find the deadly one."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from typing import Self
 from bot.bot_api.intake import Intake
 
 ALONE_SECONDS = 0.05
-"""For which an update that may kill the process is handled without another such one."""
+"""Seconds that a suspect is handled without another suspect beside it."""
 
 
 @dataclass(slots=True)
 class AtFirst:
-    """The moment in which an update would kill the process, if it does.
+    """The first moment of handling an update, in which it would kill the process.
 
-    To be entered before the update is handled. An update that kills does so at once: others wait
-    for a moment only, not until Telegram has taken the answer.
+    Enter it before the update is handled. A deadly update kills at once, so other suspects wait
+    only for a moment, not until Telegram has taken the answer.
     """
 
     intake: Intake
     number: int
-    """Of the update."""
+    """Number of the update."""
     alone: asyncio.Lock
     """Held by a suspect until the moment is over."""
     held: bool = False
@@ -32,7 +32,7 @@ class AtFirst:
         return self
 
     async def begin(self) -> None:
-        """The handling begins now."""
+        """Note that the handling begins now."""
         if self.held:
             await self.intake.begin_again(self.number)
             self.watching = asyncio.create_task(self._watch())

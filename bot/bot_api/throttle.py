@@ -1,4 +1,4 @@
-"""How much one person may ask for in a while."""
+"""The throttle limits the number of requests of each person."""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 PEOPLE = 10_000
-"""People who are remembered; whoever was quiet longest is forgotten first."""
+"""People who are remembered; the one who was quiet longest is forgotten first."""
 
 
 class Verdict(Enum):
-    """What to do with what somebody asks for."""
+    """The way to treat a request."""
 
     ANSWER = auto()
     ASK_TO_SLOW_DOWN = auto()
-    """The first one too many."""
+    """For the first request above the limit."""
     IGNORE = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """A sliding window for each person."""
+    """A sliding window of time for each person, with `most` requests in `seconds`."""
 
     clock: Callable[[], float]
     """Seconds, never going back."""
@@ -30,11 +30,11 @@ class Throttle:
     _warned: set[int] = field(default_factory=set)
 
     def longer(self, times: int) -> "Throttle":
-        """Another one, with room for so many times as much."""
+        """Another throttle, with room for so many times as many requests."""
         return Throttle(self.clock, self.most * times, self.seconds)
 
     def judge(self, person: int) -> Verdict:
-        """Count one more of this person."""
+        """Count one more request of this person."""
         now = self.clock()
         asked = self._asked.setdefault(person, deque())
         self._asked.move_to_end(person)

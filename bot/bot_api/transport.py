@@ -1,4 +1,4 @@
-"""The way to Telegram: PTB's request interface over httpx2."""
+"""The connection to Telegram: PTB's request interface over httpx2."""
 
 import json
 from http import HTTPStatus
@@ -15,21 +15,21 @@ Timeout = Any
 SECONDS = 10.0
 UPLOAD_SECONDS = 60.0
 POOL_SECONDS = 20.0
-"""For which a request waits until one of the connections is free."""
+"""Seconds that a request waits for a free connection."""
 KEPT_SECONDS = 60.0
-"""For which a connection that nobody needs stays open."""
+"""Seconds that an unused connection stays open."""
 
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError, httpx2.PoolTimeout)
 
 
 class NotConnectedError(NetworkError):
-    """The request never left: it is safe to send it again."""
+    """The request never left, so it is safe to send it again."""
 
 
 class Transport(BaseRequest):
     """Sends requests over a bounded number of connections, which are kept open.
 
-    HTTPS_PROXY, NO_PROXY and their like are obeyed: people behind a proxy set them.
+    It obeys HTTPS_PROXY, NO_PROXY and similar variables, which people behind a proxy set.
     """
 
     def __init__(self, connections: int = CONNECTIONS) -> None:
@@ -47,13 +47,13 @@ class Transport(BaseRequest):
             headers = {"User-Agent": self.USER_AGENT}
             self._client = httpx2.AsyncClient(limits=self._limits, headers=headers)
         except (ValueError, httpx2.InvalidURL):
-            # From None: its text may hold a password.
+            # From None: the error's text may hold a password.
             raise NetworkError("the environment names a proxy that cannot be used") from None
 
     async def shutdown(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            # Requests that are under way fail by it.
+            # This makes requests fail that are under way.
             await client.aclose()
 
     async def do_request(
@@ -82,7 +82,7 @@ class Transport(BaseRequest):
                 method, url, data=data, files=files or None, timeout=patience
             )
         except UnicodeError:
-            # From None: its text holds what somebody wrote.
+            # From None: the error's text holds what somebody wrote.
             raise NetworkError("a text with half a letter") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             _raise_as_telegram(error)
@@ -90,11 +90,11 @@ class Transport(BaseRequest):
 
 
 def checked(status: int, body: bytes) -> tuple[int, bytes]:
-    """An answer as it came, where Telegram gave it.
+    """Return an answer unchanged if it comes from Telegram.
 
     Raises:
-        NetworkError: it is a refusal, but not Telegram's: the page of a proxy, say, which has
-            nothing to tell about a token or a chat.
+        NetworkError: the refusal is not Telegram's. It may be the page of a proxy, which says
+            nothing about a token or a chat.
     """
     if status >= HTTPStatus.MULTIPLE_CHOICES and not _is_telegrams(status, body):
         raise NetworkError(f"an error page with status {status}")
@@ -114,7 +114,7 @@ def _seconds(given: Timeout, default: float) -> float:
 
 
 def _raise_as_telegram(error: Exception) -> NoReturn:
-    """As PTB's callers expect; without the text of the error, which may hold the URL."""
+    """Raise the error that PTB expects, without the old text, which may hold the URL."""
     if isinstance(error, _NEVER_LEFT):
         raise NotConnectedError(type(error).__name__) from None
     if isinstance(error, httpx2.TimeoutException):

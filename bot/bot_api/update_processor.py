@@ -1,4 +1,4 @@
-"""In which order updates are handled, and how many at once."""
+"""The order in which updates are handled, and the number of them at once."""
 
 import asyncio
 import logging
@@ -16,34 +16,33 @@ from bot.bot_api.suspects import AtFirst
 
 AT_ONCE = 32
 CHAT_LINE = 40
-"""Updates of one chat in hand; Telegram takes 20 messages a minute in a group."""
-
+"""Updates of one chat in hand, at most; Telegram takes 20 messages a minute in a group."""
 
 log = logging.getLogger(__name__)
 
 
 def asker(update: Update) -> int | None:
-    """Whose update it is: a person, or the chat in whose name they write."""
+    """The id of the person who sent an update, or of the chat in whose name they write."""
     message = update.message or update.edited_message
-    # Telegram names one account for all who write in the name of a group or a channel.
+    # Telegram shows one account for all people who write in the name of a group or a channel.
     who = (message and message.sender_chat) or update.effective_user or update.effective_chat
     return who.id if who else None
 
 
 class UpdateProcessor(BaseUpdateProcessor):
-    """Chats side by side, the messages of one chat in order, one of each person at a time.
+    """Handles chats side by side, each chat in order, and one update of each person at a time.
 
-    A flood in one chat waits in line behind itself. Whoever, or whatever chat, has too much in line
-    is not heard.
+    A flood in one chat only delays that chat. Further updates are dropped if a person or a chat has
+    too many in line.
     """
 
     def __init__(self, intake: Intake, longest_line: int) -> None:
         super().__init__(WINDOW + MOST_LET_GO)
         self._intake = intake
         self._longest_line = longest_line
-        """Of one person's updates."""
+        """Most updates of one person in line."""
         self.wants: Callable[[Update], bool] = lambda _: True
-        """Whether somebody handles it: what people say to each other needs no place in line."""
+        """True where a handler takes the update. People's talk with each other needs no place."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._is_over = False
         self._chats: _Lines = WeakValueDictionary()
@@ -64,7 +63,7 @@ class UpdateProcessor(BaseUpdateProcessor):
                 coroutine.close()
 
     async def give_up(self) -> None:
-        """Handle nothing any more: all that is not done will be handed out again."""
+        """Handle no more updates; Telegram will hand out again those that are not done."""
         self._is_over = True
         for task in self._tasks:
             task.cancel()
@@ -79,7 +78,7 @@ class UpdateProcessor(BaseUpdateProcessor):
                 raise  # What a stop has cancelled will be handed out again.
         except Exception as error:  # noqa: BLE001 - whatever an update that nobody expects leads to
             kind = type(error).__name__
-            # Its text and its trace may hold what people wrote.
+            # The error's text and trace may hold what people wrote.
             log.error("update %d failed: %s", update.update_id, kind)  # noqa: TRY400 - no trace
         self._intake.done(update.update_id)
 
@@ -107,10 +106,10 @@ class UpdateProcessor(BaseUpdateProcessor):
 
 @dataclass(slots=True, weakref_slot=True)
 class _Line:
-    """The updates in hand of one chat, or of one person."""
+    """The updates in hand of one chat or of one person."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held by the one that is handled."""
+    """Held by the update that is handled."""
     length: int = 0
 
     def __enter__(self) -> None:
@@ -124,7 +123,7 @@ _Lines = WeakValueDictionary[int, _Line]
 
 
 def _line(lines: _Lines, key: int | None) -> _Line:
-    """The one of all with this key; one of its own without a key."""
+    """The line with this key; a new one where there is no key."""
     return _Line() if key is None else lines.setdefault(key, _Line())
 
 
@@ -136,7 +135,7 @@ def _this_task() -> asyncio.Task[Any]:
 
 
 def _changes_the_chat(update: Update) -> bool:
-    """Whether something is lost when this is not heard, which nobody would say again."""
+    """True where a chat moved, or changed the bot's membership: nobody would tell that again."""
     message = update.message
     return bool(
         update.my_chat_member
@@ -146,11 +145,11 @@ def _changes_the_chat(update: Update) -> bool:
 
 @dataclass(slots=True)
 class _Place:
-    """What is held while an update is handled: the person's own place, and one of all."""
+    """Places that an update holds while it is handled: the person's, and one of `AT_ONCE`."""
 
     intake: Intake
     number: int
-    """Of the update."""
+    """Number of the update."""
     chat: int | None
     own: asyncio.Lock
     places: asyncio.Semaphore
@@ -183,13 +182,13 @@ _PLACE: ContextVar[_Place | None] = ContextVar("place", default=None)
 
 
 def is_in_hand() -> bool:
-    """Whether whoever asks is handling an update; tasks that a handler begins are not."""
+    """True where the running task handles an update; tasks that a handler starts do not."""
     place = _PLACE.get()
     return place is not None and place.task is asyncio.current_task() and place.held
 
 
 async def aside(seconds: float) -> None:
-    """Wait, as Telegram takes nothing; whoever handles an update leaves the place to others.
+    """Wait, as Telegram takes nothing. An update gives its place to others meanwhile.
 
     Raises:
         CancelledError: the process stops meanwhile. The update is not done, and will come again.

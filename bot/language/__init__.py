@@ -1,1 +1,1 @@
-"""English words: folded, stemmed, typos forgiven."""
+"""English words: brought to one spelling, stemmed, and their typos mended."""

@@ -1,4 +1,4 @@
-"""Common English words, with how often they occur."""
+"""Common English words and their frequency."""
 
 import gzip
 import json
@@ -12,14 +12,14 @@ from bot.once import Once
 _COMMON = 300
 """Occurrences in the dictionary's corpus from which a word counts as English."""
 NUMBER = 0.2
-"""How much a word with digits counts against every entry."""
+"""Weight with which a word with digits counts against every entry."""
 
 
 @Once
 def english() -> dict[str, int]:
     """Common English words with their corpus frequency, from pyspellchecker's dictionary.
 
-    Also as `words.words` spells them: a "cruize" is a cruise, no typo of a bruise.
+    It also holds the spelling of `words.words`: a "cruize" is a cruise, no typo of a bruise.
     """
     file = resources.files("spellchecker") / "resources" / "en.json.gz"
     counts = json.loads(gzip.decompress(file.read_bytes()))
@@ -28,10 +28,10 @@ def english() -> dict[str, int]:
 
 
 def mass(word: str, common: Mapping[str, int]) -> float:
-    """How much a word counts against every entry when no phrasing holds it."""
+    """Weight with which a word counts against every entry when no phrasing holds it."""
     if not word.isalpha():
-        # An age, a year, a weight: people give them, and they decide nothing.
+        # People tell an age, a year or a weight, but it decides nothing.
         return NUMBER
-    # 0.4 for the commonest English words, 1 for rare ones, which say more of the subject.
+    # 0.4 for the commonest English words, 1 for rare ones, which say more about the subject.
     rarity = max(0.4, 1 - 0.06 * math.log(common.get(word, _COMMON) / _COMMON))
     return min(1.4, len(word) / 5) * rarity

@@ -1,4 +1,4 @@
-"""Which word of the knowledge base a typed word stands for, typos and joined words included."""
+"""Typed words are mapped to words of the knowledge base, even with typos or joined words."""
 
 import math
 from collections import Counter
@@ -17,14 +17,14 @@ from bot.language.words import stem
 EDIT = 0.15
 FREQ = 0.03
 MOST_NEAR = 60
-"""Words that are weighed against each other when one is mistyped, the likest first."""
+"""Words that are compared when one is mistyped: the most similar ones, this many at most."""
 FREQUENT = 50
-"""Times that a word must occur at least for a slip to be read as it."""
+"""A word must occur at least this often before a slip of the thumb is read as that word."""
 SURE = 0.85
-"""Trust in a mended word from which it is not two joined ones."""
+"""Trust in a mended word from which it is not split into two joined words."""
 _CUTOFF = 0.84
 _JARO = 1 - (1 - _CUTOFF) / 0.6 - 1e-5
-"""Without Winkler's favour for a common beginning, which is two fifths of what is missing."""
+"""Jaro cut-off. Winkler's bonus for a common beginning adds up to 2/5 of what is missing to 1."""
 _MEMORY = 20_000
 
 
@@ -34,21 +34,21 @@ class Heard:
 
     word: str
     stem: str
-    """Stem of the word that it stands for; its own stem where nothing fits."""
+    """Stem of the word that it stands for; its own stem where no known word fits."""
     trust: float
-    """1 for a known word, Jaro-Winkler similarity cubed for a forgiven typo, 0 for no word."""
+    """1 for a known word, Jaro-Winkler similarity cubed for a mended typo, 0 for all others."""
     mass: float
-    """How much the word counts against every entry when no phrasing holds it."""
+    """Weight with which the word counts against every entry when no phrasing holds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """Which letters the words have, to pass over most of those that a typed word cannot mean."""
+    """The letters of known words. Most words that a typed word cannot mean are skipped by them."""
 
     words: tuple[str, ...]
     lengths: npt.NDArray[np.int64]
     letters: npt.NDArray[np.uint32]
-    """Of each word, a bit for each."""
+    """The letters of each word, one bit for each letter."""
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Shapes":
@@ -57,7 +57,7 @@ class Shapes:
         return cls(words, np.array([*lengths], np.int64), np.array([*letters], np.uint32))
 
     def near(self, word: str) -> list[str]:
-        """Every word that may reach the cut-off, were all common letters in the same order."""
+        """Every word that could reach the cut-off if all common letters stood in one order."""
         own = np.uint32(_letters(word))
         kept = len(word) - np.bitwise_count(own & ~self.letters)
         common = np.minimum(kept, self.lengths - np.bitwise_count(self.letters & ~own))
@@ -66,7 +66,7 @@ class Shapes:
 
 
 def _letters(word: str) -> int:
-    """As bits; letters of other alphabets may share one, which does no harm."""
+    """Letters as bits. Letters of other alphabets may share a bit, which does no harm."""
     return sum(1 << bit for bit in {ord(letter) % 32 for letter in word})
 
 
@@ -75,18 +75,18 @@ class Vocabulary:
     """The words of a knowledge base."""
 
     words: dict[str, int]
-    """How often each word occurs in it."""
+    """Word → the number of times that it occurs in the knowledge base."""
     stems: frozenset[str]
     frequent: tuple[str, ...]
-    """Words of four letters and more that stand in it again and again."""
+    """Words of four letters and more that occur very often in the knowledge base."""
     _shapes: Shapes
     _english: Mapping[str, int]
-    """Here too, so that a vocabulary that was stored needs no dictionary to be unpacked."""
+    """A copy, so that a stored vocabulary does not need the dictionary to be unpacked."""
     _memory: dict[str, tuple[Heard, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[Iterable[str]]) -> "Vocabulary":
-        """Build from texts that are split into words."""
+        """Count the words of texts; each text is split into words."""
         counts = dict(Counter(chain.from_iterable(texts)))
         often = max(FREQUENT, sum(counts.values()) // 700)
         frequent = tuple(word for word, n in counts.items() if n >= often and len(word) > 3)
@@ -94,11 +94,11 @@ class Vocabulary:
         return cls(counts, stems, frequent, Shapes.of(counts), english())
 
     def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
-        """Every word of a question, with joined words parted and parted ones joined."""
+        """Read the words of a question; words are joined or split where people mistyped a space."""
         return tuple(heard for word in self._rejoin(words) for heard in self._recall(word))
 
     def knows(self, word: str) -> bool:
-        """Whether it stands in the knowledge base, or is another form of a word that does."""
+        """True where the knowledge base holds the word or another form of it."""
         return word in self.words or (word in self._english and stem(word) in self.stems)
 
     def _rejoin(self, words: tuple[str, ...]) -> Iterator[str]:
@@ -133,9 +133,9 @@ class Vocabulary:
         return tuple(self._heard(part, part, 1.0) for part in parts) if parts else (mended,)
 
     def _slip(self, word: str) -> Heard | None:
-        """A frequent word of the knowledge base that one slip of the thumb made another one.
+        """The frequent word that a slip of the thumb has turned into this English word, if any.
 
-        Not where letters were added at the end or the first one differs: those are other words.
+        A word with another first letter, or with letters added at the end, is no slip.
         """
         near = [
             often
@@ -147,7 +147,7 @@ class Vocabulary:
         return self._heard(word, best, JaroWinkler.similarity(word, best) ** 3) if best else None
 
     def _split(self, word: str) -> tuple[str, str] | None:
-        """The two known words that a joined word is made of, the likeliest pair."""
+        """Split a joined word into the likeliest pair of known words."""
         pairs = [
             (word[:i], word[i:])
             for i in range(2, len(word) - 2)
@@ -185,7 +185,7 @@ _NEIGHBOURS = {
 
 
 def _slips(typed: str, meant: str) -> int:
-    """Letters that a thumb missed by one key, in words of the same length."""
+    """Count the letters that a thumb missed by one key; 0 if the words differ in length."""
     if len(typed) != len(meant):
         return 0
     return sum(a in _NEIGHBOURS.get(b, "") for a, b in zip(typed, meant, strict=True))

@@ -1,4 +1,4 @@
-"""From what a person typed to the words that are compared."""
+"""A typed text becomes words that can be compared."""
 
 import re
 import unicodedata
@@ -7,11 +7,11 @@ from functools import lru_cache
 import Stemmer  # type: ignore[import-not-found] # PyStemmer ships no types
 
 MAX_WORD = 64
-"""Characters of a word that are read: what is longer is no word, and would fill the caches."""
+"""Characters of a word that are read. Longer ones are no words, and would fill the caches."""
 MAX_QUESTION = 1_000
-"""Characters of a message that are read; the rest is cut before matching."""
+"""Characters of a message that are read; the rest is cut off before matching."""
 MOST_FOLDED = 2 * MAX_QUESTION
-"""Characters of it that are read after folding, which makes eighteen of some."""
+"""Characters of a message that are read after `fold`, which turns some into eighteen."""
 _CONTRACTIONS = {
     "n't": " not",
     "'m": " am",
@@ -23,7 +23,8 @@ _CONTRACTIONS = {
     "'": "",
 }
 _CONTRACTION = re.compile(r"n't\b|'(?:m|re|ve|ll|d|s)\b|'")
-# How people write on a phone. "ill", "id", "well" and "were" are words of their own, so not here.
+_NOT = ("do", "does", "did", "is", "are", "was", "were", "have", "has", "could", "would", "should")
+# People write so on a phone. "ill", "id", "well" and "were" are words of their own, so not here.
 _SHORTHAND = {
     "can't": "can not",
     "won't": "will not",
@@ -31,26 +32,10 @@ _SHORTHAND = {
     "cannot": "can not",
     "cant": "can not",
     "wont": "will not",
-    "dont": "do not",
-    "doesnt": "does not",
-    "didnt": "did not",
-    "isnt": "is not",
-    "arent": "are not",
-    "wasnt": "was not",
-    "werent": "were not",
-    "havent": "have not",
-    "hasnt": "has not",
-    "couldnt": "could not",
-    "wouldnt": "would not",
-    "shouldnt": "should not",
+    **{f"{verb}nt": f"{verb} not" for verb in _NOT},
     "im": "i am",
     "ive": "i have",
-    "whats": "what",
-    "hows": "how",
-    "whos": "who",
-    "wheres": "where",
-    "thats": "that",
-    "theres": "there",
+    **{f"{word}s": word for word in ("what", "how", "who", "where", "that", "there")},
     "youre": "you are",
     "gonna": "going to",
     "wanna": "want to",
@@ -94,23 +79,23 @@ _REPEATED = re.compile(r"(.)\1{2,}")
 
 
 def fold(text: str) -> str:
-    """Lower case, plain apostrophes, no accents, no invisible characters; cut to MAX_QUESTION."""
+    """Make lower case and plain apostrophes, drop accents and unseen characters, cut the end."""
     if text.isascii():
         return text[:MAX_QUESTION].lower().replace("`", "'")
-    # Apostrophes first: NFKD takes the acute accent that some keyboards type for one apart.
+    # Apostrophes first: NFKD splits the acute accent that some keyboards type for an apostrophe.
     decomposed = unicodedata.normalize("NFKD", text[:MAX_QUESTION].translate(_APOSTROPHES))
     dropped = {ord(c): None for c in set(decomposed) if unicodedata.category(c) in {"Mn", "Cf"}}
     return decomposed.translate(dropped).casefold()
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text as they are compared: folded, contractions opened, one spelling."""
+    """The words of a text: folded, contractions written out, all in one spelling."""
     found = _WORD.findall(fold(text)[:MOST_FOLDED])
     return tuple(word for each in found for word in _open(each[:MAX_WORD]))
 
 
 def has_words(text: str) -> bool:
-    """Whether `words` finds any."""
+    """True where `words` finds at least one word."""
     return _WORD.search(fold(text)) is not None
 
 
@@ -121,7 +106,7 @@ def _open(found: str) -> tuple[str, ...]:
 
 
 def one_spelling(word: str) -> str:
-    """American spelling, and no letter more than twice in a row."""
+    """Give a word its American spelling, and no letter more than twice in a row."""
     word = _REPEATED.sub(r"\1\1", word)
     for pattern, american in _BRITISH:
         word = pattern.sub(american, word)
@@ -131,7 +116,7 @@ def one_spelling(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The Snowball (Porter 2) stem of one word of `words`."""
-    # A stemmer for each call: they hold the word they work on, and a reload runs in a thread.
+    # A new stemmer for each call: it holds the word it works on, and a reload runs in a thread.
     return str(Stemmer.Stemmer("english", 0).stemWord(word))
 
 
