@@ -6,7 +6,7 @@ confidence that keeps wrong and false answers as rare as `WRONG` and `NEAR` say.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -142,7 +142,7 @@ def calibrate(faq: Faq, questions: Sequence[Question]) -> Calibration:
     rights = np.array([s.right for s in samples], float)
     if len(set(rights)) < 2:
         raise InputError(ONE_SIDED)
-    numbers = np.array([_numbers(s.evidence) for s in samples])
+    numbers = np.array([(1.0, *astuple(s.evidence)) for s in samples])
     weights = fit(numbers, rights)
     curve = Curve.of(samples, 1 / (1 + np.exp(-numbers @ weights)))
     found = _thresholds(faq.index.thresholds, weights, curve.threshold())
@@ -181,13 +181,9 @@ def _sample(faq: Faq, question: Question) -> Sample | None:
     return Sample(question, weighed.evidence, right)
 
 
-def _numbers(evidence: Evidence) -> tuple[float, ...]:
-    return 1.0, evidence.lead, evidence.margin, evidence.fit, evidence.unaccounted
-
-
 def _thresholds(before: Thresholds, weights: Floats, answer: float) -> Thresholds:
     """The thresholds with three decimals, since the file holds no more."""
-    names = ("bias", "lead", "margin", "fit", "unaccounted")
+    names = ("bias", *(field.name for field in fields(Evidence)))
     fitted = {n: round(float(weight), 3) for n, weight in zip(names, weights, strict=True)}
     return replace(before, **fitted, answer=round(answer, 3), suggest=round(answer / UNSURE, 3))
 

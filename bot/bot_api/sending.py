@@ -70,13 +70,8 @@ def chat_of(update: Update) -> Chat:
 def label(query: CallbackQuery) -> str | None:
     """The text on a pressed button; None where Telegram does not show the button any more."""
     markup = query.message.reply_markup if isinstance(query.message, Message) else None
-    pressed = (
-        button.text
-        for row in (markup.inline_keyboard if markup else ())
-        for button in row
-        if button.callback_data == query.data
-    )
-    return next(pressed, None)
+    buttons = (button for row in (markup.inline_keyboard if markup else ()) for button in row)
+    return next((each.text for each in buttons if each.callback_data == query.data), None)
 
 
 async def say(update: Update, text: str, keyboard: Keyboard) -> None:

@@ -156,16 +156,11 @@ class Vocabulary:
         return max(pairs, key=lambda p: min(self.words[p[0]], self.words[p[1]]), default=None)
 
     def _mend(self, word: str) -> Heard:
-        near = process.extract(
-            word,
-            self._shapes.near(word),
-            scorer=JaroWinkler.normalized_similarity,
-            score_cutoff=_CUTOFF,
-            limit=MOST_NEAR,
-        )
-        if not near:
+        like, near = JaroWinkler.normalized_similarity, self._shapes.near(word)
+        hits = process.extract(word, near, scorer=like, score_cutoff=_CUTOFF, limit=MOST_NEAR)
+        if not hits:
             return self._heard(word, word, 0.0)
-        best, likeness, _ = max(near, key=lambda hit: self._plausibility(word, hit[0], hit[1]))
+        best, likeness, _ = max(hits, key=lambda hit: self._plausibility(word, hit[0], hit[1]))
         return self._heard(word, best, likeness**3)
 
     def _plausibility(self, typed: str, meant: str, likeness: float) -> float:
