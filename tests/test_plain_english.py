@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PLAIN = ("benchmarks", "docs", "tests")
+PLAIN = ("benchmarks", "bot", "docs", "tests")
 """Folders whose docstrings are held to it."""
 
 HARD = re.compile(r"(What|Which|Whether|How)\b|.*\bthe\s+same\b", re.DOTALL | re.IGNORECASE)
