@@ -32,9 +32,9 @@ async def broadcast(bot: Installation, telegram: FakeTelegram, chats: Sequence[i
     now = dt.datetime.now(dt.UTC)
     storage = Storage.open(bot.url)
     try:
-        number = await storage.mailings.draft(OPERATOR, None, NEWS, now)
+        number = await storage.broadcasts.draft(OPERATOR, None, NEWS, now)
         message = board["result"]["message_id"]
-        assert await storage.mailings.start(number, OPERATOR, message, now)
+        assert await storage.broadcasts.start(number, OPERATOR, message, now)
     finally:
         await storage.close()
 

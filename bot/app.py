@@ -80,7 +80,7 @@ def build(
     clocks: Clocks,
     tick_seconds: float = TICK_SECONDS,
     only: int | None = None,
-    build: Builder = beside,
+    builder: Builder = beside,
 ) -> Parts:
     """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
     monotonic, now, folder = clocks.monotonic, clocks.now, settings.knowledge or base.shipped()
@@ -91,7 +91,7 @@ def build(
     journal = UsageRecorder(storage.records, now, settings.zone, settings.kept_days)
     results = Results(storage, app.bot, notices, journal, CircuitBreaker(monotonic), now)
     tips = Sender(live, storage, app.bot, pace, now, results, only)
-    reloader = Reloader(live, storage.records, folder, now, build, settings.zone)
+    reloader = Reloader(live, storage.records, folder, now, builder, settings.zone)
     watching = FileWatcher(reloader, notices, app.bot)
     tell = partial(_passed_over, notices, app)
     deadly = partial(tell, operator_texts.died_of)

@@ -119,6 +119,11 @@ class Reloader:
             try:
                 number = await self._kept(built.files)
                 await asyncio.to_thread(new.put)
+            except ReloadError:
+                # A knowledge base that never answered is nothing to go back to.
+                if self._number is not None:
+                    await self.records.drop_after(self._number)
+                raise
             finally:
                 await asyncio.to_thread(new.discard)
             self._number = number

@@ -34,7 +34,7 @@ class Storage(Repository):
         return Deliveries(self.database)
 
     @property
-    def mailings(self) -> Broadcasts:
+    def broadcasts(self) -> Broadcasts:
         """Messages of operators to all subscribers."""
         return Broadcasts(self.database)
 

@@ -634,7 +634,8 @@ async def test_a_broadcast_moves_on_while_many_tips_are_due(bot: Bot, world: Wor
     await bot.sends()
     await bot.passes(10)
     await bot.parts.tips.stop()
-    assert (await world.storage.mailings.standing(1)).done >= sender.MAILED - sender.AT_ONCE
+    standing = await world.storage.broadcasts.standing(1)
+    assert standing.done >= sender.BROADCAST_BATCH - sender.AT_ONCE
     assert len(await world.storage.deliveries.due(world.clock.wall(), 500)) > 200
 
 
@@ -795,14 +796,14 @@ async def test_an_operator_who_blocks_the_bot_is_no_reason_to_stop(world: World)
         await bot.passes(1)
         await bot.tick()
         assert [world.got(each) for each in chats] == [[NEWS]] * 60
-        assert await world.storage.mailings.under_way() == []
+        assert await world.storage.broadcasts.under_way() == []
 
 
 async def test_what_is_over_leaves_no_text_behind(bot: Bot, world: World) -> None:
     await world.subscribe(ANNA)
     await bot.sends()
     await bot.tick()
-    over = await world.storage.mailings.get(1)
+    over = await world.storage.broadcasts.get(1)
     assert over
     assert (over.stage, over.text) == (Stage.OVER, None)
     calls = len(world.telegram.calls)
@@ -1059,7 +1060,7 @@ async def test_a_kill_right_after_the_confirmation_changes_nothing(world: World)
     async with world.start() as bot:
         await bot.olga.write(f"/broadcast {NEWS}")
         number = bot.olga.said[-1]["message_id"]
-        assert await world.storage.mailings.start(1, OLGA, number, world.clock.wall())
+        assert await world.storage.broadcasts.start(1, OLGA, number, world.clock.wall())
     async with world.start() as bot:
         await bot.tick()
     assert [world.got(each) for each in chats] == [[NEWS]] * 30
@@ -1102,17 +1103,17 @@ async def test_a_stop_ends_soon_and_the_next_start_goes_on(world: World, clock: 
 
 
 async def test_what_is_old_is_deleted_and_what_runs_stays(world: World, clock: Clock) -> None:
-    mailings, now = world.storage.mailings, clock.wall()
+    broadcasts, now = world.storage.broadcasts, clock.wall()
     await world.subscribe(ANNA)
-    numbers = [await mailings.draft(OLGA, None, NEWS, now) for _ in range(3)]
+    numbers = [await broadcasts.draft(OLGA, None, NEWS, now) for _ in range(3)]
     draft, running, over = numbers
     for each in (running, over):
-        assert await mailings.start(each, OLGA, 5, now)
-    await mailings.close(over)
-    await mailings.prune(now)
-    assert [bool(await mailings.get(each)) for each in numbers] == [True] * 3
-    await mailings.prune(now + dt.timedelta(seconds=1))
-    assert [bool(await mailings.get(each)) for each in numbers] == [False, True, False]
+        assert await broadcasts.start(each, OLGA, 5, now)
+    await broadcasts.close(over)
+    await broadcasts.prune(now)
+    assert [bool(await broadcasts.get(each)) for each in numbers] == [True] * 3
+    await broadcasts.prune(now + dt.timedelta(seconds=1))
+    assert [bool(await broadcasts.get(each)) for each in numbers] == [False, True, False]
     assert draft
 
 
@@ -1120,37 +1121,37 @@ async def test_drafts_leave_after_three_months(bot: Bot, olga: Chat, world: Worl
     await world.subscribe(ANNA)
     await olga.write(f"/broadcast {NEWS}")
     await bot.ticks(results.KEPT.days * DAY, every=results.KEPT.days * DAY)
-    assert await world.storage.mailings.get(1)
+    assert await world.storage.broadcasts.get(1)
     await bot.ticks(DAY, every=DAY)
-    assert await world.storage.mailings.get(1) is None
+    assert await world.storage.broadcasts.get(1) is None
 
 
 async def test_an_operator_who_is_forgotten_leaves_no_drafts(world: World, clock: Clock) -> None:
-    mailings = world.storage.mailings
-    kept = await mailings.draft(OTTO, None, NEWS, clock.wall())
-    gone = await mailings.draft(OLGA, None, NEWS, clock.wall())
+    broadcasts = world.storage.broadcasts
+    kept = await broadcasts.draft(OTTO, None, NEWS, clock.wall())
+    gone = await broadcasts.draft(OLGA, None, NEWS, clock.wall())
     await world.storage.forget(OLGA)
-    assert await mailings.get(gone) is None
-    assert await mailings.get(kept)
+    assert await broadcasts.get(gone) is None
+    assert await broadcasts.get(kept)
 
 
 async def test_of_two_starts_at_once_one_wins(world: World, clock: Clock) -> None:
     await world.subscribe_many(50)
-    mailings, now = world.storage.mailings, clock.wall()
-    number = await mailings.draft(OLGA, None, NEWS, now)
-    won = await asyncio.gather(*(mailings.start(number, OLGA, 5, now) for _ in range(10)))
+    broadcasts, now = world.storage.broadcasts, clock.wall()
+    number = await broadcasts.draft(OLGA, None, NEWS, now)
+    won = await asyncio.gather(*(broadcasts.start(number, OLGA, 5, now) for _ in range(10)))
     assert sum(won) == 1
-    assert await mailings.standing(number) == Standing(50, {})
+    assert await broadcasts.standing(number) == Standing(50, {})
 
 
 async def test_a_stop_of_what_does_not_run_is_none(world: World, clock: Clock) -> None:
-    mailings, now = world.storage.mailings, clock.wall()
-    number = await mailings.draft(OLGA, None, NEWS, now)
-    assert not await mailings.stop(number, Stage.CANCELLED, now)
-    assert await mailings.start(number, OLGA, 5, now)
-    assert not await mailings.stop(number, Stage.CANCELLED, now, OTTO)
-    assert await mailings.stop(number, Stage.LOST, now)
-    assert not await mailings.stop(number, Stage.CANCELLED, now)
+    broadcasts, now = world.storage.broadcasts, clock.wall()
+    number = await broadcasts.draft(OLGA, None, NEWS, now)
+    assert not await broadcasts.stop(number, Stage.CANCELLED, now)
+    assert await broadcasts.start(number, OLGA, 5, now)
+    assert not await broadcasts.stop(number, Stage.CANCELLED, now, OTTO)
+    assert await broadcasts.stop(number, Stage.LOST, now)
+    assert not await broadcasts.stop(number, Stage.CANCELLED, now)
 
 
 async def test_a_broadcast_that_is_no_more_fails(bot: Bot, world: World, clock: Clock) -> None:
@@ -1159,11 +1160,11 @@ async def test_a_broadcast_that_is_no_more_fails(bot: Bot, world: World, clock: 
     await bot.parts.tips.stop()
     await bot.sends()
     async with world.start() as later:
-        [due] = await world.storage.mailings.due(clock.wall(), 10)
-        await world.storage.mailings.close(1)
+        [due] = await world.storage.broadcasts.due(clock.wall(), 10)
+        await world.storage.broadcasts.close(1)
         await world.storage.forget(OLGA)
         claimed = await world.storage.deliveries.claim_again(due, clock.wall())
-        assert await world.storage.mailings.get(1) is None
+        assert await world.storage.broadcasts.get(1) is None
         await later.parts.tips._send(later.parts.tips.knowledge, claimed)
     assert await world.progress() == [Progress.FAILED]
 

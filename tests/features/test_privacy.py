@@ -141,7 +141,7 @@ async def _operate(storage: Storage, now: dt.datetime) -> None:
     await storage.records.teach(Kind.ENTRY, "chain.squeak", TAUGHT, now.date(), settled=())
     await storage.records.keep(b"files", now)
     await storage.records.set_mark("digest", "yesterday")
-    await storage.mailings.draft(OPERATOR, None, "<b>News</b>", now)
+    await storage.broadcasts.draft(OPERATOR, None, "<b>News</b>", now)
     await Receipts(storage.database).take([1, 2], [], (1, 2))
 
 

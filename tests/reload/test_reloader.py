@@ -258,14 +258,16 @@ async def test_what_cannot_be_put_there_is_refused_before_anything_is_built(
 
 
 async def test_a_folder_in_the_way_of_a_file_that_is_sent_leaves_all_as_it_was(
-    reloader: Reloader, folder: Path
+    reloader: Reloader, folder: Path, records: Records
 ) -> None:
+    await reloader.keep(files.read(folder))
     (folder / "learned.yaml").mkdir()
-    before, answers = everything(folder), reloader.live.faq
+    before, answers, kept = everything(folder), reloader.live.faq, await records.kept()
     said = await refused(reloader.put("learned.yaml", b"learned: []\n"))
     assert said == "learned.yaml cannot be written: Is a directory; nothing was changed."
     assert everything(folder) == before
     assert reloader.live.faq is answers
+    assert await records.kept() == kept
 
 
 # Rollback

@@ -116,7 +116,7 @@ def build_parts(
         clocks=composition.Clocks(clock, clock.wall),
         # Tests wake the sender themselves: the job queue goes by the clock of the machine.
         tick_seconds=86_400,
-        build=at_once,
+        builder=at_once,
     )
 
 

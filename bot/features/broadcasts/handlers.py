@@ -43,8 +43,8 @@ class BroadcastHandlers:
     """Telegram takes no edits before this moment."""
 
     @property
-    def mailings(self) -> Broadcasts:
-        return self.storage.mailings
+    def broadcasts(self) -> Broadcasts:
+        return self.storage.broadcasts
 
     async def broadcast(self, update: Update, _: Context) -> None:
         """/broadcast with a text, or in reply to a message: show a preview, and ask."""
@@ -53,7 +53,7 @@ class BroadcastHandlers:
         if not (text or copied):
             await sending.reply(message, texts.HOW, None)
             return
-        receivers = await self.mailings.receivers(self.now(), self.tips.only)
+        receivers = await self.broadcasts.receivers(self.now(), self.tips.only)
         if not receivers:
             await sending.reply(message, texts.NOBODY, None)
             return
@@ -64,7 +64,7 @@ class BroadcastHandlers:
         except BadRequest as error:
             await sending.reply(message, texts.refused(error.message), None)
             return
-        number = await self.mailings.draft(shown.chat, shown.message, shown.text, self.now())
+        number = await self.broadcasts.draft(shown.chat, shown.message, shown.text, self.now())
         question = texts.ask(receivers, receivers / PER_SECOND)
         await sending.reply(message, question, keyboards.draft(number))
 
@@ -73,7 +73,7 @@ class BroadcastHandlers:
         query, chat = query_of(update), chat_of(update).id
         number = SendBroadcast.pressed(update).broadcast
         board = query.message.message_id if query.message else 0
-        if await self.mailings.start(number, chat, board, self.now(), self.tips.only):
+        if await self.broadcasts.start(number, chat, board, self.now(), self.tips.only):
             self.tips.wake()
         elif not await self._is_under_way(number, chat):
             await sending.acknowledge(query, texts.OUTDATED)
@@ -84,31 +84,31 @@ class BroadcastHandlers:
     async def cancel(self, update: Update, _: Context) -> None:
         query, chat = query_of(update), chat_of(update).id
         number = CancelBroadcast.pressed(update).broadcast
-        if await self.mailings.discard(number, chat):
+        if await self.broadcasts.discard(number, chat):
             await sending.show(query, texts.NOT_SENT, None)
         elif not await self._is_under_way(number, chat):
             await sending.acknowledge(query, texts.OUTDATED)
         else:
-            await self.mailings.stop(number, Stage.CANCELLED, self.now(), chat)
+            await self.broadcasts.stop(number, Stage.CANCELLED, self.now(), chat)
             await self.refresh()
             await sending.acknowledge(query)
 
     async def refresh(self) -> None:
         """Bring all boards up to date, and close broadcasts that are over. Called at every tick."""
         async with self._one_by_one:
-            for each in await self.mailings.under_way(self.tips.only):
+            for each in await self.broadcasts.under_way(self.tips.only):
                 await self._refresh(each)
 
     async def _is_under_way(self, number: int, chat: int) -> bool:
-        known = await self.mailings.under_way(self.tips.only)
+        known = await self.broadcasts.under_way(self.tips.only)
         return any(each.id == number and each.chat == chat for each in known)
 
     async def _refresh(self, broadcast: Broadcast) -> None:
         number = broadcast.id
         if broadcast.stage is not Stage.RUNNING:
             # A message that was on its way at the stop must not be tried again.
-            await self.mailings.settle(number, self.now())
-        standing = await self.mailings.standing(number)
+            await self.broadcasts.settle(number, self.now())
+        standing = await self.broadcasts.standing(number)
         text = texts.board(broadcast.stage, standing)
         if self._shown.get(number) != text:
             can_be_cancelled = standing.open and broadcast.stage is Stage.RUNNING
@@ -117,7 +117,7 @@ class BroadcastHandlers:
                 return
             self._shown[number] = text
         if not standing.open:
-            await self.mailings.close(number)
+            await self.broadcasts.close(number)
             del self._shown[number]
 
     async def _put(
@@ -147,7 +147,7 @@ class BroadcastHandlers:
         if not await sending.changed(editing):
             # One that was deleted comes back: nothing else could cancel the broadcast.
             anew = await self.bot.send_message(chat, text, reply_markup=keyboard)
-            await self.mailings.put_board(broadcast.id, anew.message_id)
+            await self.broadcasts.put_board(broadcast.id, anew.message_id)
 
 
 def behind(message: Message) -> str:

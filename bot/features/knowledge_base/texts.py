@@ -26,7 +26,7 @@ def reloaded(changes: Changes) -> str:
 
 
 def put(name: str, changes: Changes) -> str:
-    kept = f"The old file stays beside it as {escape(name)}.old."
+    kept = f"If another file was there, it stays beside it as {escape(name)}.old."
     return "\n".join([f"<b>{escape(name)} is in place.</b> {kept}", *_changes(changes)])
 
 

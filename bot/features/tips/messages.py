@@ -50,5 +50,5 @@ async def to_send(
     if not delivery.broadcast:
         chosen = knowledge.tips.get(delivery.tip)
         return tip(bot, delivery.chat, chosen) if chosen else None
-    found = await storage.mailings.get(delivery.broadcast)
+    found = await storage.broadcasts.get(delivery.broadcast)
     return broadcast(bot, delivery.chat, found) if found else None

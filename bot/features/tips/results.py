@@ -74,7 +74,7 @@ class Results:
                 return Progress.UNKNOWN, now + dt.timedelta(seconds=wait[0]) if wait else None
             case Refused(why=why) if delivery.broadcast and messages.has_no_source(why):
                 # No other chat could get it either.
-                await self.storage.mailings.stop(delivery.broadcast, Stage.LOST, now)
+                await self.storage.broadcasts.stop(delivery.broadcast, Stage.LOST, now)
                 return Progress.UNKNOWN if delivery.lost else Progress.CANCELLED, None
             case Refused():
                 return Progress.FAILED, None
@@ -106,5 +106,5 @@ class Results:
             return
         while await self.storage.deliveries.prune(now.date() - KEPT):
             pass
-        await self.storage.mailings.prune(now - KEPT)
+        await self.storage.broadcasts.prune(now - KEPT)
         self.tidied = now.date()

@@ -28,12 +28,14 @@ from bot.subscriptions.subscriber import Subscriber
 
 BATCH = 200
 """Tips that are fetched from the database at once."""
-MAILED = 50
+BROADCAST_BATCH = 50
 """Messages of broadcasts that are fetched at once: a tip that comes due waits two seconds."""
 AT_ONCE = 16
 """Messages on their way at once: half of the connections, the other half is for answers."""
 LOOKED = 1.0
 """Seconds between two looks for due messages, while the last ones are on their way."""
+MOST_LOGGED = 5
+"""Errors of single chats that are logged after a run."""
 ASIDE = dt.timedelta(hours=1)
 """A subscriber whose zone cannot be read is looked at again so much later."""
 
@@ -133,9 +135,12 @@ class Sender:
         finally:
             await asyncio.gather(*busy.values(), return_exceptions=True)
             failed |= _ended(busy)
-        # An error of one chat is told only now, so that it held up no other chat.
-        for error in failed.values():
-            raise error
+        # Errors of single chats are told only now, so that they held up no other chat.
+        errors = list(failed.values())
+        for error in errors[1:MOST_LOGGED]:
+            log.error("tips: one of %d chats that failed", len(errors), exc_info=error)
+        if errors:
+            raise errors[0]
 
     async def _due(self) -> list[tuple[int, Work]]:
         """Chats and the work for each, in this order."""
@@ -144,13 +149,13 @@ class Sender:
         if self.knowledge.tips:
             again = await ledger.retries(now, BATCH, self.only)
             new = await ledger.due(now, BATCH, self.only)
-        mailed = await self.storage.mailings.due(now, MAILED, self.only)
+        messages_due = await self.storage.broadcasts.due(now, BROADCAST_BATCH, self.only)
         unwritten = self.results.unwritten.values()
         return [
             *((each.chat, partial(self.results.keep, each, result)) for each, result in unwritten),
             *((each.chat, partial(self._retry, each)) for each in again),
             *((each.chat, partial(self._serve, each)) for each in new),
-            *((each.chat, partial(self._retry, each)) for each in mailed),
+            *((each.chat, partial(self._retry, each)) for each in messages_due),
         ]
 
     async def _overtake(self, waiting: deque[tuple[int, Work]]) -> None:
@@ -191,9 +196,9 @@ class Sender:
         if self._going_on():
             knowledge = self.knowledge
             delivery = await self.storage.deliveries.claim_again(earlier, self.now())
-            never_left = earlier.progress is Progress.DUE and not earlier.lost
-            tip_left = delivery and not delivery.broadcast and delivery.tip not in knowledge.tips
-            if delivery and never_left and tip_left:
+            was_never_sent = earlier.progress is Progress.DUE and not earlier.lost
+            tip_is_gone = delivery and not delivery.broadcast and delivery.tip not in knowledge.tips
+            if delivery and was_never_sent and tip_is_gone:
                 choose = partial(_choose, knowledge, delivery.chat)
                 delivery = await self.storage.deliveries.exchange(delivery, choose)
             await self._send(knowledge, delivery)

@@ -150,7 +150,9 @@ async def test_a_document_takes_the_place_of_the_file_of_its_name(
     assert stranger.text.startswith(NEW_ANSWER)
     assert (folder / "topics/chain.yaml").read_bytes() == after
     assert (folder / "topics/chain.yaml.old").read_bytes() == before
-    assert operator.text.startswith("chain.yaml is in place. The old file stays beside it")
+    assert operator.text.startswith(
+        "chain.yaml is in place. If another file was there, it stays beside it"
+    )
 
 
 @pytest.mark.parametrize(

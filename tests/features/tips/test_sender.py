@@ -815,6 +815,17 @@ async def test_more_bad_zones_than_a_batch_do_not_keep_the_others_either(
     assert len(world.tips(ANNA)) == 1
 
 
+async def test_each_of_some_chats_that_fail_is_logged(
+    world: World, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.subscribe(ANNA, BERT, CLEO)
+    await world.sql("UPDATE subscribers SET zone = 'Mars/' || chat_id")
+    world.at(9)
+    await bot.tick()
+    told = {str(each.exc_info[1]) for each in caplog.records if each.exc_info}
+    assert all(any(f"Mars/{chat}" in error for error in told) for chat in (ANNA, BERT, CLEO))
+
+
 async def test_who_gets_a_zone_again_gets_tips_again(world: World, bot: Bot) -> None:
     await world.subscribe(ANNA)
     await world.sql("UPDATE subscribers SET zone = 'Mars/Base'")
