@@ -19,6 +19,8 @@ from bot.reload import cache, diff
 PAUSE = 0.2
 """Seconds between two looks at files that may be on their way to the disk."""
 LOOKS = 25
+SWITCH = 0.0005
+"""Seconds after which the building thread lets others run; Python itself waits ten times that."""
 UNSETTLED = "the files are changing all the time; reload when they are written"
 
 
@@ -61,9 +63,13 @@ def _unsearched(job: Job) -> Built:
     # A search for garbage would stop every answer for long, again and again. It would find nothing:
     # a knowledge base holds no circles.
     gc.disable()
+    usual = sys.getswitchinterval()
+    # An answer gives up Python's lock many times, and would wait so long each time to get it back.
+    sys.setswitchinterval(SWITCH)
     try:
         return build(job)
     finally:
+        sys.setswitchinterval(usual)
         gc.enable()
 
 

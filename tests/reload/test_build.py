@@ -4,6 +4,7 @@ import asyncio
 import gc
 import pickle
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -290,6 +291,7 @@ async def test_everything_else_goes_on_while_it_is_built(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # Otherwise there may be a copy of it.
     waited: list[float] = []
+    usual = sys.getswitchinterval()
 
     async def meanwhile() -> None:
         while True:
@@ -303,6 +305,7 @@ async def test_everything_else_goes_on_while_it_is_built(
     assert made.faq.knowledge.entries
     assert len(waited) > 2
     assert gc.isenabled()
+    assert sys.getswitchinterval() == usual
 
 
 async def test_the_search_for_garbage_goes_on_after_something_broken(folder: Path) -> None:
