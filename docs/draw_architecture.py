@@ -24,8 +24,9 @@ WIDTH, EDGE, GAP, BETWEEN = 880, 24, 20, 32
 """All sizes are in pixels. `GAP` is between boxes, `BETWEEN` between rows."""
 BOX, WIDE, LANE = 193, 440, 8
 HEAD, LINE, FOOT, EM = 24, 15, 10, 6.9
-CHIP, CHIP_GAP, LETTER, PORT = 20, 6, 7, 36
-LEGEND = 56
+CHIP, CHIP_GAP, LETTER, PORT, KEY = 20, 6, 7, 36, 24
+LEGEND = 80
+TITLE = "The rooms of bot/ and who imports whom"
 STYLE = """
 text { font: 12px system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;
   fill: #38424d; text-anchor: middle }
@@ -88,7 +89,8 @@ def drawing() -> str:
     rooms = [(n, row[n]) for row, level in zip(places, levels, strict=True) for n in sorted(level)]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}">',
+        f'width="{WIDTH}" height="{height}" role="img" aria-labelledby="title">',
+        f'<title id="title">{TITLE}</title>',
         f"<style>{STYLE}</style>",
         '<marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         'orient="auto"><path class="head" d="M0 0 8 4 0 8z"/></marker>',
@@ -289,13 +291,15 @@ def _port(box: Box, number: int, count: int) -> float:
 
 def _legend(top: float) -> Iterator[str]:
     pure = "touches no network, no clock and no database"
-    for left, look, words in (
-        (EDGE + 40, "room pure", pure),
-        (EDGE + 380, "room", "all others"),
-        (EDGE + 540, "inner", "a feature, or routes, or texts"),
+    inner = "a part of features; each row imports from the rows below"
+    for left, line, look, words in (
+        (EDGE + 40, 0, "room pure", pure),
+        (EDGE + 380, 0, "room", "all others"),
+        (EDGE + 40, 1, "inner", inner),
     ):
-        yield _rectangle(Box(left, top, 22, 14), look, 3)
-        yield f'<text class="legend" x="{left + 30:.0f}" y="{top + 11:.0f}">{words}</text>'
+        here = Box(left, top + line * KEY, 22, 14)
+        yield _rectangle(here, look, 3)
+        yield f'<text class="legend" x="{left + 30:.0f}" y="{here.top + 11:.0f}">{words}</text>'
 
 
 def _rectangle(box: Box, look: str, corner: int) -> str:

@@ -27,6 +27,7 @@ WIDTH, MARGIN, LINE = 560, 16, 20
 PADDING, BETWEEN = 5, 4
 """Pixels inside of a button and between two buttons."""
 COLUMNS = 66
+TITLE = "A conversation with the bot in Telegram"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 
@@ -91,7 +92,8 @@ def _svg(bubbles: Sequence[Bubble]) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-            f'font-family="{escape(FONT)}" font-size="14">',
+            f'font-family="{escape(FONT)}" font-size="14" role="img" aria-labelledby="title">',
+            f'<title id="title">{TITLE}</title>',
             f'<rect width="{WIDTH}" height="{height}" rx="12" fill="#e6ebee"/>',
             *parts,
             "</svg>",
