@@ -4,6 +4,7 @@ import re
 import runpy
 import tomllib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from telegram.ext import CommandHandler
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 README, OPERATING = ROOT / "README.md", ROOT / "docs" / "operating.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 PICTURE = ROOT / "docs" / "architecture.svg"
+PICTURES = [PICTURE, ROOT / ".github" / "conversation.svg"]
 MOST_LINES = 150
 
 
@@ -127,6 +129,21 @@ def test_each_path_that_is_named_is_there(document: Path) -> None:
     scripts = re.findall(r"-m benchmarks\.(\w+)", read(document))
     paths = [*named, *(f"benchmarks/{script}.py" for script in scripts)]
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=name)
+def test_each_picture_has_a_title_for_those_who_hear_it(picture: Path) -> None:
+    root = ElementTree.fromstring(read(picture))  # noqa: S314 - our own file
+    title = root.find("{*}title")
+    assert root.get("role") == "img"
+    assert title is not None
+    assert title.text
+    assert root.get("aria-labelledby") == title.get("id")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_each_python_that_is_to_be_typed_is_that_of_the_installation(document: Path) -> None:
+    assert re.findall(r"(?<!\.venv/bin/)\bpython -\w.*", read(document)) == []
 
 
 def test_the_picture_of_the_rooms_is_what_the_code_draws() -> None:
