@@ -219,7 +219,7 @@ class Fire:
 
     @property
     def reloader(self) -> Reloader:
-        return self.parts.watching.reloader
+        return self.parts.watcher.reloader
 
     async def ask(self) -> None:
         """Ask on and on, whatever happens."""
@@ -394,7 +394,7 @@ async def _begun(place: Path, base: Path, chance: random.Random) -> AsyncIterato
         throttle=Throttle(time.monotonic, most=10_000),
         clocks=Clocks(),
     )
-    await parts.watching.reloader.keep(begun.files)
+    await parts.watcher.reloader.keep(begun.files)
     async with parts.app:
         await parts.app.start()
         try:

@@ -332,8 +332,8 @@ def _tips(storage: Storage, now: Callable[[], dt.datetime]) -> Sender:
         throttle=Throttle(time.monotonic),
         clocks=Clocks(time.monotonic, now),
     )
-    parts.tips.pace = Unpaced(time.monotonic)
-    return parts.tips
+    parts.sender.limiter = Unpaced(time.monotonic)
+    return parts.sender
 
 
 async def _deliver(storage: Storage, tips: Sender, now: Callable[[], dt.datetime]) -> None:

@@ -85,19 +85,22 @@ def build(
     """The bot, with an Application ready to be initialized; tips go to one chat only, or to all."""
     monotonic, now, folder = clocks.monotonic, clocks.now, settings.knowledge or base.shipped()
     intake = Intake(Receipts(storage.database), monotonic)
-    order, pace = UpdateProcessor(intake, longest_line=throttle.most + 1), RateLimiter(monotonic)
-    app = _application(settings.api, token, pace, order, request, updates_request)
+    updates, limiter = (
+        UpdateProcessor(intake, longest_line=throttle.most + 1),
+        RateLimiter(monotonic),
+    )
+    app = _application(settings.api, token, limiter, updates, request, updates_request)
     notices = Notices(settings.operators)
-    journal = UsageRecorder(storage.records, now, settings.zone, settings.kept_days)
-    results = Results(storage, app.bot, notices, journal, CircuitBreaker(monotonic), now)
-    tips = Sender(live, storage, app.bot, pace, now, results, only)
+    recorder = UsageRecorder(storage.records, now, settings.zone, settings.kept_days)
+    results = Results(storage, app.bot, notices, recorder, CircuitBreaker(monotonic), now)
+    sender = Sender(live, storage, app.bot, limiter, now, results, only)
     reloader = Reloader(live, storage.records, folder, now, builder, settings.zone)
-    watching = FileWatcher(reloader, notices, app.bot)
+    watcher = FileWatcher(reloader, notices, app.bot)
     tell = partial(_passed_over, notices, app)
     deadly = partial(tell, operator_texts.died_of)
     unreadable = partial(tell, operator_texts.cannot_read)
     polling = Polling(app, updates_request, intake, deadly, unreadable)
-    parts = Parts(app, live, tips, journal, notices, watching, polling, order)
+    parts = Parts(app, live, sender, recorder, notices, watcher, polling, updates)
     _attach(parts, settings, clocks, throttle, tick_seconds)
     return parts
 
@@ -109,8 +112,8 @@ async def _passed_over(notices: Notices, app: App, text: Callable[[int], str], u
 def _application(
     api: str,
     token: str,
-    pace: RateLimiter,
-    order: UpdateProcessor,
+    limiter: RateLimiter,
+    updates: UpdateProcessor,
     request: BaseRequest,
     updates_request: BaseRequest,
 ) -> App:
@@ -122,8 +125,8 @@ def _application(
         .defaults(DEFAULTS)
         .request(request)
         .get_updates_request(updates_request)
-        .rate_limiter(pace)
-        .concurrent_updates(order)
+        .rate_limiter(limiter)
+        .concurrent_updates(updates)
         .updater(None)
         .build()
     )
@@ -133,33 +136,37 @@ def _attach(
     parts: Parts, settings: Settings, clocks: Clocks, throttle: Throttle, tick_seconds: float
 ) -> None:
     """Give the application its handlers, and the chores that come round with each tick."""
-    app, tips = parts.app, parts.tips
+    app, sender = parts.app, parts.sender
     handlers = _handlers(parts, settings)
     seldom = NotTooOften(throttle, throttle.longer(PRESSES))
     routes.register(app, handlers, settings.operators, seldom)
     parts.updates.wants = partial(routes.fits, app)
     app.add_error_handler(ErrorHandler(parts.notices, clocks.monotonic).handle)
     when = settings.zone, settings.tip_time
-    digest = Digest(tips.storage.records, parts.notices, app.bot, parts.live, tips.now, *when)
-    for chore in (tips.wake, parts.journal.write, handlers.broadcasts.refresh, digest.maybe):
+    digest = Digest(sender.storage.records, parts.notices, app.bot, parts.live, sender.now, *when)
+    for chore in (sender.wake, parts.recorder.write, handlers.broadcasts.refresh, digest.maybe):
         _repeat(app, tick_seconds, chore)
 
 
 def _handlers(parts: Parts, settings: Settings) -> Handlers:
-    live, journal, reloader = parts.live, parts.journal, parts.watching.reloader
-    tips, storage, now = parts.tips, parts.tips.storage, parts.tips.now
-    asked, dialog, where = QuestionHandlers(live, journal), PendingQuestions(now), Whereabouts(live)
-    enrolment = Enrolment(storage, journal, now, Schedule(settings.tip_time, settings.zone))
+    live, recorder, reloader = parts.live, parts.recorder, parts.watcher.reloader
+    sender, storage, now = parts.sender, parts.sender.storage, parts.sender.now
+    asked, pending, where = (
+        QuestionHandlers(live, recorder),
+        PendingQuestions(now),
+        Whereabouts(live),
+    )
+    enrolment = Enrolment(storage, recorder, now, Schedule(settings.tip_time, settings.zone))
     return Handlers(
         questions=asked,
-        subscriptions=SubscribeHandlers(asked, storage, tips, dialog, now, enrolment, where),
-        preferences=PreferenceHandlers(storage, tips, dialog, now),
-        votes=VoteHandlers(storage.records, journal, live, asked.memory),
-        privacy=PrivacyHandlers(storage, journal, dialog, asked.memory),
+        subscriptions=SubscribeHandlers(asked, storage, sender, pending, now, enrolment, where),
+        preferences=PreferenceHandlers(storage, sender, pending, now),
+        votes=VoteHandlers(storage.records, recorder, live, asked.memory),
+        privacy=PrivacyHandlers(storage, recorder, pending, asked.memory),
         reloading=ReloadHandlers(reloader),
-        statistics=StatisticsHandlers(live, storage.records, journal),
-        inbox=InboxHandlers(storage.records, reloader, live, journal),
-        broadcasts=BroadcastHandlers(storage, tips, parts.app.bot, now),
+        statistics=StatisticsHandlers(live, storage.records, recorder),
+        inbox=InboxHandlers(storage.records, reloader, live, recorder),
+        broadcasts=BroadcastHandlers(storage, sender, parts.app.bot, now),
     )
 
 
@@ -187,7 +194,7 @@ async def run(settings: Settings, token: str) -> None:
     storage = Storage.open(settings.database or DATABASE)
     try:
         parts = await _begun(settings, storage, token)
-        await lifecycle.serve(parts, lifecycle.signals(parts.watching))
+        await lifecycle.serve(parts, lifecycle.signals(parts.watcher))
     finally:
         await storage.close()
 
@@ -204,5 +211,5 @@ async def _begun(settings: Settings, storage: Storage, token: str) -> Parts:
         throttle=Throttle(time.monotonic, most=settings.questions_a_minute),
         clocks=Clocks(),
     )
-    parts.watching.begun = begun
+    parts.watcher.begun = begun
     return parts

@@ -49,10 +49,10 @@ class Parts:
 
     app: App
     live: Live
-    tips: Sender
-    journal: UsageRecorder
+    sender: Sender
+    recorder: UsageRecorder
     notices: Notices
-    watching: FileWatcher
+    watcher: FileWatcher
     polling: Polling
     updates: UpdateProcessor
 
@@ -77,14 +77,14 @@ class _Bystanders(ThreadPoolExecutor):
         return future
 
 
-def signals(watching: FileWatcher) -> asyncio.Event:
+def signals(watcher: FileWatcher) -> asyncio.Event:
     """An event that SIGTERM and SIGINT set; SIGHUP asks for a reload."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.set_default_executor(_Bystanders())
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, watching.asked.set)
+    loop.add_signal_handler(signal.SIGHUP, watcher.asked.set)
     return stop
 
 
@@ -97,19 +97,19 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
     app = parts.app
     try:
         if await _unless(stop, parts.polling.connect()):
-            await parts.tips.recover()
+            await parts.sender.recover()
             await app.start()
             # All objects made so far stay; a search among them for garbage would hold up answers.
             gc.freeze()
             # The job queue lets a whole interval pass before its first tick.
-            parts.tips.wake()
+            parts.sender.wake()
             log.info("@%s is answering", app.bot.username)
             await _unless(stop, _answer(parts))
     finally:
         if app.running:
             await _drain(parts)
         await app.shutdown()
-        await _logged(parts.journal.write)
+        await _logged(parts.recorder.write)
         # PTB's own shutdown leaves connections open after a start that failed half-way.
         await app.bot.shutdown()
 
@@ -142,8 +142,8 @@ async def _beside(parts: Parts) -> None:
     """Do all that can wait until the first questions are on their way."""
     await asyncio.sleep(MOMENT)
     works: list[Work] = [partial(_introduce, parts)]
-    if parts.watching.begun:
-        works += [partial(_begin, parts, parts.watching.begun), parts.watching.run]
+    if parts.watcher.begun:
+        works += [partial(_begin, parts, parts.watcher.begun), parts.watcher.run]
     await asyncio.gather(*map(_logged, works))
 
 
@@ -161,9 +161,9 @@ async def _begin(parts: Parts, begun: Start) -> None:
     if begun.problems is not None:
         log.error("the kept knowledge base answers, as the folder is broken:\n%s", begun.problems)
         found = reports.problems(begun.problems)
-        parts.watching.knows(found)
+        parts.watcher.knows(found)
         report = Notice(knowledge_texts.started_without(begun.problems, begun.taken), found.file)
-    await parts.watching.reloader.keep(begun.files)
+    await parts.watcher.reloader.keep(begun.files)
     await parts.notices.hand(parts.app.bot, report)
 
 
@@ -209,6 +209,6 @@ async def _finish(parts: Parts) -> None:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             farewell = partial(parts.notices.tell, parts.app.bot, operator_texts.STOPPING)
-            await asyncio.gather(parts.app.stop(), parts.tips.stop(), _logged(farewell))
+            await asyncio.gather(parts.app.stop(), parts.sender.stop(), _logged(farewell))
     except TimeoutError:
         log.warning("some messages could not be sent in %.0f s", ANSWER_SECONDS)

@@ -113,7 +113,7 @@ async def parts(
     parts = build_parts(telegram, faq, clock, storage)
     async with parts.app:
         yield parts
-        await parts.tips.finished()
+        await parts.sender.finished()
 
 
 @pytest.fixture

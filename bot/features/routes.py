@@ -143,7 +143,7 @@ def _texts(handlers: Handlers, seldom: NotTooOften) -> Rules:
     other = ~filters.TEXT & ~filters.StatusUpdate.ALL
     rules: list[tuple[filters.BaseFilter, Callback]] = [
         (_PRIVATE & _FIRST & Stop(), handlers.preferences.unsubscribe),
-        (here & text & _FIRST & Asked(subscriptions.dialog), subscriptions.typed),
+        (here & text & _FIRST & Asked(subscriptions.pending), subscriptions.typed),
         (here & text & _OR_EDITED, questions.question),
         (_PRIVATE & filters.LOCATION & _FIRST, subscriptions.located),
         (_PRIVATE & filters.COMMAND & _FIRST, questions.unknown_command),

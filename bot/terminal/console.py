@@ -72,7 +72,7 @@ class Terminal:
         update = {"update_id": number, **event}
         await app.process_update(Update.de_json(update, app.bot))
         # A tip that this line asked for must come before the next prompt.
-        await self.parts.tips.finished()
+        await self.parts.sender.finished()
 
     def _event(self, line: str, number: int) -> dict[str, Any]:
         """The update that Telegram would make of a line; empty for a line to the terminal."""
@@ -153,7 +153,7 @@ async def run(
             print(_wrapped(GREETING.format(name=begun.faq.knowledge.about.name)), file=screen)
             if begun.problems:
                 report = texts.started_without(begun.problems, begun.taken)
-                parts.watching.knows(reports.problems(begun.problems))
+                parts.watcher.knows(reports.problems(begun.problems))
                 _show(screen, plain(report), edited=False)
             async with _answering(parts, begun, alone=not lines.isatty()):
                 terminal = Terminal(parts, wire, clock_from(start))
@@ -188,20 +188,20 @@ def _parts(
 async def _answering(parts: Parts, begun: Start, *, alone: bool) -> AsyncIterator[None]:
     """Run the bot; files are watched only for a person, as a script knows what it changes."""
     async with parts.app as app:
-        await parts.tips.recover()
-        await parts.watching.reloader.keep(begun.files)
+        await parts.sender.recover()
+        await parts.watcher.reloader.keep(begun.files)
         await app.start()
-        parts.watching.begun = begun
-        watching = None if alone else asyncio.create_task(parts.watching.run())
+        parts.watcher.begun = begun
+        watching = None if alone else asyncio.create_task(parts.watcher.run())
         try:
             yield
         finally:
             if watching:
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)
-            await parts.tips.stop()
+            await parts.sender.stop()
             await app.stop()
-            await parts.journal.write()
+            await parts.recorder.write()
 
 
 def _show(screen: TextIO, text: str, edited: bool) -> None:

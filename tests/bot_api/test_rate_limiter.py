@@ -60,12 +60,12 @@ async def parts(
     async with parts.app:
         clock.forward(10)  # The bot has been there for a while.
         yield parts
-        await parts.tips.finished()
+        await parts.sender.finished()
 
 
 @pytest.fixture
 def pace(parts: Parts) -> RateLimiter:
-    return parts.tips.pace
+    return parts.sender.limiter
 
 
 @pytest.fixture
@@ -354,8 +354,8 @@ async def test_tips_go_out_about_as_fast_as_telegram_takes_them(
 ) -> None:
     await due_now(storage, telegram, clock, 150)
     began = clock.now
-    parts.tips.wake()
-    await parts.tips.finished()
+    parts.sender.wake()
+    await parts.sender.finished()
     at = tips_sent(telegram)
     assert len(at) == 150
     assert refusals(telegram) <= 3
@@ -376,10 +376,10 @@ async def test_questions_during_a_run_are_answered_within_a_second(
         took.append(clock.now - began)
 
     began = clock.now
-    parts.tips.wake()
+    parts.sender.wake()
     await asyncio.gather(*(ask(chat, i / 10) for i, chat in enumerate(people)))
     still_running = len(tips_sent(telegram)) < 120
-    await parts.tips.finished()
+    await parts.sender.finished()
     at = tips_sent(telegram)
     assert still_running
     assert len(at) == 120
@@ -394,7 +394,7 @@ async def test_a_flood_wait_of_a_tip_delays_no_answer(
     await due_now(storage, telegram, clock, 40)
     for number in range(1_001, 1_041):
         telegram.fail_next("sendMessage", faults.FloodWait(30), chat_id=number)
-    parts.tips.wake()
+    parts.sender.wake()
     await asyncio.sleep(2)
     began = clock.now
     await chat.write("why does my chain squeak")
@@ -408,9 +408,9 @@ async def test_a_flood_wait_of_an_answer_hardly_delays_a_run_of_tips(
     await due_now(storage, telegram, clock, 60)
     telegram.fail_next("sendMessage", faults.FloodWait(54), chat_id=ANNA)
     began = clock.now
-    parts.tips.wake()
+    parts.sender.wake()
     asking = asyncio.create_task(chat.write("why does my chain squeak"))
-    await parts.tips.finished()
+    await parts.sender.finished()
     assert clock.now - began < 60 * TURN + FIRST_HOLD + 1
     assert len(tips_sent(telegram)) == 60
     await asking
@@ -422,12 +422,12 @@ async def test_a_flood_wait_of_all_chats_is_obeyed_by_a_run_of_tips(
     await due_now(storage, telegram, clock, 100)
     telegram.fail_next("sendMessage", faults.FloodWait(60), times=MOST_REFUSED)
     began = clock.now
-    parts.tips.wake()
-    await parts.tips.finished()
+    parts.sender.wake()
+    await parts.sender.finished()
     while len(tips_sent(telegram)) < 100:
         await asyncio.sleep(5)
-        parts.tips.wake()
-        await parts.tips.finished()
+        parts.sender.wake()
+        await parts.sender.finished()
     at = tips_sent(telegram)
     assert refusals(telegram) == MOST_REFUSED
     assert not any(began + 12 < each < began + 58 for each in at)
@@ -442,8 +442,8 @@ async def test_a_long_flood_wait_of_a_few_chats_hardly_delays_the_others(
     for number in few:
         telegram.fail_next("sendMessage", faults.FloodWait(900), chat_id=number)
     began = clock.now
-    parts.tips.wake()
-    await parts.tips.finished()
+    parts.sender.wake()
+    await parts.sender.finished()
     at = tips_sent(telegram)
     assert len(at) == 200 - len(few)
     assert at[-1] - began < 200 * TURN + ABOUT_ALL * FIRST_HOLD

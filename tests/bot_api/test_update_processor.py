@@ -140,7 +140,7 @@ async def test_what_becomes_of_a_chat_is_heard_however_long_the_line_is(
     await deliver([anna.writes("/subscribe 7:30 berlin")])
     flood = [anna.writes("hello") for _ in range(100)]
     await deliver([*flood, anna.blocks_bot()])
-    chat = await parts.tips.storage.subscriber(anna.id)
+    chat = await parts.sender.storage.subscriber(anna.id)
     assert chat is not None
     assert chat.state is State.BLOCKED
 
@@ -215,7 +215,7 @@ async def test_of_what_may_kill_the_process_one_is_begun_at_a_time(
     telegram: FakeTelegram, app: App, parts: Parts, deliver: Deliver, clock: Clock
 ) -> None:
     """A second death then shows which of them kills; the others do not wait for that."""
-    intake, receipts = parts.polling.intake, Receipts(parts.tips.storage.database)
+    intake, receipts = parts.polling.intake, Receipts(parts.sender.storage.database)
     people = [telegram.person(number) for number in range(1, 8)]
     updates = [each.writes("hello") for each in people]
     numbers = [each["update_id"] for each in updates]
@@ -240,7 +240,7 @@ async def test_one_that_waits_long_holds_up_others_like_it_for_a_moment_only(
     clock: Clock,
     slow: dict[int, float],
 ) -> None:
-    intake, receipts = parts.polling.intake, Receipts(parts.tips.storage.database)
+    intake, receipts = parts.polling.intake, Receipts(parts.sender.storage.database)
     people = [telegram.person(number) for number in range(1, 4)]
     slow[1] = 60
     updates = [each.writes("hello") for each in people]

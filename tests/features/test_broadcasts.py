@@ -64,12 +64,12 @@ class World(sending.World):
         parts = build_parts(
             self.telegram, faq or self.faq, self.clock, self.storage, settings, self.wire
         )
-        parts.tips.only = only
-        made = BroadcastHandlers(self.storage, parts.tips, parts.app.bot, self.clock.wall)
+        parts.sender.only = only
+        made = BroadcastHandlers(self.storage, parts.sender, parts.app.bot, self.clock.wall)
         # The bot has its own, whose clock ticks elsewhere: these come first, and alone.
         parts.app.add_handlers(handlers(made) if alone else [], -1)
         async with parts.app:
-            await parts.tips.recover()
+            await parts.sender.recover()
             yield Bot(parts, self.clock, self.telegram, made)
 
     async def subscribe(self, *chats: int) -> None:
@@ -178,7 +178,7 @@ def world(telegram: FakeTelegram, clock: Clock, storage: Storage, faq: Faq, anna
 async def bot(world: World) -> AsyncIterator[Bot]:
     async with world.start() as bot:
         yield bot
-        await bot.parts.tips.finished()
+        await bot.parts.sender.finished()
 
 
 @pytest.fixture
@@ -474,7 +474,7 @@ async def test_two_broadcasts_run_one_after_the_other(bot: Bot, world: World) ->
     await bot.sends("The first.")
     await bot.passes(1)
     await bot.sends("The second.")
-    await bot.parts.tips.finished()
+    await bot.parts.sender.finished()
     assert [world.got(each) for each in chats] == [["The first.", "The second."]] * 100
     first, second = (
         [call.at for call in world.telegram.calls if call.params.get("text") == said]
@@ -556,7 +556,7 @@ async def test_a_bot_for_one_chat_sends_to_that_one_only(world: World) -> None:
 async def test_a_bot_for_one_chat_leaves_the_broadcasts_of_others_alone(world: World) -> None:
     await world.subscribe(ANNA, OTTO)
     async with world.start() as bot:
-        await bot.parts.tips.stop()
+        await bot.parts.sender.stop()
         await bot.sends()
     before = board(world)
     async with world.start(only=OTTO) as bot:
@@ -633,7 +633,7 @@ async def test_a_broadcast_moves_on_while_many_tips_are_due(bot: Bot, world: Wor
     await world.subscribe_many(500, seconds=0)
     await bot.sends()
     await bot.passes(10)
-    await bot.parts.tips.stop()
+    await bot.parts.sender.stop()
     standing = await world.storage.broadcasts.standing(1)
     assert standing.done >= sender.BROADCAST_BATCH - sender.AT_ONCE
     assert len(await world.storage.deliveries.due(world.clock.wall(), 500)) > 200
@@ -662,7 +662,7 @@ async def test_operators_find_it_where_the_bot_has_put_it(world: World) -> None:
     chats = await world.subscribe_many(3)
     async with world.start(alone=False) as bot:
         await bot.sends()
-        await bot.parts.tips.finished()
+        await bot.parts.sender.finished()
     assert [world.got(each) for each in chats] == [[NEWS]] * 3
     assert board(world) == "Sending: 0 of 3"
 
@@ -780,7 +780,7 @@ async def test_a_result_that_could_not_be_shown_is_shown_later(
 ) -> None:
     await world.subscribe(ANNA)
     await bot.sends()
-    await bot.parts.tips.finished()
+    await bot.parts.sender.finished()
     telegram.fail_next("editMessageText", fault)
     await bot.broadcasting.refresh()
     assert not board(world).startswith("The broadcast is done")
@@ -902,7 +902,7 @@ async def test_a_cancel_leaves_another_broadcast_alone(bot: Bot, olga: Chat, wor
 async def test_a_cancel_of_what_is_over_says_so(bot: Bot, olga: Chat, world: World) -> None:
     await world.subscribe(ANNA)
     await bot.sends()
-    await bot.parts.tips.finished()
+    await bot.parts.sender.finished()
     shown = olga.said[-1]
     await bot.tick()
     await olga.gets(olga.person.presses_old(CancelBroadcast(1).pack(), shown))
@@ -928,7 +928,7 @@ async def test_a_source_that_is_deleted_stops_the_broadcast(
         f"The broadcast was stopped\n{texts.LOST}\nSent: {sent}\nCancelled: {300 - sent}"
     )
     assert len(world.tries(*chats)) <= sent + sender.AT_ONCE
-    assert not bot.parts.tips.results.health.resting
+    assert not bot.parts.sender.results.breaker.resting
 
 
 # Faults
@@ -985,7 +985,7 @@ async def test_many_failures_hold_a_broadcast_up_and_lose_nobody(bot: Bot, world
         world.fail(faults.NoConnection(), each)
     await bot.sends()
     await bot.tick()
-    assert bot.parts.tips.results.health.resting
+    assert bot.parts.sender.results.breaker.resting
     await bot.ticks(10 * MINUTE)
     assert [world.got(each) for each in chats] == [[NEWS]] * 60
 
@@ -996,7 +996,7 @@ async def test_a_group_that_moves_while_it_runs_gets_it_at_the_new_place(
 ) -> None:
     group, new = telegram.group(-55), -1_005
     await world.subscribe(group.id)
-    await bot.parts.tips.stop()
+    await bot.parts.sender.stop()
     await bot.sends()
     telegram.person(7, "Greta", group).migrates_chat(new)
     if anew:
@@ -1091,7 +1091,7 @@ async def test_a_stop_ends_soon_and_the_next_start_goes_on(world: World, clock: 
         await bot.sends()
         await bot.passes(1)
         began = clock.now
-        await bot.parts.tips.stop()
+        await bot.parts.sender.stop()
         assert clock.now - began < 1
     assert any(world.got(each) == [] for each in chats)
     async with world.start() as bot:
@@ -1157,7 +1157,7 @@ async def test_a_stop_of_what_does_not_run_is_none(world: World, clock: Clock) -
 async def test_a_broadcast_that_is_no_more_fails(bot: Bot, world: World, clock: Clock) -> None:
     """Somebody who edits the file by hand does not bring the sender down."""
     await world.subscribe(ANNA)
-    await bot.parts.tips.stop()
+    await bot.parts.sender.stop()
     await bot.sends()
     async with world.start() as later:
         [due] = await world.storage.broadcasts.due(clock.wall(), 10)
@@ -1165,7 +1165,7 @@ async def test_a_broadcast_that_is_no_more_fails(bot: Bot, world: World, clock: 
         await world.storage.forget(OLGA)
         claimed = await world.storage.deliveries.claim_again(due, clock.wall())
         assert await world.storage.broadcasts.get(1) is None
-        await later.parts.tips._send(later.parts.tips.knowledge, claimed)
+        await later.parts.sender._send(later.parts.sender.knowledge, claimed)
     assert await world.progress() == [Progress.FAILED]
 
 

@@ -114,7 +114,7 @@ async def world(
         await _ask(world, clock)
         await _operate(storage, clock.wall())
         yield world
-        await parts.tips.finished()
+        await parts.sender.finished()
 
 
 async def _ask(world: World, clock: Clock) -> None:
@@ -126,14 +126,14 @@ async def _ask(world: World, clock: Clock) -> None:
     await eve.write("chain slips")
     await eve.press("👍")
     await eve.write("/subscribe 9:00 UTC")
-    await world.parts.tips.finished()
+    await world.parts.sender.finished()
     clock.forward(DAY)
-    world.parts.tips.wake()
-    await world.parts.tips.finished()
+    world.parts.sender.wake()
+    await world.parts.sender.finished()
     await group.write(f"/ask {ANSWERED[0]}")
     await group.press("👍")
     await ben.press("👍")
-    await world.parts.journal.write()
+    await world.parts.recorder.write()
 
 
 async def _operate(storage: Storage, now: dt.datetime) -> None:
@@ -148,7 +148,7 @@ async def _operate(storage: Storage, now: dt.datetime) -> None:
 async def days_later(world: World, clock: Clock, days: float) -> None:
     """Let days pass, and let the bot tick."""
     clock.forward(days * DAY)
-    await world.parts.journal.write()
+    await world.parts.recorder.write()
 
 
 async def test_the_life_that_is_looked_at_leaves_something_in_every_table(world: World) -> None:
@@ -231,8 +231,8 @@ async def test_no_vote_can_be_joined_to_the_question_that_it_was_about(
         await each.press("👎")
         clock.forward(60)
         if number % 5 == 0:
-            await parts.journal.write()
-    await parts.journal.write()
+            await parts.recorder.write()
+    await parts.recorder.write()
     orders = "id", "id DESC", "day", "NULL"
     voters = [await ordered(storage, "person", "votes", by) for by in ("NULL", "person", "day")]
     for by in orders:
@@ -327,8 +327,8 @@ async def test_forget_clears_the_memory_of_questions(chat: Chat, parts: Parts) -
     await chat.write("/forget")
     await chat.press(texts.FORGET_YES)
     await chat.press("👎", on=answer)
-    await parts.journal.write()
-    assert await parts.journal.records.missed(10) == []
+    await parts.recorder.write()
+    assert await parts.recorder.records.missed(10) == []
 
 
 async def test_forget_clears_the_memory_also_where_nothing_is_stored(
@@ -338,14 +338,14 @@ async def test_forget_clears_the_memory_also_where_nothing_is_stored(
     await chat.write("/forget")
     assert chat.text == texts.NO_DATA
     await chat.press("👎")
-    await parts.journal.write()
-    assert await parts.journal.records.missed(10) == []
+    await parts.recorder.write()
+    assert await parts.recorder.records.missed(10) == []
 
 
 async def test_forgetting_a_group_leaves_the_votes_of_its_members(world: World) -> None:
     world.group.person.chat.administrators.add(EVE)
     await world.group.write("/subscribe 9:00 UTC")
-    await world.parts.tips.finished()
+    await world.parts.sender.finished()
     await world.group.write("/forget")
     await world.group.press(texts.FORGET_YES)
     assert await world.storage.subscriber(GROUP) is None
@@ -377,7 +377,7 @@ async def test_my_data_shows_votes_below_the_subscription(voter: Chat) -> None:
 async def test_my_data_of_a_group_shows_no_votes_of_its_members(world: World) -> None:
     world.group.person.chat.administrators.add(EVE)
     await world.group.write("/subscribe 9:00 UTC")
-    await world.parts.tips.finished()
+    await world.parts.sender.finished()
     await world.group.write("/mydata")
     assert world.group.text.startswith(f"Chat: {GROUP}\n")
     assert "Votes" not in world.group.text

@@ -402,9 +402,9 @@ async def test_a_lesson_has_the_day_that_the_calendars_of_the_bots_zone_show(
 ) -> None:
     settings = Settings(zone="Pacific/Kiritimati", knowledge=BICYCLES)
     parts = build_parts(telegram, faq, clock, storage, settings)
-    taught = await parts.watching.reloader.teach(Kind.IGNORE, "", FOOTBALL, [])
+    taught = await parts.watcher.reloader.teach(Kind.IGNORE, "", FOOTBALL, [])
     tomorrow = clock.wall().date() + dt.timedelta(days=1)
-    assert (taught.lesson.day, parts.journal.today) == (tomorrow, tomorrow)
+    assert (taught.lesson.day, parts.recorder.today) == (tomorrow, tomorrow)
 
 
 async def test_what_was_taught_can_be_undone(

@@ -134,4 +134,4 @@ async def build_app(
             parts = build_parts(telegram, faq, clock, storage, settings, request)
             async with parts.app as app:
                 yield app
-                await parts.tips.finished()
+                await parts.sender.finished()

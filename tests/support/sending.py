@@ -68,8 +68,8 @@ class Bot:
 
     async def run(self) -> None:
         """Send all that is due."""
-        self.parts.tips.wake()
-        await self.parts.tips.finished()
+        self.parts.sender.wake()
+        await self.parts.sender.finished()
 
     async def tick(self) -> None:
         """Run the job that comes every few seconds, and wait for all that it starts."""
@@ -84,7 +84,7 @@ class Bot:
 
     async def dies(self) -> None:
         """Leave the storage as a kill does while sends are on their way to a silent Telegram."""
-        self.parts.tips.wake()
+        self.parts.sender.wake()
         await asyncio.sleep(1)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(self.parts.tips.stop(), 1)
+            await asyncio.wait_for(self.parts.sender.stop(), 1)

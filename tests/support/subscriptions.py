@@ -12,7 +12,7 @@ async def subscribed_at_nine(chat: Chat, parts: Parts) -> Chat:
     await chat.write("/subscribe")
     await chat.press("09:00")
     await chat.press("UTC")
-    await parts.tips.finished()
+    await parts.sender.finished()
     return chat
 
 
@@ -25,11 +25,11 @@ async def stored(storage: Storage, chat: int = ANNA) -> Subscriber:
 
 async def tips(chat: Chat, parts: Parts) -> list[str]:
     """The tips in the chat, once all that are on their way have come."""
-    await parts.tips.finished()
+    await parts.sender.finished()
     return [text for text in chat.texts if text.startswith("💡 ")]
 
 
 async def due_tips(chat: Chat, parts: Parts) -> list[str]:
     """The tips in the chat, once all that are due have come."""
-    parts.tips.wake()
+    parts.sender.wake()
     return await tips(chat, parts)

@@ -32,7 +32,7 @@ class BroadcastHandlers:
     """The callbacks, with what they need, and the boards: messages that show the progress."""
 
     storage: Storage
-    tips: Sender
+    sender: Sender
     bot: ExtBot[int]
     now: Callable[[], dt.datetime]
     _shown: dict[int, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class BroadcastHandlers:
         if not (text or copied):
             await sending.reply(message, texts.HOW, None)
             return
-        receivers = await self.broadcasts.receivers(self.now(), self.tips.only)
+        receivers = await self.broadcasts.receivers(self.now(), self.sender.only)
         if not receivers:
             await sending.reply(message, texts.NOBODY, None)
             return
@@ -73,8 +73,8 @@ class BroadcastHandlers:
         query, chat = query_of(update), chat_of(update).id
         number = SendBroadcast.pressed(update).broadcast
         board = query.message.message_id if query.message else 0
-        if await self.broadcasts.start(number, chat, board, self.now(), self.tips.only):
-            self.tips.wake()
+        if await self.broadcasts.start(number, chat, board, self.now(), self.sender.only):
+            self.sender.wake()
         elif not await self._is_under_way(number, chat):
             await sending.acknowledge(query, texts.OUTDATED)
             return
@@ -96,11 +96,11 @@ class BroadcastHandlers:
     async def refresh(self) -> None:
         """Bring all boards up to date, and close broadcasts that are over. Called at every tick."""
         async with self._one_by_one:
-            for each in await self.broadcasts.under_way(self.tips.only):
+            for each in await self.broadcasts.under_way(self.sender.only):
                 await self._refresh(each)
 
     async def _is_under_way(self, number: int, chat: int) -> bool:
-        known = await self.broadcasts.under_way(self.tips.only)
+        known = await self.broadcasts.under_way(self.sender.only)
         return any(each.id == number and each.chat == chat for each in known)
 
     async def _refresh(self, broadcast: Broadcast) -> None:

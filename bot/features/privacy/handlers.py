@@ -21,12 +21,12 @@ class PrivacyHandlers:
     """The callbacks for /privacy, /mydata and /forget."""
 
     storage: Storage
-    journal: UsageRecorder
+    recorder: UsageRecorder
     pending: PendingQuestions
     recent: RecentAnswers
 
     async def privacy(self, update: Update, _: Context) -> None:
-        await sending.reply(message_of(update), texts.privacy(self.journal.days), None)
+        await sending.reply(message_of(update), texts.privacy(self.recorder.days), None)
 
     async def my_data(self, update: Update, _: Context) -> None:
         chat = chat_of(update).id
@@ -53,7 +53,7 @@ class PrivacyHandlers:
         if Forget.pressed(update).sure:
             self.pending.done(update)
             self.recent.forget(chat)
-            self.journal.changed(await self.storage.subscriber(chat), None)
+            self.recorder.changed(await self.storage.subscriber(chat), None)
             await self.storage.forget(chat)
             await sending.show(query, texts.FORGOTTEN, None)
         else:

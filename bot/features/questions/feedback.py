@@ -25,7 +25,7 @@ class VoteHandlers:
     """The callback for the vote buttons."""
 
     records: Records
-    journal: UsageRecorder
+    recorder: UsageRecorder
     live: Live
     memory: RecentAnswers
 
@@ -36,12 +36,12 @@ class VoteHandlers:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
             return
         before = await self.records.vote(
-            query.from_user.id, vote.entry, self.journal.today, up=vote.up
+            query.from_user.id, vote.entry, self.recorder.today, up=vote.up
         )
         if before is not vote.up:
-            self.journal.count("vote", "up" if vote.up else "down")
+            self.recorder.count("vote", "up" if vote.up else "down")
             if before is not None:
-                self.journal.count("vote", "up" if before else "down", by=-1)
+                self.recorder.count("vote", "up" if before else "down", by=-1)
         self._judge(query, vote)
         await _thank(query, vote)
 
@@ -52,9 +52,9 @@ class VoteHandlers:
         spot = query.message.chat.id, query.message.message_id
         if vote.up:
             if question := self.memory.praise(spot, vote.entry, query.from_user.id):
-                self.journal.found(question, VOTED_DOWN)
+                self.recorder.found(question, VOTED_DOWN)
         elif question := self.memory.regret(spot, vote.entry, query.from_user.id):
-            self.journal.missed(question, VOTED_DOWN)
+            self.recorder.missed(question, VOTED_DOWN)
 
 
 async def _thank(query: CallbackQuery, vote: Vote) -> None:

@@ -24,7 +24,7 @@ class QuestionHandlers:
     """The callbacks for questions, for /why, for the menu of topics, and for the help."""
 
     live: Live
-    journal: UsageRecorder
+    recorder: UsageRecorder
     memory: RecentAnswers = field(default_factory=RecentAnswers)
 
     async def start(self, update: Update, context: Context) -> None:
@@ -103,7 +103,7 @@ class QuestionHandlers:
     async def _answer(self, message: Message, asked: str) -> None:
         faq = self.live.faq
         reply = faq.ask(asked)
-        self.journal.answered(asked, reply)
+        self.recorder.answered(asked, reply)
         keyboard = keyboards.under(faq.knowledge, reply)
         answer = await self._deliver(message, question_texts.of(faq.knowledge, reply), keyboard)
         spot = message.chat.id, message.message_id

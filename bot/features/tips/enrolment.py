@@ -18,7 +18,7 @@ class Enrolment:
     """Writes changes down, and says what was understood."""
 
     storage: Storage
-    journal: UsageRecorder
+    recorder: UsageRecorder
     now: Callable[[], dt.datetime]
     default: Schedule
     """The time and zone for somebody who has named none."""
@@ -36,18 +36,18 @@ class Enrolment:
                 return known.rescheduled(schedule, now)
             return known.again(schedule, now)
 
-        after = await self.storage.change(chat, self.journal.watched(chosen))
+        after = await self.storage.change(chat, self.recorder.watched(chosen))
         if after is None or after.state not in RUNNING:
             return texts.not_yet(replace(self.default, zone=place.zone), place.name, now)
         return texts.subscribed(after, place.name, now)
 
     async def came_back(self, chat: int) -> None:
         """Somebody who had blocked the bot gets tips again."""
-        await self.storage.change(chat, self.journal.watched(self._returned))
+        await self.storage.change(chat, self.recorder.watched(self._returned))
 
     async def left(self, chat: int) -> None:
         """Somebody blocked the bot, or a group removed it."""
-        await self.storage.change(chat, self.journal.watched(partial(gone, State.BLOCKED)))
+        await self.storage.change(chat, self.recorder.watched(partial(gone, State.BLOCKED)))
 
     def _returned(self, known: Subscriber | None) -> Subscriber | None:
         return known.returned(self.now()) if known and known.state in GONE else None

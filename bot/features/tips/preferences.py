@@ -29,13 +29,13 @@ class PreferenceHandlers:
     """The callbacks, with what they need."""
 
     storage: Storage
-    tips: Sender
-    dialog: PendingQuestions
+    sender: Sender
+    pending: PendingQuestions
     now: Callable[[], dt.datetime]
 
     async def tip(self, update: Update, _: Context) -> None:
         """/tip: the next tip of a subscriber, any tip for somebody else."""
-        tip = await self.tips.draw(chat_of(update).id)
+        tip = await self.sender.draw(chat_of(update).id)
         if tip is None:
             await sending.say(update, tip_texts.NO_TIPS, None)
             return
@@ -47,7 +47,7 @@ class PreferenceHandlers:
     async def read_more(self, update: Update, _: Context) -> None:
         """Send the entry of a tip below it; the tip stays."""
         query = query_of(update)
-        knowledge = self.tips.knowledge
+        knowledge = self.sender.knowledge
         entry = knowledge.entries.get(ReadMore.pressed(update).entry)
         if entry is None:
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
@@ -106,19 +106,19 @@ class PreferenceHandlers:
 
     async def unsubscribe(self, update: Update, _: Context) -> None:
         """/unsubscribe, or the word: the tips end at once, and a button brings them back."""
-        self.dialog.done(update)
+        self.pending.done(update)
         known = await self.storage.subscriber(chat_of(update).id)
         if known is None or known.state is State.STOPPED:
             await sending.say(update, tip_texts.NOT_SUBSCRIBED, None)
         else:
             await self.storage.end(chat_of(update).id, State.STOPPED)
-            self.tips.results.journal.changed(known, None)
+            self.sender.results.recorder.changed(known, None)
             await sending.say(update, tip_texts.UNSUBSCRIBED, tip_keyboards.again())
 
     async def _change(self, update: Update, how: Change) -> None:
         """Change the subscriber, and show the new settings."""
         query, now = query_of(update), self.now()
-        watched = self.tips.results.journal.watched(lambda known: how(known) if known else None)
+        watched = self.sender.results.recorder.watched(lambda known: how(known) if known else None)
         after = await self.storage.change(chat_of(update).id, watched)
         if after is None:
             await sending.acknowledge(query, tip_texts.OUTDATED_SETTING)

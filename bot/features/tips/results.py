@@ -33,8 +33,8 @@ class Results:
     storage: Storage
     bot: ExtBot[int]
     notices: Notices
-    journal: UsageRecorder
-    health: CircuitBreaker
+    recorder: UsageRecorder
+    breaker: CircuitBreaker
     now: Callable[[], dt.datetime]
     unwritten: dict[int, tuple[Delivery, Outcome]] = field(default_factory=dict)
     """Outcomes that the database has not taken yet, by the delivery's number."""
@@ -47,11 +47,11 @@ class Results:
         progress, retry_at = await self._progress(delivery, result, now)
         await self.storage.deliveries.finish(delivery, progress, now, retry_at)
         if isinstance(result, Gone):
-            ended = self.journal.watched(partial(gone, result.state))
+            ended = self.recorder.watched(partial(gone, result.state))
             await self.storage.change(delivery.chat, ended)
         del self.unwritten[delivery.id]
         if retry_at is None and not delivery.broadcast:
-            self.journal.count("tip", progress)
+            self.recorder.count("tip", progress)
 
     async def _progress(
         self, delivery: Delivery, result: Outcome, now: dt.datetime
@@ -94,8 +94,8 @@ class Results:
             case NotSent() | Unsure():
                 good = False
                 log.warning("delivery %s: %s", delivery.id, result)
-        if self.health.note(delivery.chat, good=good):
-            seconds = self.health.until - self.health.clock()
+        if self.breaker.note(delivery.chat, good=good):
+            seconds = self.breaker.until - self.breaker.clock()
             log.error("too many messages fail; the run goes on in %.0f s", seconds)
             await self.notices.tell(self.bot, texts.run_stopped(seconds))
 

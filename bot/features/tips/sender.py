@@ -51,7 +51,7 @@ class Sender:
     live: Live
     storage: Storage
     bot: ExtBot[int]
-    pace: RateLimiter
+    limiter: RateLimiter
     now: Callable[[], dt.datetime]
     results: Results
     only: int | None = None
@@ -87,7 +87,7 @@ class Sender:
     async def stop(self) -> None:
         """Begin nothing new, and finish what is on its way."""
         self._stopping = True
-        self.pace.close()
+        self.limiter.close()
         await self.finished()
 
     async def _safely(self) -> None:
@@ -97,8 +97,8 @@ class Sender:
                 await self.run()
         except Exception as error:
             log.exception("tips: a run failed; the next tick begins another")
-            if self.results.health.clock() - self._told >= FIRST_REST:
-                self._told = self.results.health.clock()
+            if self.results.breaker.clock() - self._told >= FIRST_REST:
+                self._told = self.results.breaker.clock()
                 await self.results.notices.tell(
                     self.bot, texts.fault_notice(type(error).__name__, None)
                 )
@@ -167,7 +167,7 @@ class Sender:
                 waiting.appendleft((chat, partial(self._serve, subscriber)))
 
     def _going_on(self) -> bool:
-        return not (self._stopping or self.results.health.resting)
+        return not (self._stopping or self.results.breaker.resting)
 
     async def _serve(self, subscriber: Subscriber) -> None:
         """Send today's tip; send none if its day is over."""
@@ -181,7 +181,7 @@ class Sender:
         if due is None:
             await self.storage.deliveries.advance(subscriber, subscriber.served(None, self.now()))
             return
-        await self.pace.turn()
+        await self.limiter.turn()
         # The turn may have taken long, so what is due is asked once more.
         slot = subscriber.due(self.now())
         if slot and self._going_on():
@@ -192,7 +192,7 @@ class Sender:
             await self._send(knowledge, delivery)
 
     async def _retry(self, earlier: Delivery) -> None:
-        await self.pace.turn()
+        await self.limiter.turn()
         if self._going_on():
             knowledge = self.knowledge
             delivery = await self.storage.deliveries.claim_again(earlier, self.now())

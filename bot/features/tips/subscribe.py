@@ -36,8 +36,8 @@ class SubscribeHandlers:
 
     questions: QuestionHandlers
     storage: Storage
-    tips: Sender
-    dialog: PendingQuestions
+    sender: Sender
+    pending: PendingQuestions
     now: Callable[[], dt.datetime]
     enrolment: Enrolment
     whereabouts: Whereabouts
@@ -52,7 +52,7 @@ class SubscribeHandlers:
 
     async def subscribe(self, update: Update, context: Context) -> None:
         """/subscribe, with a time, a place, both or nothing."""
-        if not self.tips.knowledge.tips:
+        if not self.sender.knowledge.tips:
             await sending.say(update, tip_texts.NO_TIPS, None)
         elif context.args:
             await self._understand(update, " ".join(context.args))
@@ -76,14 +76,14 @@ class SubscribeHandlers:
 
     async def typed(self, update: Update, context: Context) -> None:
         """A text after a question of the bot: the answer, or a question of the person."""
-        message, asked = message_of(update), self.dialog.asked(update)
+        message, asked = message_of(update), self.pending.asked(update)
         text = message.text or ""
         if NEVER_MIND.fullmatch(text):
             await self.cancel(update, context)
             return
         match asked and asked.want:
             case Want.TIME if clock_times.read(text)[0]:
-                self.dialog.done(update)
+                self.pending.done(update)
                 await self._understand(update, text)
             case Want.CLOCK if asked and (clock := clock_times.parse(text)):
                 found = await self.whereabouts.by_clock(clock, self.now())
@@ -100,18 +100,18 @@ class SubscribeHandlers:
 
     async def cancel(self, update: Update, _: Context) -> None:
         """/cancel: the bot's question is dropped."""
-        self.dialog.done(update)
+        self.pending.done(update)
         await sending.say(update, tip_texts.AS_IT_WAS, None)
 
     async def located(self, update: Update, _: Context) -> None:
         """A shared location: it is looked up and not kept."""
-        message, asked = message_of(update), self.dialog.asked(update)
+        message, asked = message_of(update), self.pending.asked(update)
         spot = message.location
         place = await asyncio.to_thread(lookup.at, spot.latitude, spot.longitude) if spot else None
         if place is None:
             await sending.say(update, tip_texts.NO_LOCATION, ReplyKeyboardRemove())
             return
-        self.dialog.done(update)
+        self.pending.done(update)
         await self._settle(update, asked.at if asked else None, place, ReplyKeyboardRemove())
 
     async def pick_time(self, update: Update, _: Context) -> None:
@@ -119,7 +119,7 @@ class SubscribeHandlers:
             await sending.acknowledge(query_of(update))
             await self._with_time(update, at)
         else:
-            self.dialog.ask(update, Want.TIME, None)
+            self.pending.ask(update, Want.TIME, None)
             await sending.follow(update, _asking(update, tip_texts.WRITE_TIME), None)
 
     async def pick_place(self, update: Update, _: Context) -> None:
@@ -128,22 +128,22 @@ class SubscribeHandlers:
         if not is_zone(picked.zone):
             await sending.acknowledge(query, texts.OUTDATED_BUTTON)
             return
-        self.dialog.done(update)
+        self.pending.done(update)
         place = Place(sending.label(query) or name_of(picked.zone), picked.zone)
         text = await self.enrolment.settle(chat_of(update).id, picked.at, place)
         await sending.show(query, text, None)
-        self.tips.wake(chat_of(update).id)
+        self.sender.wake(chat_of(update).id)
 
     async def ask_place(self, update: Update, _: Context) -> None:
         await sending.acknowledge(query_of(update))
         await self._ask_where(update, None, _asking(update, tip_texts.WHERE))
 
     async def share_location(self, update: Update, _: Context) -> None:
-        self.dialog.ask(update, Want.PLACE, ShareLocation.pressed(update).at)
+        self.pending.ask(update, Want.PLACE, ShareLocation.pressed(update).at)
         await sending.follow(update, tip_texts.LOCATION, keyboards.location())
 
     async def tell_clock(self, update: Update, _: Context) -> None:
-        self.dialog.ask(update, Want.CLOCK, TellClock.pressed(update).at)
+        self.pending.ask(update, Want.CLOCK, TellClock.pressed(update).at)
         await sending.follow(update, _asking(update, tip_texts.CLOCK), None)
 
     async def membership(self, update: Update, _: Context) -> None:
@@ -168,8 +168,8 @@ class SubscribeHandlers:
             await sending.say(
                 update, tip_texts.settings(known, now), keyboards.settings(known, now)
             )
-        elif self.tips.knowledge.tips:
-            self.dialog.ask(update, Want.TIME, None)
+        elif self.sender.knowledge.tips:
+            self.pending.ask(update, Want.TIME, None)
             await sending.say(update, _asking(update, tip_texts.WHEN), keyboards.times())
         else:
             await sending.say(update, tip_texts.NO_TIPS, None)
@@ -187,15 +187,15 @@ class SubscribeHandlers:
         elif at:
             await self._ask_where(update, at, tip_texts.no_place(place))
         else:
-            self.dialog.ask(update, Want.TIME, None)
+            self.pending.ask(update, Want.TIME, None)
             await sending.say(update, tip_texts.subscribe_how(written), None)
 
     async def _choose(self, update: Update, found: tuple[Place, ...], at: dt.time | None) -> None:
         if len(found) > 1:
-            self.dialog.ask(update, Want.PLACE, at)
+            self.pending.ask(update, Want.PLACE, at)
             await sending.say(update, tip_texts.WHICH, keyboards.places(at, found))
             return
-        self.dialog.done(update)
+        self.pending.done(update)
         # The phone may still show its button for the location.
         private = chat_of(update).type == Chat.PRIVATE
         await self._settle(update, at, found[0], ReplyKeyboardRemove() if private else None)
@@ -213,11 +213,11 @@ class SubscribeHandlers:
     ) -> None:
         chat = chat_of(update).id
         await sending.say(update, await self.enrolment.settle(chat, at, place), keyboard)
-        self.tips.wake(chat)
+        self.sender.wake(chat)
 
     async def _ask_where(self, update: Update, at: dt.time | None, text: str) -> None:
         """Ask for the place of a tip at this time; None keeps the present time."""
-        self.dialog.ask(update, Want.PLACE, at)
+        self.pending.ask(update, Want.PLACE, at)
         zone, private = self.enrolment.default.zone, chat_of(update).type == Chat.PRIVATE
         ways = keyboards.where(at, Place(name_of(zone), zone), private=private)
         await sending.say(update, text, ways)

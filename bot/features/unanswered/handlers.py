@@ -59,7 +59,7 @@ class InboxHandlers:
     records: Records
     reloader: Reloader
     live: Live
-    journal: UsageRecorder
+    recorder: UsageRecorder
 
     def buttons(self) -> Mapping[type[Button], Callback]:
         return {
@@ -77,7 +77,7 @@ class InboxHandlers:
 
     async def unanswered(self, update: Update, _: Context) -> None:
         """Show the inbox, with the questions of this moment: those in memory are written first."""
-        await self.journal.write()
+        await self.recorder.write()
         await sending.say(update, *self._group(await self._desk(), 0))
 
     async def open_group(self, update: Update, _: Context) -> None:
@@ -184,7 +184,7 @@ class InboxHandlers:
         group = desk.groups[place]
         reply = self.live.faq.ask(group.example.text)
         better = None if isinstance(reply, Unknown | Suggestions) else texts.gets(reply)
-        text = texts.group(group, place, many, self.journal.today, better)
+        text = texts.group(group, place, many, self.recorder.today, better)
         after = (place + 1) % many
         following = keyboards.OpenGroup(desk.groups[after].example.id, after) if many > 1 else None
         keyboard = keyboards.group(
@@ -207,7 +207,9 @@ class InboxHandlers:
     def _lessons(self, taught: list[Lesson], page: int) -> Shown:
         number, shown, _ = paged(taught, page, keyboards.LESSONS)
         first = number * keyboards.LESSONS + 1
-        text = texts.lessons(self.live.faq.knowledge, shown, first, len(taught), self.journal.today)
+        text = texts.lessons(
+            self.live.faq.knowledge, shown, first, len(taught), self.recorder.today
+        )
         return text, keyboards.lessons(taught, page)
 
 

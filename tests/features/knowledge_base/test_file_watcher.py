@@ -40,13 +40,13 @@ def told(telegram: FakeTelegram) -> list[str]:
 async def test_files_that_say_the_same_as_before_are_no_news(
     parts: Parts, telegram: FakeTelegram
 ) -> None:
-    await parts.watching.take()
+    await parts.watcher.take()
     assert told(telegram) == []
 
 
 async def test_a_change_is_told(parts: Parts, telegram: FakeTelegram, folder: Path) -> None:
     change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
-    await parts.watching.take()
+    await parts.watcher.take()
     [said] = told(telegram)
     assert said.startswith("Reloaded.\n• Entries: 1 changed (chain.squeak)")
 
@@ -54,9 +54,9 @@ async def test_a_change_is_told(parts: Parts, telegram: FakeTelegram, folder: Pa
 async def test_what_was_saved_while_it_started_is_taken_too(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
-    parts.watching.begun = Start(parts.live.faq, files.read(folder))
+    parts.watcher.begun = Start(parts.live.faq, files.read(folder))
     change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
-    await parts.watching.catch_up()
+    await parts.watcher.catch_up()
     [said] = told(telegram)
     assert said.startswith("Reloaded.")
 
@@ -65,8 +65,8 @@ async def test_a_folder_that_is_as_the_start_has_read_it_is_not_read_again(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
     answers = parts.live.faq
-    parts.watching.begun = Start(answers, files.read(folder))
-    await parts.watching.catch_up()
+    parts.watcher.begun = Start(answers, files.read(folder))
+    await parts.watcher.catch_up()
     assert told(telegram) == []
     assert parts.live.faq is answers
 
@@ -75,8 +75,8 @@ async def test_a_problem_is_told_once_however_often_the_file_is_saved(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
     change(folder, CHAIN, "emoji:", "emojy:")
-    await parts.watching.take()
-    await parts.watching.take()
+    await parts.watcher.take()
+    await parts.watcher.take()
     [said] = told(telegram)
     assert "did you mean 'emoji'?" in said
 
@@ -84,12 +84,12 @@ async def test_a_problem_is_told_once_however_often_the_file_is_saved(
 async def test_a_problem_that_the_start_has_told_is_not_told_again(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
-    parts.watching.begun = Start(parts.live.faq, files.read(folder))
+    parts.watcher.begun = Start(parts.live.faq, files.read(folder))
     change(folder, CHAIN, "emoji:", "emojy:")
     with pytest.raises(KnowledgeError) as broken:
         loading.load(folder)
-    parts.watching.knows(reports.problems(broken.value))
-    await parts.watching.catch_up()
+    parts.watcher.knows(reports.problems(broken.value))
+    await parts.watcher.catch_up()
     assert told(telegram) == []
 
 
@@ -97,9 +97,9 @@ async def test_another_problem_is_told_too(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
     change(folder, CHAIN, "emoji:", "emojy:")
-    await parts.watching.take()
+    await parts.watcher.take()
     change(folder, CHAIN, "summary:", "sumary:")
-    await parts.watching.take()
+    await parts.watcher.take()
     first, second = told(telegram)
     assert "sumary" not in first
     assert "sumary" in second
@@ -109,9 +109,9 @@ async def test_that_a_problem_is_gone_is_told_although_nothing_else_is_new(
     parts: Parts, telegram: FakeTelegram, folder: Path
 ) -> None:
     change(folder, CHAIN, "emoji:", "emojy:")
-    await parts.watching.take()
+    await parts.watcher.take()
     change(folder, CHAIN, "emojy:", "emoji:")
-    await parts.watching.take()
+    await parts.watcher.take()
     assert told(telegram)[1:] == ["Checked: no problems. Nothing has changed."]
 
 
@@ -120,8 +120,8 @@ async def test_a_database_that_fails_is_told_and_the_next_change_is_taken(
 ) -> None:
     change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
     await sql(storage, "ALTER TABLE snapshots RENAME TO hidden")
-    await parts.watching.take()
+    await parts.watcher.take()
     await sql(storage, "ALTER TABLE hidden RENAME TO snapshots")
-    await parts.watching.take()
+    await parts.watcher.take()
     _, said = told(telegram)
     assert said.startswith("Reloaded.")

@@ -117,7 +117,7 @@ async def test_more_problems_than_fit_come_as_a_file(
 async def test_a_rollback_takes_what_was_before_the_last_reload(
     operator: Chat, stranger: Chat, folder: Path, parts: Parts
 ) -> None:
-    await parts.watching.reloader.reload()
+    await parts.watcher.reloader.reload()
     change(folder, CHAIN, OLD_ANSWER, NEW_ANSWER)
     await operator.write("/reload")
     await operator.write("/rollback")

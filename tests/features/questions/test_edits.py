@@ -85,7 +85,7 @@ async def test_only_so_many_answers_are_remembered(
 ) -> None:
     async with build_app(telegram, faq, clock) as app:
         app.handlers.clear()
-        asked = QuestionHandlers(Live(faq), parts.journal, RecentAnswers(most=2))
+        asked = QuestionHandlers(Live(faq), parts.recorder, RecentAnswers(most=2))
         app.add_handler(MessageHandler(filters.TEXT, asked.question))
         chat = Chat(app, telegram, anna)
         first, second, _ = [await chat.write("hello") for _ in range(3)]

@@ -49,15 +49,15 @@ async def unsure(
 
 async def missed(parts: Parts) -> list[tuple[str, str]]:
     """The inbox of operators, oldest first."""
-    await parts.journal.write()
-    found = await parts.journal.records.missed(1_000)
+    await parts.recorder.write()
+    found = await parts.recorder.records.missed(1_000)
     return [(each.text, each.outcome) for each in reversed(found)]
 
 
 async def counted(parts: Parts, clock: Clock) -> dict[str, int]:
     """The votes that are counted, by their kind."""
-    await parts.journal.write()
-    tallies = await parts.journal.records.tallies(clock.wall().date())
+    await parts.recorder.write()
+    tallies = await parts.recorder.records.tallies(clock.wall().date())
     return {each.name: each.count for each in tallies if each.kind == "vote"}
 
 
@@ -287,7 +287,7 @@ async def test_a_question_whose_answer_helped_after_all_is_taken_back(
     await chat.write(SQUEAK)
     await chat.press(DOWN)
     if written:
-        await parts.journal.write()
+        await parts.recorder.write()
     await chat.press(UP)
     assert await missed(parts) == []
 
@@ -442,7 +442,7 @@ def test_who_is_forgotten_is_not_remembered_below_the_answers_of_a_group(squeak:
 async def test_a_question_that_no_database_could_keep_as_it_is_holds_up_nothing(
     parts: Parts,
 ) -> None:
-    parts.journal.missed("half an emoji \ud83d\0", "unknown")
-    parts.journal.missed("who won", "unknown")
+    parts.recorder.missed("half an emoji \ud83d\0", "unknown")
+    parts.recorder.missed("who won", "unknown")
     found = sorted(await missed(parts))
     assert found == [("half an emoji ? ", "unknown"), ("who won", "unknown")]

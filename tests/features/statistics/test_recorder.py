@@ -20,13 +20,13 @@ SECRET = f"{TOKEN.split(':')[0]}7:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 
 
 @pytest.fixture
-def journal(storage: Storage, clock: Clock) -> UsageRecorder:
+def recorder(storage: Storage, clock: Clock) -> UsageRecorder:
     return UsageRecorder(storage.records, clock.wall, "UTC", days=90)
 
 
-def ask(journal: UsageRecorder, faq: Faq, *questions: str) -> None:
+def ask(recorder: UsageRecorder, faq: Faq, *questions: str) -> None:
     for question in questions:
-        journal.answered(question, faq.ask(question))
+        recorder.answered(question, faq.ask(question))
 
 
 async def missed(storage: Storage) -> list[str]:
@@ -34,10 +34,10 @@ async def missed(storage: Storage) -> list[str]:
 
 
 async def test_an_answer_is_counted_with_its_entry_and_hour(
-    journal: UsageRecorder, faq: Faq, storage: Storage
+    recorder: UsageRecorder, faq: Faq, storage: Storage
 ) -> None:
-    ask(journal, faq, "chain squeaks", "why does my chain squeak")
-    await journal.write()
+    ask(recorder, faq, "chain squeaks", "why does my chain squeak")
+    await recorder.write()
     assert set(await storage.records.tallies(DAY)) == {
         Tally(DAY, "outcome", "answer", 2),
         Tally(DAY, "entry", "chain.squeak", 2),
@@ -46,26 +46,26 @@ async def test_an_answer_is_counted_with_its_entry_and_hour(
 
 
 async def test_an_answered_question_is_not_kept(
-    journal: UsageRecorder, faq: Faq, storage: Storage
+    recorder: UsageRecorder, faq: Faq, storage: Storage
 ) -> None:
-    ask(journal, faq, "chain squeaks", "hello", "I broke my arm", "how much is a bicycle")
-    await journal.write()
+    ask(recorder, faq, "chain squeaks", "hello", "I broke my arm", "how much is a bicycle")
+    await recorder.write()
     assert await missed(storage) == []
 
 
 async def test_a_question_without_an_answer_is_kept_with_its_outcome(
-    journal: UsageRecorder, faq: Faq, storage: Storage
+    recorder: UsageRecorder, faq: Faq, storage: Storage
 ) -> None:
-    ask(journal, faq, "xyzzy plugh")
-    await journal.write()
+    ask(recorder, faq, "xyzzy plugh")
+    await recorder.write()
     [kept] = await storage.records.missed(100)
     assert (kept.text, kept.outcome, kept.day) == ("xyzzy plugh", "unknown", START.date())
 
 
-async def test_counts_of_a_day_add_up(journal: UsageRecorder, faq: Faq, storage: Storage) -> None:
+async def test_counts_of_a_day_add_up(recorder: UsageRecorder, faq: Faq, storage: Storage) -> None:
     for _ in range(3):
-        ask(journal, faq, "hello")
-        await journal.write()
+        ask(recorder, faq, "hello")
+        await recorder.write()
     assert Tally(DAY, "outcome", "smalltalk", 3) in await storage.records.tallies(DAY)
 
 
@@ -73,36 +73,36 @@ async def test_days_and_hours_are_those_of_the_operators_zone(
     storage: Storage, clock: Clock, faq: Faq
 ) -> None:
     clock.set(dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC))
-    journal = UsageRecorder(storage.records, clock.wall, "Asia/Kolkata", days=90)
-    ask(journal, faq, "hello")
-    await journal.write()
+    recorder = UsageRecorder(storage.records, clock.wall, "Asia/Kolkata", days=90)
+    ask(recorder, faq, "hello")
+    await recorder.write()
     tallies = await storage.records.tallies(DAY)
     assert Tally(dt.date(2026, 11, 24), "hour", "05", 1) in tallies
 
 
-async def test_a_token_in_a_question_is_not_kept(journal: UsageRecorder, storage: Storage) -> None:
-    journal.missed(f"my token is {SECRET} ok", "unknown")
-    await journal.write()
+async def test_a_token_in_a_question_is_not_kept(recorder: UsageRecorder, storage: Storage) -> None:
+    recorder.missed(f"my token is {SECRET} ok", "unknown")
+    await recorder.write()
     assert await missed(storage) == [f"my token is {HIDDEN} ok"]
 
 
 @pytest.mark.parametrize("typed", ["half \ud83d of it", "nul \0 nul", "😀" * 2_000])
-async def test_any_text_can_be_kept(journal: UsageRecorder, storage: Storage, typed: str) -> None:
-    journal.missed(typed, "unknown")
-    await journal.write()
+async def test_any_text_can_be_kept(recorder: UsageRecorder, storage: Storage, typed: str) -> None:
+    recorder.missed(typed, "unknown")
+    await recorder.write()
     [kept] = await missed(storage)
     assert kept[:3] == typed[:3]
 
 
 async def test_what_the_database_does_not_take_is_written_the_next_time(
-    journal: UsageRecorder, faq: Faq, storage: Storage
+    recorder: UsageRecorder, faq: Faq, storage: Storage
 ) -> None:
-    ask(journal, faq, "xyzzy plugh")
+    ask(recorder, faq, "xyzzy plugh")
     await sql(storage, "ALTER TABLE tallies RENAME TO hidden")
     with pytest.raises(OperationalError):
-        await journal.write()
+        await recorder.write()
     await sql(storage, "ALTER TABLE hidden RENAME TO tallies")
-    await journal.write()
+    await recorder.write()
     assert await missed(storage) == ["xyzzy plugh"]
     assert Tally(DAY, "outcome", "unknown", 1) in await storage.records.tallies(DAY)
 
@@ -112,8 +112,8 @@ async def test_the_beginning_and_the_end_of_a_subscription_are_counted(
 ) -> None:
     for written in ("/subscribe 9:00 UTC", "/subscribe 10:00 UTC", "stop", "/subscribe 9:00 UTC"):
         await chat.write(written)
-    await parts.tips.finished()
-    await parts.journal.write()
+    await parts.sender.finished()
+    await parts.recorder.write()
     found = {(each.kind, each.name): each.count for each in await storage.records.tallies(DAY)}
     assert found == {("joined", ""): 2, ("left", ""): 1, ("tip", "sent"): 1}
 
@@ -126,19 +126,19 @@ async def test_whoever_blocks_the_bot_or_wants_to_be_forgotten_is_counted_as_lef
     await chat.gets(chat.person.unblocks_bot())
     await chat.write("/forget")
     await chat.press("Delete it all")
-    await parts.journal.write()
+    await parts.recorder.write()
     found = {each.kind: each.count for each in await storage.records.tallies(DAY)}
     assert (found["joined"], found["left"]) == (2, 2)
 
 
 async def test_questions_are_forgotten_after_their_days(
-    journal: UsageRecorder, storage: Storage, clock: Clock
+    recorder: UsageRecorder, storage: Storage, clock: Clock
 ) -> None:
-    journal.missed("xyzzy plugh", "unknown")
-    await journal.write()
+    recorder.missed("xyzzy plugh", "unknown")
+    await recorder.write()
     clock.forward(dt.timedelta(days=89).total_seconds())
-    await journal.write()
+    await recorder.write()
     kept = await missed(storage)
     clock.forward(dt.timedelta(days=2).total_seconds())
-    await journal.write()
+    await recorder.write()
     assert (kept, await missed(storage)) == (["xyzzy plugh"], [])

@@ -20,7 +20,7 @@ def watch() -> Clock:
 
 
 @pytest.fixture
-def dialog(watch: Clock) -> PendingQuestions:
+def pending(watch: Clock) -> PendingQuestions:
     return PendingQuestions(watch.wall)
 
 
@@ -32,90 +32,92 @@ def button(person: Person) -> Update:
     return Update.de_json(person.presses_old("clock:0700"))
 
 
-def test_nobody_was_asked_at_first(dialog: PendingQuestions, anna: Person) -> None:
-    assert dialog.asked(text(anna)) is None
+def test_nobody_was_asked_at_first(pending: PendingQuestions, anna: Person) -> None:
+    assert pending.asked(text(anna)) is None
 
 
 def test_the_next_text_of_somebody_who_was_asked_may_be_the_answer(
-    dialog: PendingQuestions, anna: Person, watch: Clock
+    pending: PendingQuestions, anna: Person, watch: Clock
 ) -> None:
-    dialog.ask(button(anna), Want.CLOCK, SEVEN)
-    assert dialog.asked(text(anna)) == Asked(Want.CLOCK, SEVEN, watch.wall() + PATIENCE)
+    pending.ask(button(anna), Want.CLOCK, SEVEN)
+    assert pending.asked(text(anna)) == Asked(Want.CLOCK, SEVEN, watch.wall() + PATIENCE)
 
 
-def test_a_question_stays_open_until_it_is_answered(dialog: PendingQuestions, anna: Person) -> None:
+def test_a_question_stays_open_until_it_is_answered(
+    pending: PendingQuestions, anna: Person
+) -> None:
     """Somebody who makes a typo may try again."""
-    dialog.ask(text(anna), Want.PLACE, None)
-    assert dialog.asked(text(anna))
-    assert dialog.asked(text(anna))
-    dialog.done(text(anna))
-    assert dialog.asked(text(anna)) is None
+    pending.ask(text(anna), Want.PLACE, None)
+    assert pending.asked(text(anna))
+    assert pending.asked(text(anna))
+    pending.done(text(anna))
+    assert pending.asked(text(anna)) is None
 
 
 def test_an_answer_that_nobody_asked_for_does_no_harm(
-    dialog: PendingQuestions, anna: Person
+    pending: PendingQuestions, anna: Person
 ) -> None:
-    dialog.done(text(anna))
-    assert dialog.asked(text(anna)) is None
+    pending.done(text(anna))
+    assert pending.asked(text(anna)) is None
 
 
 def test_a_question_is_open_for_a_quarter_of_an_hour(
-    dialog: PendingQuestions, anna: Person, watch: Clock
+    pending: PendingQuestions, anna: Person, watch: Clock
 ) -> None:
-    dialog.ask(text(anna), Want.TIME, None)
+    pending.ask(text(anna), Want.TIME, None)
     watch.forward(PATIENCE.total_seconds() - SECOND)
-    assert dialog.asked(text(anna))
+    assert pending.asked(text(anna))
     watch.forward(SECOND)
-    assert dialog.asked(text(anna)) is None
+    assert pending.asked(text(anna)) is None
 
 
 def test_asking_again_begins_the_time_anew(
-    dialog: PendingQuestions, anna: Person, watch: Clock
+    pending: PendingQuestions, anna: Person, watch: Clock
 ) -> None:
-    dialog.ask(text(anna), Want.TIME, None)
+    pending.ask(text(anna), Want.TIME, None)
     watch.forward(PATIENCE.total_seconds() - SECOND)
-    dialog.ask(text(anna), Want.TIME, None)
+    pending.ask(text(anna), Want.TIME, None)
     watch.forward(PATIENCE.total_seconds() - SECOND)
-    assert dialog.asked(text(anna))
+    assert pending.asked(text(anna))
 
 
-def test_only_the_newest_question_is_open(dialog: PendingQuestions, anna: Person) -> None:
-    dialog.ask(text(anna), Want.TIME, None)
-    dialog.ask(text(anna), Want.PLACE, SEVEN)
-    asked = dialog.asked(text(anna))
+def test_only_the_newest_question_is_open(pending: PendingQuestions, anna: Person) -> None:
+    pending.ask(text(anna), Want.TIME, None)
+    pending.ask(text(anna), Want.PLACE, SEVEN)
+    asked = pending.asked(text(anna))
     assert asked
     assert (asked.want, asked.at) == (Want.PLACE, SEVEN)
-    dialog.done(text(anna))
-    assert dialog.asked(text(anna)) is None
+    pending.done(text(anna))
+    assert pending.asked(text(anna)) is None
 
 
 def test_in_a_group_only_the_one_who_was_asked_answers(
-    dialog: PendingQuestions, telegram: FakeTelegram
+    pending: PendingQuestions, telegram: FakeTelegram
 ) -> None:
     group = telegram.group()
     greta, karl = telegram.person(7, "Greta", group), telegram.person(8, "Karl", group)
-    dialog.ask(text(greta), Want.TIME, None)
-    assert dialog.asked(text(karl)) is None
-    assert dialog.asked(text(greta))
+    pending.ask(text(greta), Want.TIME, None)
+    assert pending.asked(text(karl)) is None
+    assert pending.asked(text(greta))
 
 
 def test_what_was_asked_in_a_group_is_not_answered_elsewhere(
-    dialog: PendingQuestions, telegram: FakeTelegram
+    pending: PendingQuestions, telegram: FakeTelegram
 ) -> None:
     in_group, alone = telegram.person(7, "Greta", telegram.group()), telegram.person(7, "Greta")
-    dialog.ask(text(in_group), Want.TIME, None)
-    assert dialog.asked(text(alone)) is None
+    pending.ask(text(in_group), Want.TIME, None)
+    assert pending.asked(text(alone)) is None
 
 
 def test_who_was_asked_longest_ago_is_forgotten_first_when_too_many_are(
     watch: Clock, telegram: FakeTelegram
 ) -> None:
     """Whoever makes the bot ask, again and again, must not fill its memory."""
-    dialog = PendingQuestions(watch.wall, most=3)
+    pending = PendingQuestions(watch.wall, most=3)
     first, second, last, new = (text(telegram.person(number)) for number in range(4))
     for update in (first, second, last, first):
-        dialog.ask(update, Want.TIME, None)
-    assert all(map(dialog.asked, (first, second, last)))
-    dialog.ask(new, Want.TIME, None)
-    assert dialog.asked(second) is None
-    assert all(map(dialog.asked, (first, last, new)))
+        pending.ask(update, Want.TIME, None)
+    assert all(map(pending.asked, (first, second, last)))
+    pending.ask(new, Want.TIME, None)
+    assert pending.asked(second) is None
+    assert all(map(pending.asked, (first, last, new)))

@@ -385,7 +385,7 @@ async def test_two_chats_have_settings_of_their_own(
 ) -> None:
     ben = Chat(settings.app, settings.telegram, settings.telegram.person(7, "Ben"))
     await ben.write("/subscribe 9:00 UTC")
-    await parts.tips.finished()
+    await parts.sender.finished()
     await ben.write("/settings")
     await ben.press(tip_texts.STOP)
     await settings.press("+1 h")

@@ -79,7 +79,7 @@ class World(sending.World):
             self.telegram, faq or self.faq, self.clock, self.storage, settings, self.wire
         )
         async with parts.app:
-            await parts.tips.recover()
+            await parts.sender.recover()
             yield Bot(parts, self.clock)
 
     async def subscribe(
@@ -149,7 +149,7 @@ def world(telegram: FakeTelegram, clock: Clock, storage: Storage, faq: Faq, anna
 async def bot(world: World) -> AsyncIterator[Bot]:
     async with world.start() as bot:
         yield bot
-        await bot.parts.tips.finished()
+        await bot.parts.sender.finished()
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ async def test_a_tick_during_a_run_begins_no_second_one(world: World, bot: Bot) 
     await world.subscribe(ANNA, BERT)
     world.wire.seconds = 30
     world.at(9)
-    bot.parts.tips.wake()
+    bot.parts.sender.wake()
     await asyncio.sleep(10)
     await bot.tick()
     assert (len(world.tips(ANNA)), len(world.tips(BERT))) == (1, 1)
@@ -302,10 +302,10 @@ async def test_who_stopped_or_pauses_gets_nothing(world: World, bot: Bot) -> Non
 
 async def test_who_stops_while_waiting_for_a_turn_gets_nothing(world: World, bot: Bot) -> None:
     chats = await world.subscribe_many(60)
-    bot.parts.tips.wake()
+    bot.parts.sender.wake()
     await asyncio.sleep(1)
     await world.storage.end(chats[-1], State.STOPPED)
-    await bot.parts.tips.finished()
+    await bot.parts.sender.finished()
     assert world.tips(chats[-1]) == []
     assert len(world.tips(chats[-2])) == 1
 
@@ -334,10 +334,10 @@ async def test_who_is_forgotten_while_a_tip_is_on_its_way_leaves_no_trace(
     await world.subscribe(ANNA)
     world.wire.seconds = 5
     world.at(9)
-    bot.parts.tips.wake()
+    bot.parts.sender.wake()
     await asyncio.sleep(1)
     await world.storage.forget(ANNA)
-    await bot.parts.tips.finished()
+    await bot.parts.sender.finished()
     assert len(world.tips()) == 1
     assert await world.storage.deliveries.ledger(ANNA) == []
     assert await world.storage.deliveries.seen(ANNA) == []
@@ -348,11 +348,11 @@ async def test_a_new_hour_that_is_chosen_while_a_tip_waits_for_its_turn_is_kept(
     world: World, bot: Bot
 ) -> None:
     chats = await world.subscribe_many(60)
-    bot.parts.tips.wake()
+    bot.parts.sender.wake()
     await asyncio.sleep(1)
     wish, now = Schedule(dt.time(20, 15), "Asia/Tokyo", frozenset({1, 2})), world.clock.wall()
     await world.storage.change(chats[-1], lambda known: known and known.rescheduled(wish, now))
-    await bot.parts.tips.finished()
+    await bot.parts.sender.finished()
     await bot.tick()
     assert (await world.subscriber(chats[-1])).schedule == wish
     assert len(world.tips(chats[-1])) == 1
@@ -410,7 +410,7 @@ async def test_a_flood_wait_is_waited_for_as_told(world: World, bot: Bot, second
     world.fail(faults.FloodWait(seconds))
     world.at(9)
     started = world.clock.now
-    bot.parts.tips.wake()
+    bot.parts.sender.wake()
     await asyncio.sleep(seconds - 1)
     await bot.tick()
     await asyncio.sleep(max(0, started + seconds - world.clock.now))
@@ -425,9 +425,9 @@ async def test_during_a_flood_wait_the_ledger_says_that_it_is_due(world: World) 
     world.fail(faults.FloodWait(600))
     world.at(9)
     async with world.start() as bot:
-        bot.parts.tips.wake()
+        bot.parts.sender.wake()
         await asyncio.sleep(1)
-        await bot.parts.tips.stop()
+        await bot.parts.sender.stop()
     assert await world.progress() == [Progress.DUE]
     async with world.start() as bot:
         world.at(9, 9, 55)
@@ -969,10 +969,10 @@ async def test_a_stop_in_the_middle_of_a_run_ends_it_soon(world: World) -> None:
     chats = await world.subscribe_many(300)
     world.wire.seconds = 0.5
     async with world.start() as bot:
-        bot.parts.tips.wake()
+        bot.parts.sender.wake()
         await asyncio.sleep(2)
         began = world.clock.now
-        await bot.parts.tips.stop()
+        await bot.parts.sender.stop()
         assert world.clock.now - began < 1
     sent = sum(len(world.tips(each)) for each in chats)
     assert 0 < sent < 100
@@ -982,9 +982,9 @@ async def test_a_stop_in_the_middle_of_a_run_ends_it_soon(world: World) -> None:
 async def test_what_a_stop_left_goes_out_after_the_next_start(world: World) -> None:
     chats = await world.subscribe_many(90)
     async with world.start() as bot:
-        bot.parts.tips.wake()
+        bot.parts.sender.wake()
         await asyncio.sleep(2)
-        await bot.parts.tips.stop()
+        await bot.parts.sender.stop()
     assert any(world.tips(each) == [] for each in chats)
     async with world.start() as bot:
         await bot.tick()
@@ -995,7 +995,7 @@ async def test_after_a_stop_nothing_begins(world: World) -> None:
     await world.subscribe(ANNA)
     world.at(9)
     async with world.start() as bot:
-        await bot.parts.tips.stop()
+        await bot.parts.sender.stop()
         await bot.tick()
     assert world.tries() == []
     assert await world.progress() == []
@@ -1005,10 +1005,10 @@ async def test_a_stop_during_a_flood_wait_does_not_wait(world: World) -> None:
     for each in await world.subscribe_many(40):
         world.fail(faults.FloodWait(3_600), each)
     async with world.start() as bot:
-        bot.parts.tips.wake()
+        bot.parts.sender.wake()
         await asyncio.sleep(1)
         began = world.clock.now
-        await bot.parts.tips.stop()
+        await bot.parts.sender.stop()
         assert world.clock.now - began < 1
 
 
@@ -1213,21 +1213,21 @@ async def test_a_new_subscriber_does_not_stand_in_the_line_of_a_run(
 ) -> None:
     for each in await world.subscribe_many(120):
         assert each != ANNA
-    bot.parts.tips.wake()
+    bot.parts.sender.wake()
     await asyncio.sleep(1)
     before = world.clock.now
     await chat.write("/subscribe 9:00 UTC")
     await asyncio.sleep(2)
     assert len(world.tips(ANNA)) == 1
     assert world.clock.now - before < 3
-    await bot.parts.tips.finished()
+    await bot.parts.sender.finished()
 
 
 async def test_a_block_that_is_heard_of_late_does_not_undo_a_stop(world: World, bot: Bot) -> None:
     await world.subscribe(ANNA)
     world.fail(faults.Blocked())
     world.at(9)
-    bot.parts.tips.wake()
+    bot.parts.sender.wake()
     await world.storage.end(ANNA, State.STOPPED)
-    await bot.parts.tips.finished()
+    await bot.parts.sender.finished()
     assert (await world.subscriber(ANNA)).state is State.STOPPED

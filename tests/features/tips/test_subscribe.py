@@ -603,7 +603,7 @@ async def test_who_blocked_the_bot_gets_no_tips_until_they_return(
     first = await tips(chat, parts)
     await chat.gets(anna.blocks_bot())
     clock.forward(3 * 24 * 3600)
-    parts.tips.wake()
+    parts.sender.wake()
     assert await tips(chat, parts) == first
     back = anna.unblocks_bot()
     if returns == "by unblocking":
@@ -611,7 +611,7 @@ async def test_who_blocked_the_bot_gets_no_tips_until_they_return(
     else:
         await chat.write("/start")
     clock.forward(24 * 3600)
-    parts.tips.wake()
+    parts.sender.wake()
     assert len(await tips(chat, parts)) == len(first) + 1
 
 

@@ -75,8 +75,8 @@ async def started(
     """The bot with its inbox, over whatever the database holds."""
     settings = Settings(operators=frozenset({OPERATOR}), knowledge=folder)
     parts = build_parts(telegram, faq, clock, storage, settings)
-    reloader = parts.watching.reloader
-    inbox = InboxHandlers(storage.records, reloader, parts.live, parts.journal)
+    reloader = parts.watcher.reloader
+    inbox = InboxHandlers(storage.records, reloader, parts.live, parts.recorder)
     async with parts.app:
         yield parts, inbox
 
@@ -178,7 +178,7 @@ async def test_next_finds_its_group_when_others_have_come_before_it(
     await ask(people, clock, BELL, NOISE)
     await open_inbox(operator)
     await ask(people, clock, SADDLE, SADDLE)
-    await parts.journal.write()
+    await parts.recorder.write()
     await operator.press(texts.NEXT)
     assert operator.text.split("\n")[:2] == ["Unanswered: 3 of 3", f"“{BELL}”"]
 
@@ -206,7 +206,7 @@ async def test_what_people_typed_is_escaped_and_shortened(
 async def test_an_answer_that_was_voted_down_is_shown_with_what_it_is(
     operator: Chat, parts: Parts
 ) -> None:
-    parts.journal.missed("noisy brakes", "voted_down")
+    parts.recorder.missed("noisy brakes", "voted_down")
     await open_inbox(operator)
     assert operator.text.endswith(
         "It got: an answer that did not help.\n"
@@ -219,7 +219,7 @@ async def test_a_question_that_is_answered_by_now_can_be_put_away(
 ) -> None:
     await ask(people, clock, NOISE)
     clock.forward(DAY)
-    parts.journal.missed("noisy brakes", "unknown")
+    parts.recorder.missed("noisy brakes", "unknown")
     await open_inbox(operator, texts.DONE)
     assert operator.text.startswith(f"Unanswered: 1 of 1\n“{NOISE}”")
     assert texts.DONE not in operator.buttons
@@ -339,7 +339,7 @@ async def test_a_wording_that_would_turn_an_expected_question_astray_is_refused(
 async def test_a_wording_that_has_a_place_already_is_refused_and_another_is_offered(
     operator: Chat, parts: Parts, storage: Storage
 ) -> None:
-    parts.journal.missed("noisy brakes", "voted_down")
+    parts.recorder.missed("noisy brakes", "voted_down")
     await open_inbox(operator, texts.NOT_COVERED, "motors")
     assert operator.text == (
         "Not learned. “noisy brakes”\n"
@@ -353,7 +353,7 @@ async def test_a_wording_that_has_a_place_already_is_refused_and_another_is_offe
 async def test_a_wording_that_trips_a_red_flag_cannot_be_taught(
     operator: Chat, parts: Parts, storage: Storage
 ) -> None:
-    parts.journal.missed(INJURY, "unknown")
+    parts.recorder.missed(INJURY, "unknown")
     await open_inbox(operator, texts.TEACH, SQUEAL)
     why = "It trips the red flag injury, which comes before everything that could be taught."
     assert operator.text == f"Not learned. “{INJURY}”\n{why}\n\nChoose another:"
@@ -366,7 +366,7 @@ async def test_the_wording_that_was_seen_is_taught_not_a_newer_one(
     await ask(people, clock, TYRE)
     await open_inbox(operator, texts.TEACH)
     await ask(people, clock, TYPO)
-    await parts.journal.write()
+    await parts.recorder.write()
     await operator.press("⛓️ Chain")
     assert operator.text.startswith(f"“{TYRE}”")
     await operator.press(texts.BACK)
