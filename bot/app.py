@@ -138,8 +138,8 @@ def _attach(
     """Give the application its handlers, and the chores that come round with each tick."""
     app, sender = parts.app, parts.sender
     handlers = _handlers(parts, settings)
-    seldom = NotTooOften(throttle, throttle.longer(PRESSES))
-    routes.register(app, handlers, settings.operators, seldom)
+    limited = NotTooOften(throttle, throttle.longer(PRESSES))
+    routes.register(app, handlers, settings.operators, limited)
     parts.updates.wants = partial(routes.fits, app)
     app.add_error_handler(ErrorHandler(parts.notices, clocks.monotonic).handle)
     when = settings.zone, settings.tip_time

@@ -32,14 +32,15 @@ SLIGHT = 0.2
 """Score below which an entry is no answer, even if the others are far behind."""
 FAINT = 0.1
 """Score below which a topic has nothing to do with a question."""
-CHAT = 0.4
+SMALL_TALK = 0.4
 """Score from which a message is small talk."""
 COURTESY = "courtesy"
-SURE, PLAIN = 0.98, 0.5
+"""The one concept that all courtesies stand for."""
+SURE, CLEAR = 0.98, 0.5
 """Confidence and score from which a part of a question is asked for by itself."""
 BESIDE = 0.3
 """Share of the best topic's score. A second topic below it is not asked for as well."""
-TRACE = 0.5
+NEARBY = 0.5
 """Share of the best topic's score. Another topic from there on is near enough to be offered."""
 
 _PARTS = re.compile(r"[,;/&+]|\b(?:and|n|or|plus|also|as well as)\b", re.IGNORECASE)
@@ -125,7 +126,9 @@ class Faq:
             return None
         name, score = weighed.rivals[0]
         talk = self.knowledge.smalltalk.get(name)
-        return SmallTalkReply(talk, 1 - weighed.confidence) if talk and score >= CHAT else None
+        return (
+            SmallTalkReply(talk, 1 - weighed.confidence) if talk and score >= SMALL_TALK else None
+        )
 
     def _limited(self, weighed: Weighed) -> Limited | None:
         """The best limit, where it is ahead of every topic."""
@@ -145,7 +148,7 @@ class Faq:
     def _suggested(self, weighed: Weighed) -> tuple[Entry, ...]:
         """The best entry of each of the best topics, then more entries of the best topic."""
         best = weighed.topics[0][1]
-        floor = min(best, TRACE * best)
+        floor = min(best, NEARBY * best)  # Scores can be below 0.
         near = [topic for topic, score in weighed.topics[:MOST_SUGGESTED] if score >= floor]
         entries = [self.knowledge.entries[key] for key, _ in weighed.entries]
         firsts = [next(e for e in entries if e.topic == topic) for topic in near]
@@ -155,7 +158,7 @@ class Faq:
     def _near(self, weighed: Weighed, named: Sequence[str] = ()) -> tuple[Topic, ...]:
         """The topics that the question touches, then those that its limit names."""
         best = weighed.topics[0][1]
-        floor = max(FAINT, TRACE * best)
+        floor = max(FAINT, NEARBY * best)
         touched = [topic for topic, score in weighed.topics if score >= floor]
         ids = list(dict.fromkeys([*touched, *named]))[:MOST_TOPICS]
         return tuple(self.knowledge.topics[i] for i in ids)
@@ -166,25 +169,25 @@ class Faq:
         pair = [topic for topic, _ in narrow[:2]]
         if len(pair) < 2 or narrow[1][1] < BESIDE * narrow[0][1]:
             return None
-        near = narrow[1][1] >= TRACE * narrow[0][1]
+        close = narrow[1][1] >= NEARBY * narrow[0][1]
         parts = self.parts(question)
         if len(parts) < len(pair):
             return None
         found: dict[str, tuple[Entry, float]] = {}
         for weighed in map(self.weigh, parts):
             entry = self.knowledge.entries[self.best_entry(weighed)]
-            if entry.topic in pair and self._asks(weighed, near):
+            if entry.topic in pair and self._stands_alone(weighed, close):
                 found.setdefault(entry.topic, (entry, weighed.confidence))
         if len(found) < len(pair):
             return None
         both = [found[topic] for topic in pair]
         return Answer(tuple(entry for entry, _ in both), min(score for _, score in both))
 
-    def _asks(self, part: Weighed, near: bool) -> bool:
-        """True where a part is a question of its own. It must be plain if no topic is near."""
-        if near:
+    def _stands_alone(self, part: Weighed, close: bool) -> bool:
+        """True where a part is a question of its own: a clear one if no second topic is close."""
+        if close:
             return part.confidence >= self.index.thresholds.answer
-        return part.confidence >= SURE and part.evidence.fit >= PLAIN
+        return part.confidence >= SURE and part.evidence.fit >= CLEAR
 
     def parts(self, question: str) -> list[tuple[Heard, ...]]:
         """Cut a question into parts that may be questions; each part has a known word."""

@@ -174,7 +174,7 @@ class Intake:
         """End the intake with the process; the updates still in hand have done no harm."""
         if self._let_go:
             lost = len(self._let_go)
-            log.warning("%d messages of a flood are lost: Telegram took no answers", lost)
+            log.warning("%d messages of a flood are lost: they were not answered in time", lost)
         await _in_time(self.receipts.close(frozenset(self._done)))
 
     async def _written(self, new: Sequence[int]) -> dict[int, Receipt]:
@@ -196,6 +196,7 @@ class Intake:
         for each in sorted(self._open.keys() - self._let_go):
             unconfirmed = len(self._open) - len(self._let_go) + self._blocked
             full = len(self._let_go) >= MOST_LET_GO
+            # The first that is not stuck ends it: nothing behind it can be confirmed.
             if full or unconfirmed <= ROOM or not self._is_stuck(each, lines):
                 return
             self._let_go.add(each)
@@ -207,7 +208,7 @@ class Intake:
             return True
         floods = chat is not None and lines[chat] >= LONG_LINE
         late = self.clock() - self._open[number] >= PATIENCE
-        return (floods or late) and self._blocked >= WINDOW // 2
+        return (floods or late) and self._blocked >= ROOM
 
     @property
     def _blocked(self) -> int:

@@ -37,6 +37,7 @@ class UpdateProcessor(BaseUpdateProcessor):
     """
 
     def __init__(self, intake: Intake, longest_line: int) -> None:
+        # No more can be in hand, so PTB never holds one back by itself.
         super().__init__(WINDOW + MOST_LET_GO)
         self._intake = intake
         self._longest_line = longest_line
@@ -166,10 +167,11 @@ class _Place:
     async def take(self) -> None:
         await self.own.acquire()
         try:
-            self.held = await self.places.acquire()
-        finally:
-            if not self.held:
-                self.own.release()
+            await self.places.acquire()
+        except BaseException:
+            self.own.release()
+            raise
+        self.held = True
 
     def leave(self) -> None:
         if self.held:

@@ -62,19 +62,19 @@ class Handlers:
     broadcasts: BroadcastHandlers
 
 
-def register(app: App, handlers: Handlers, operators: frozenset[int], seldom: NotTooOften) -> None:
+def register(app: App, handlers: Handlers, operators: frozenset[int], limited: NotTooOften) -> None:
     """Give the application all that it handles.
 
     The commands of operators come first. Those of other people find no handler there, and go on.
     """
     subscriptions = handlers.subscriptions
     app.add_handlers(_for_operators(handlers, operators))
-    # The bot sends nothing for these two, so `seldom` does not count them.
+    # The bot sends nothing for these two, so `limited` does not count them.
     app.add_handler(ChatMemberHandler(subscriptions.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, subscriptions.moved))
-    app.add_handlers(_commands(handlers, seldom))
-    app.add_handlers(_texts(handlers, seldom))
-    app.add_handlers(_buttons(handlers, seldom))
+    app.add_handlers(_commands(handlers, limited))
+    app.add_handlers(_texts(handlers, limited))
+    app.add_handlers(_buttons(handlers, limited))
 
 
 def fits(app: App, update: Update) -> bool:
@@ -98,18 +98,18 @@ def _for_operators(handlers: Handlers, operators: frozenset[int]) -> Rules:
         SendBroadcast: handlers.broadcasts.send,
         CancelBroadcast: handlers.broadcasts.cancel,
     }
-    theirs = filters.User(operators) & _PRIVATE & _FIRST
-    document = theirs & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
+    from_operators = filters.User(operators) & _PRIVATE & _FIRST
+    document = from_operators & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
     outdated = handlers.questions.outdated
     pressed = {kind: only_operators(operators, do, outdated) for kind, do in buttons.items()}
     return [
-        *(CommandHandler(name, do, theirs) for name, do in by_name.items()),
+        *(CommandHandler(name, do, from_operators) for name, do in by_name.items()),
         MessageHandler(document, handlers.reloading.put),
         *(CallbackQueryHandler(do, kind.PATTERN) for kind, do in pressed.items()),
     ]
 
 
-def _commands(handlers: Handlers, seldom: NotTooOften) -> Rules:
+def _commands(handlers: Handlers, limited: NotTooOften) -> Rules:
     private: dict[str, Callback] = {
         "start": handlers.subscriptions.start,
         "help": handlers.questions.help,
@@ -130,13 +130,13 @@ def _commands(handlers: Handlers, seldom: NotTooOften) -> Rules:
     }
     anywhere = for_all | {names: by_administrators(do) for names, do in for_administrators.items()}
     return [
-        *(CommandHandler(name, seldom(do), _PRIVATE & _FIRST) for name, do in private.items()),
-        CommandHandler("ask", seldom(handlers.questions.ask), _OR_EDITED),
-        *(CommandHandler(names, seldom(do), _FIRST) for names, do in anywhere.items()),
+        *(CommandHandler(name, limited(do), _PRIVATE & _FIRST) for name, do in private.items()),
+        CommandHandler("ask", limited(handlers.questions.ask), _OR_EDITED),
+        *(CommandHandler(names, limited(do), _FIRST) for names, do in anywhere.items()),
     ]
 
 
-def _texts(handlers: Handlers, seldom: NotTooOften) -> Rules:
+def _texts(handlers: Handlers, limited: NotTooOften) -> Rules:
     questions, subscriptions = handlers.questions, handlers.subscriptions
     text = filters.TEXT & ~filters.COMMAND
     here = _PRIVATE | ReplyToThisBot()
@@ -149,10 +149,10 @@ def _texts(handlers: Handlers, seldom: NotTooOften) -> Rules:
         (_PRIVATE & filters.COMMAND & _FIRST, questions.unknown_command),
         (_PRIVATE & other & _FIRST, questions.hint),
     ]
-    return [MessageHandler(fits, seldom(do)) for fits, do in rules]
+    return [MessageHandler(messages, limited(do)) for messages, do in rules]
 
 
-def _buttons(handlers: Handlers, seldom: NotTooOften) -> Rules:
+def _buttons(handlers: Handlers, limited: NotTooOften) -> Rules:
     questions, subscriptions = handlers.questions, handlers.subscriptions
     preferences = handlers.preferences
     for_all: Buttons = {
@@ -176,9 +176,9 @@ def _buttons(handlers: Handlers, seldom: NotTooOften) -> Rules:
         tip_keyboards.Stop: preferences.stop,
         Forget: handlers.privacy.forget_for_good,
     }
-    theirs = {kind: by_administrators(do) for kind, do in for_administrators.items()}
-    pressed = {**for_all, **theirs}
+    guarded = {kind: by_administrators(do) for kind, do in for_administrators.items()}
+    pressed = {**for_all, **guarded}
     return [
-        *(CallbackQueryHandler(seldom(do), kind.PATTERN) for kind, do in pressed.items()),
-        CallbackQueryHandler(seldom(questions.outdated)),
+        *(CallbackQueryHandler(limited(do), kind.PATTERN) for kind, do in pressed.items()),
+        CallbackQueryHandler(limited(questions.outdated)),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering import loading
-from bot.answering.faq import TRACE, Faq, Live
+from bot.answering.faq import NEARBY, Faq, Live
 from bot.answering.replies import Answer, Limited, RedFlag, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge.models import Thresholds
 from bot.language.words import MAX_QUESTION
@@ -101,7 +101,7 @@ def test_two_topics_in_one_question_get_both_answers(question: str, faq: Faq) ->
 def test_a_plain_question_is_answered_too_where_another_topic_drowns_it(faq: Faq) -> None:
     question = "do brakes squeal when wet? and worn chain"
     (_, loud), (_, quiet), *_ = faq.weigh(faq.index.hear(question)).topics
-    assert quiet < TRACE * loud
+    assert quiet < NEARBY * loud
     assert sorted(answered(faq, question)) == ["brakes.squeal", "chain.slip"]
 
 

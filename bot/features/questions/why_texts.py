@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from bot.answering.explanation import Explanation, Matched
-from bot.answering.faq import CHAT, SLIGHT
+from bot.answering.faq import SLIGHT, SMALL_TALK
 from bot.answering.index import BROAD
 from bot.answering.replies import Answer, Limited, RedFlag, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge.base import Knowledge
@@ -74,7 +74,7 @@ def _because(explanation: Explanation, thresholds: Thresholds) -> str:
         case Answer():
             return "The confidence is enough for an answer."
         case SmallTalkReply(talk):
-            score = f"{scores[talk.id]:.2f} (needed: {CHAT:g})"
+            score = f"{scores[talk.id]:.2f} (needed: {SMALL_TALK:g})"
             return f"It scores {score}, and no topic reaches {trace}."
         case Limited(limit):
             return f"It leads all topics with {scores[limit.id]:.2f} (needed: {trace}). {lacking}"
