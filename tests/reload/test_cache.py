@@ -316,7 +316,7 @@ def test_it_is_left_where_caches_of_a_user_lie(
 
 def test_the_newest_three_stay(folder: Path, cache: Path) -> None:
     cache.mkdir(mode=0o700)
-    (cache / f"{'0' * 64}.pickle.left_by_a_killed_process").touch()
+    (cache / f".{'0' * 64}.pickle.left_by_a_killed_process").touch()
     (cache / "somebody's.pickle").touch()
     written: list[str] = []
     for number in range(4):
