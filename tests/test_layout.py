@@ -18,7 +18,7 @@ TESTS = Path(__file__).parent
 LEVELS = (
     {"__init__", "errors", "markup", "once"},
     {"language", "logs", "places"},
-    {"bot_api", "knowledge", "settings", "subscriptions"},
+    {"bot_api", "knowledge", "matching", "settings", "subscriptions"},
     {"answering", "storage"},
     {"reload"},
     {"features"},
@@ -47,7 +47,7 @@ HOMES = {
     "httpx2": {"bot_api"},
     "msgspec": {"places"},
     "matplotlib": {"features.statistics"},
-    "numpy": {"answering", "language", "places"},
+    "numpy": {"answering", "language", "matching", "places"},
     "pydantic": {"knowledge"},
     "rapidfuzz": {"answering", "features.unanswered", "knowledge", "language", "places"},
     "sqlalchemy": {"storage"},
@@ -58,7 +58,7 @@ HOMES = {
 }
 """Library → the rooms that import it; no other room does."""
 
-CORE = ("language", "places", "knowledge", "subscriptions", "answering")
+CORE = ("language", "places", "knowledge", "matching", "subscriptions", "answering")
 WORLD = {"asyncio", "socket", "time"}
 """Modules that no room of `CORE` may touch, nor Telegram or the database."""
 

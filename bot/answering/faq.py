@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from bot.answering import red_flags
-from bot.answering.concepts import Concepts
 from bot.answering.index import Index, Weighed
 from bot.answering.red_flags import Watch
 from bot.answering.replies import (
@@ -22,6 +21,7 @@ from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Flag, SmallTalk, Topic
 from bot.language.spelling import Heard
 from bot.language.words import MAX_QUESTION, words
+from bot.matching.concepts import Concepts
 
 MOST_SUGGESTED = 3
 MOST_TOPICS = 3

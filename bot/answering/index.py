@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.answering import red_flags
-from bot.answering.classifier import Classifier
-from bot.answering.concepts import Concepts
-from bot.answering.matcher import Matcher
-from bot.answering.vectors import Vectors
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds
 from bot.language.spelling import Heard, Vocabulary
 from bot.language.words import stem, words
+from bot.matching.classifier import Classifier
+from bot.matching.concepts import Concepts
+from bot.matching.matcher import Matcher
+from bot.matching.vectors import Vectors
 
 KIND = 0.035
 """Weight of the classifier's log odds beside the matcher's scores."""

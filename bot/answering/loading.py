@@ -6,7 +6,6 @@ from pathlib import Path
 
 from bot.answering import red_flags
 from bot.answering.faq import Faq
-from bot.answering.matcher import featurize
 from bot.answering.replies import Answer, Reply, Suggestions
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import consistency, files
@@ -18,6 +17,7 @@ from bot.knowledge.lessons import Lesson
 from bot.knowledge.parser import ParsedFiles
 from bot.knowledge.yaml_reader import Loc
 from bot.markup import short
+from bot.matching.matcher import featurize
 
 TELLING = 0.1
 """Weight from which a word helps to tell one entry from another."""

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering import loading
-from bot.answering.classifier import Classifier
-from bot.answering.concepts import Concepts
 from bot.answering.faq import Faq
-from bot.answering.matcher import Matcher, featurize
-from bot.answering.vectors import Vectors
 from bot.knowledge.models import Thresholds
 from bot.language.spelling import Heard
 from bot.language.words import stems
+from bot.matching.classifier import Classifier
+from bot.matching.concepts import Concepts
+from bot.matching.matcher import Matcher, featurize
+from bot.matching.vectors import Vectors
 from tests.support.slow_matcher import SlowMatcher
 
 NOTHING = Concepts.of({})
@@ -221,7 +221,7 @@ def test_features_that_occur_once_teach_nothing() -> None:
 PRINT_SCORES = """
 from pathlib import Path
 from bot.answering import loading
-from bot.answering.concepts import Concepts
+from bot.matching.concepts import Concepts
 print(Concepts.of({name: ["noise"] for name in "abcdefgh"}).features(["nois"]))
 faq = loading.load(Path("tests/bicycles"))
 asked = faq.index.hear("why do my brakes chirp like a noisy finished chain")

@@ -14,7 +14,7 @@ from itertools import compress
 import numpy as np
 import numpy.typing as npt
 
-from bot.answering.vectors import Vectors
+from bot.matching.vectors import Vectors
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.integer]

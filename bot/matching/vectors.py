@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from bot.answering.concepts import Concepts
+from bot.matching.concepts import Concepts
 
 Ints = npt.NDArray[np.integer]
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bot.answering.concepts import Concepts
-from bot.answering.vectors import Vectors
 from bot.language.spelling import Heard
 from bot.language.words import stems
+from bot.matching.concepts import Concepts
+from bot.matching.vectors import Vectors
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.integer]

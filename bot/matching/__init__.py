@@ -1,0 +1,1 @@
+"""Scores that tell how near a question stands to each possible reply."""
