@@ -6,10 +6,11 @@ import datetime as dt
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bot import logs
+from bot.answering.context import Context, Turn, converse
 from bot.answering.faq import Faq
 from bot.errors import KnowledgeError, SkinbotError, StartError
 from bot.features import texts
@@ -19,6 +20,8 @@ from bot.reload import cache
 from bot.settings import DATABASE, Settings, environment
 
 OK, PROBLEM = 0, 1
+PAUSE = 5.0
+"""Seconds between two messages of a chat that is read from standard input."""
 Command = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -103,6 +106,8 @@ def _add_question(ask: argparse.ArgumentParser) -> None:
     what = "the question; - reads one from each line of standard input"
     ask.add_argument("words", nargs="+", metavar="question", help=what)
     ask.add_argument("--json", action="store_true", help="print one JSON object for each question")
+    what = "the lines are one chat, each read with those before; an empty line begins another"
+    ask.add_argument("--dialog", action="store_true", help=what)
 
 
 def _faq(settings: Settings) -> Faq:
@@ -144,12 +149,28 @@ def _ask(given: argparse.Namespace, settings: Settings) -> int:
     from bot.terminal import answers
 
     faq = _faq(settings)
-    for question in _questions(" ".join(given.words)):
-        reply = faq.ask(question)
-        shown = answers.line(faq, question, reply) if given.json else answers.text(faq, reply)
+    questions = _questions(" ".join(given.words))
+    for question, turn in (_talk if given.dialog else _alone)(faq, questions):
+        shown = answers.line(faq, question, turn) if given.json else answers.text(faq, turn)
         # Some programs wait for each answer before they ask on.
         print(shown, flush=True)
     return OK
+
+
+def _alone(faq: Faq, questions: Iterable[str]) -> Iterator[tuple[str, Turn]]:
+    return ((question, Turn(faq.ask(question), Context())) for question in questions)
+
+
+def _talk(faq: Faq, questions: Iterable[str]) -> Iterator[tuple[str, Turn]]:
+    """Each message with its reply, read with the messages before it since an empty one."""
+    context = Context()
+    for number, question in enumerate(questions):
+        if not question.strip():
+            context = Context()
+            continue
+        turn = converse(faq, question, context, number * PAUSE)
+        context = turn.context
+        yield question, turn
 
 
 def _questions(given: str) -> Iterable[str]:

@@ -18,6 +18,7 @@ from bot import cli
 from bot.features.questions import texts
 from bot.knowledge import base
 from tests.support.bots import BICYCLES
+from tests.support.talks import make_talkative
 
 HERE = Path(__file__).parent.parent
 KEYS = ["question", "outcome", "topics", "entries", "score", "text"]
@@ -191,6 +192,44 @@ def test_a_terminal_without_the_letters_shows_the_rest(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="ascii"))
     assert cli.main(["ask", "brakes squeal, chain slips"]) == 0
     assert b"? Brakes\nYes, wet brakes squeal." in shown.getvalue()
+
+
+def test_the_lines_of_a_dialog_are_one_chat(
+    folder: Path, capsys: Console, type_in: Typing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(make_talkative(folder)))
+    type_in(b"chain squeaks\nmore\n\nmore\n")
+    found = asked(capsys, "ask", "--json", "--dialog", "-")
+    assert [list(line) for line in found] == [KEYS] * 3
+    assert [line["question"] for line in found] == ["chain squeaks", "more", "more"]
+    assert [line["entries"] for line in found] == [["chain.squeak"], ["chain.slip"], []]
+
+
+def test_a_danger_stays_in_a_dialog_until_an_empty_line(
+    folder: Path, capsys: Console, type_in: Typing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(make_talkative(folder)))
+    type_in(b"broke my arm\nchain slips\n   \nchain slips\n")
+    found = asked(capsys, "ask", "-", "--dialog", "--json")
+    assert [line["outcome"] for line in found] == ["red_flag", "red_flag", "answer"]
+    assert found[1]["text"].startswith("Please have a doctor look at that first.\n\nIts links")
+    assert found[1]["topics"] == ["chain"]
+
+
+def test_the_footer_comes_once_in_a_dialog(capsys: Console, type_in: Typing) -> None:
+    type_in(b"chain squeaks\nbrakes squeal\n\nchain squeaks\n")
+    found = asked(capsys, "ask", "--json", "--dialog", "-")
+    footers = [line["text"].endswith("The handbook's view.") for line in found]
+    assert footers == [True, False, True]
+
+
+def test_many_questions_without_a_dialog_stand_alone(
+    folder: Path, capsys: Console, type_in: Typing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(make_talkative(folder)))
+    type_in(b"broke my arm\nchain slips\n")
+    found = asked(capsys, "ask", "--json", "-")
+    assert [line["outcome"] for line in found] == ["red_flag", "answer"]
 
 
 # chat

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from bot.answering import red_flags
+from bot.answering.cues import Cues
 from bot.answering.index import Index, Weighed
 from bot.answering.red_flags import Watch
 from bot.answering.replies import (
@@ -56,6 +57,8 @@ class Faq:
     courtesies: Concepts
     talk: Mapping[tuple[str, ...] | str, SmallTalk]
     """Words of a message → small talk. The message itself is the key if it has no words."""
+    cues: Cues | None
+    """None where every message is answered alone."""
 
     def __repr__(self) -> str:
         # Libraries that log a call would print all of it, which is megabytes.
@@ -64,9 +67,10 @@ class Faq:
     @classmethod
     def of(cls, knowledge: Knowledge) -> "Faq":
         """Make a knowledge base ready to answer."""
+        index = Index.of(knowledge)
         return cls(
             knowledge=knowledge,
-            index=Index.of(knowledge),
+            index=index,
             watching=red_flags.watches(knowledge.red_flags),
             courtesies=Concepts.of({COURTESY: knowledge.courtesies}),
             talk={
@@ -74,6 +78,7 @@ class Faq:
                 for talk in knowledge.smalltalk.values()
                 for phrasing in talk.phrasings
             },
+            cues=Cues.of(knowledge, index.matcher.concepts),
         )
 
     def ask(self, question: str) -> Reply:

@@ -45,6 +45,8 @@ class Answer(_OfEntries):
     """A confident reply: one entry, or two when the question asks about two topics."""
 
     outcome: ClassVar[str] = "answer"
+    sourced: bool = False
+    """True where the person asked where the answer before comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,20 @@ class RedFlag(_OfNoEntry):
     outcome: ClassVar[str] = "red_flag"
     flag: Flag
     score: float = 1.0
+    under: Answer | Limited | None = None
+    """Shown below the advice, where a later message of the conversation asked for it."""
 
     @property
     def ids(self) -> tuple[str, ...]:
         return (self.flag.id,)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.under.entries if self.under else ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return self.under.topics if self.under else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 import bot
 from bot.errors import KnowledgeError
 from bot.knowledge import models
+from bot.knowledge.conversation import Conversation
 from bot.knowledge.parser import ParsedFiles
 
 Asked = TypeVar("Asked", models.Entry, models.Limit)
@@ -31,6 +32,8 @@ class Knowledge:
     """Empty where there is no daily tip."""
     thresholds: models.Thresholds | None
     """None where nobody has measured any: the defaults of the model count then."""
+    conversation: Conversation | None = None
+    """None where every message is answered alone."""
 
     def topic(self, entry: str) -> models.Topic:
         """The topic that an entry stands under."""
@@ -59,6 +62,7 @@ class Knowledge:
             expected=draft.all(models.Expected)[0],
             tips={tip.id: tip for tips in draft.all(models.Tips) for tip in tips.tips},
             thresholds=next(iter(draft.all(models.Thresholds)), None),
+            conversation=next(iter(draft.all(Conversation)), None),
         )
         more = [pair for learned in draft.all(models.Learned) for pair in learned.pairs]
         return knowledge.with_phrasings(more)

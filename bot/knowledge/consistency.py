@@ -7,16 +7,25 @@ from rapidfuzz import process
 
 from bot.errors import Problem
 from bot.knowledge import patterns as red_flags
-from bot.knowledge.files import LEARNED, TOPICS
+from bot.knowledge.files import CONVERSATION, LEARNED, TOPICS
 from bot.knowledge.parser import ParsedFiles, Written
 from bot.knowledge.patterns import NEAR
 from bot.knowledge.yaml_reader import Loc
 from bot.language.words import words
 from bot.markup import short
 
+_OF_CONCEPTS = (
+    ("subjects",),
+    ("covered",),
+    ("themes",),
+    ("denial", "troubles"),
+    ("danger", "signs"),
+)
+"""Places in the file of the conversation that name concepts."""
 NONE = "none"
 """Stands for no answer, where an expected question must not get one."""
 LIMITS, RED_FLAGS, TIPS = "limits.yaml", "red_flags.yaml", "tips.yaml"
+SYNONYMS, SMALLTALK = "synonyms.yaml", "smalltalk.yaml"
 
 
 def problems(draft: ParsedFiles) -> Iterator[Problem]:
@@ -28,6 +37,7 @@ def problems(draft: ParsedFiles) -> Iterator[Problem]:
     yield from _check_phrasings(draft)
     yield from _check_references(draft)
     yield from _check_patterns(draft)
+    yield from _check_conversation(draft)
 
 
 def phrasings(draft: ParsedFiles) -> Iterator[tuple[str, Loc, str, str]]:
@@ -51,7 +61,7 @@ def _topic(file: str) -> str:
 def _sections(draft: ParsedFiles) -> Iterator[tuple[str, str]]:
     """Files, and the key under which each lists things with an id."""
     yield from ((file, "entries") for file in _topics(draft))
-    yield from ((LIMITS, "limits"), (RED_FLAGS, "flags"), ("smalltalk.yaml", "smalltalk"))
+    yield from ((LIMITS, "limits"), (RED_FLAGS, "flags"), (SMALLTALK, "smalltalk"))
 
 
 def _ids(draft: ParsedFiles) -> Iterator[Written]:
@@ -163,3 +173,20 @@ def _misplaced(pattern: str, key: str) -> str | None:
     if key == "unless" and NEAR not in pattern and re.search(r"[{|]", pattern):
         return "without ' ... ' only plain words can stand here; join two parts by it"
     return None
+
+
+def _check_conversation(draft: ParsedFiles) -> Iterator[Problem]:
+    """References of the conversation to concepts, small talk and red flags."""
+    concepts = draft.under(SYNONYMS, "concepts")
+    if isinstance(concepts, dict):
+        for path in _OF_CONCEPTS:
+            named = draft.texts(CONVERSATION, *path, None)
+            yield from _missing(draft, "concept", named, [*concepts])
+    for path, file, section in (
+        (("leaning",), SMALLTALK, "smalltalk"),
+        (("danger", "leaning"), SMALLTALK, "smalltalk"),
+        (("danger", "local"), RED_FLAGS, "flags"),
+    ):
+        if _named(draft, file, section):
+            named = draft.texts(CONVERSATION, *path, None)
+            yield from _missing(draft, "id", named, _names(draft, file, section))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import models
+from bot.knowledge.conversation import Conversation
 from bot.knowledge.fields import Model
 
 Files = Mapping[str, bytes]
@@ -17,8 +18,10 @@ Files = Mapping[str, bytes]
 TOPICS = "topics"
 """The folder of the topics, each in a file that is named after its id."""
 LEARNED = "learned.yaml"
+CONVERSATION = "conversation.yaml"
 FILES: Mapping[str, type[Model]] = {
     "about.yaml": models.About,
+    CONVERSATION: Conversation,
     "expected.yaml": models.Expected,
     LEARNED: models.Learned,
     "limits.yaml": models.Limits,
@@ -29,7 +32,7 @@ FILES: Mapping[str, type[Model]] = {
     "tips.yaml": models.Tips,
 }
 """The files beside the topics; the bot takes no notice of others."""
-OPTIONAL = frozenset({LEARNED, "thresholds.yaml", "tips.yaml"})
+OPTIONAL = frozenset({CONVERSATION, LEARNED, "thresholds.yaml", "tips.yaml"})
 ENDINGS = (".yaml", ".yml")
 MAX_BYTES = 1024 * 1024
 THEN = (1980, 1, 1, 0, 0, 0)

@@ -91,7 +91,7 @@ def _settings(
     those: Mapping[str, Mapping[str, object]],
 ) -> dict[str, object]:
     """The rest of a knowledge base, and the order of the ids that both have."""
-    names = ("about", "courtesies", "synonyms", "expected", "thresholds")
+    names = ("about", "conversation", "courtesies", "synonyms", "expected", "thresholds")
     orders = {f"order of {s}": [key for key in these[s] if key in those[s]] for s in these}
     return {name: getattr(knowledge, name) for name in names} | orders
 

@@ -103,14 +103,20 @@ def _thanked(pressed: InlineKeyboardButton, vote: Vote) -> InlineKeyboardButton:
     return button(label, opposite) if pressed.callback_data == opposite.pack() else pressed
 
 
-def under(knowledge: Knowledge, reply: replies.Reply) -> InlineKeyboardMarkup | None:
-    """The buttons that belong under a reply."""
+def under(
+    knowledge: Knowledge, reply: replies.Reply, *, listed: bool = True
+) -> InlineKeyboardMarkup | None:
+    """The buttons that belong under a reply; `listed` is as in `context.Turn`."""
     match reply:
+        case replies.Answer(sourced=True):
+            return None
         case replies.Answer(entries=shown):
             return around(knowledge, shown)
         case replies.Suggestions(entries=near):
             return InlineKeyboardMarkup([*map(_entry, near), _all_topics()])
         case replies.Limited(near=near):
+            return InlineKeyboardMarkup([*map(_topic, near), _all_topics()])
+        case replies.Unknown(near=near) if not listed:
             return InlineKeyboardMarkup([*map(_topic, near), _all_topics()])
         case replies.Unknown(near=near):
             others = [topic for topic in knowledge.topics.values() if topic not in near]

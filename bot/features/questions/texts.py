@@ -17,6 +17,11 @@ UNKNOWN = (
     "Sorry, I found nothing on that. All I know comes from one article. "
     "These are the subjects that it covers:"
 )
+UNKNOWN_AGAIN = "Sorry, I found nothing on that either. /topics shows what I can tell about."
+SOURCE = (
+    "That is from the only article that I know, from its section {sections}. "
+    "I tell it in my own words and have no link to it."
+)
 UP, DOWN, THANKS = "👍", "👎", " Thanks"
 
 
@@ -44,12 +49,20 @@ def _title(topic: Topic) -> str:
     return f"{topic.emoji} <b>{escape(topic.title)}</b>"
 
 
-def entries(knowledge: Knowledge, shown: Sequence[Entry]) -> str:
+def entries(knowledge: Knowledge, shown: Sequence[Entry], *, footer: bool = True) -> str:
     """One answer alone, or several, each under the title of its topic."""
     parts = [_entry(entry) for entry in shown]
     if len(shown) > 1:
         parts = [f"{_title(knowledge.topic(entry.id))}\n{_entry(entry)}" for entry in shown]
-    return "\n\n".join([*parts, f"<i>{escape(knowledge.about.footer)}</i>"])
+    if footer:
+        parts.append(f"<i>{escape(knowledge.about.footer)}</i>")
+    return "\n\n".join(parts)
+
+
+def sources(shown: Sequence[Entry]) -> str:
+    """The sections of the article that answers come from."""
+    names = dict.fromkeys(f"“{escape(entry.section)}”" for entry in shown)
+    return SOURCE.format(sections=" and ".join(names))
 
 
 def _entry(entry: Entry) -> str:
@@ -58,20 +71,25 @@ def _entry(entry: Entry) -> str:
     return f"{entry.answer}\n<blockquote expandable>{entry.details}</blockquote>"
 
 
-def of(knowledge: Knowledge, reply: replies.Reply) -> str:
-    """The text of a reply."""
+def of(
+    knowledge: Knowledge, reply: replies.Reply, *, footer: bool = True, listed: bool = True
+) -> str:
+    """The text of a reply; `footer` and `listed` are as in `context.Turn`."""
     match reply:
+        case replies.Answer(entries=shown, sourced=True):
+            return sources(shown)
         case replies.Answer(entries=shown):
-            return entries(knowledge, shown)
+            return entries(knowledge, shown, footer=footer)
         case replies.Suggestions():
             return DID_YOU_MEAN
         case replies.Limited(limit=limit):
             return limit.answer
-        case replies.RedFlag(flag=flag):
-            return flag.advice
+        case replies.RedFlag(flag=flag, under=under):
+            below = [of(knowledge, under, footer=footer)] if under else []
+            return "\n\n".join([flag.advice, *below])
         case replies.SmallTalkReply(talk=talk):
             return talk.answer
         case replies.Unknown():
-            return UNKNOWN
+            return UNKNOWN if listed else UNKNOWN_AGAIN
         case _:
             assert_never(reply)

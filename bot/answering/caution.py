@@ -1,0 +1,112 @@
+"""A danger stays in a conversation until a message lets it go."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.answering.cues import Mark, Said
+from bot.knowledge.conversation import Conversation
+
+CLOSE = 4
+"""A word that turns a sign around stands at most this many words before it."""
+NEXT = 2
+"""A word stands at most so close to a person whose part it tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A red flag, and what it concerns."""
+
+    flag: str
+    """The id of the flag."""
+    parts: frozenset[str] = frozenset()
+    """Cues of the parts of the body that were named; empty where none was."""
+    person: str = ""
+    """The word for the one who is in danger; empty for the one who writes."""
+
+    @classmethod
+    def of(cls, flag: str, said: Said) -> "Caution":
+        """Read off the message that tripped the flag whom and what it concerns."""
+        return cls(flag, said.parts(), next(_persons(said), ""))
+
+    def more(self, said: Said) -> "Caution":
+        """The danger, with the part of the body that is only named later."""
+        return self if self.parts else Caution(self.flag, said.parts(), self.person)
+
+    def is_over(self, said: Said, talk: Conversation) -> bool:
+        """True where a message settles the danger or turns away from it."""
+        return is_denied(said) or bool(_settled(said)) or self._is_elsewhere(said, talk)
+
+    def _is_elsewhere(self, said: Said, talk: Conversation) -> bool:
+        there = said.parts()
+        if _has(said.danger, "others") or self._is_about_another(said):
+            return True
+        if self.flag not in talk.danger.local or self.parts & there:
+            return False
+        if _has(said.danger, "elsewhere") or self.parts & said.parts(denied=True):
+            return True
+        named = {name for name, _ in said.subjects}
+        return bool(there and self.parts and named & set(talk.covered) - set(talk.danger.signs))
+
+    def _is_about_another(self, said: Said) -> bool:
+        if self.person and _has(said.people, "self"):
+            return True
+        return any(person != self.person for person in _concerned(said))
+
+
+def is_denied(said: Said) -> bool:
+    """True where a message says that it was a joke, or more than once that it is settled."""
+    return _has(said.danger, "kidding") or len(_settled(said)) > 1
+
+
+def _settled(said: Said) -> list[Mark]:
+    """The signs that a danger is over, without those that a word before turns around."""
+    turned = [mark.end for mark in said.danger if "unsettled" in mark.names]
+    return [
+        mark
+        for mark in said.danger
+        if "settled" in mark.names
+        and not any(mark.start - CLOSE <= end <= mark.start for end in turned)
+    ]
+
+
+def _has(marks: Iterable[Mark], name: str) -> bool:
+    return any(name in mark.names for mark in marks)
+
+
+def _persons(said: Said) -> Iterator[str]:
+    """Words for the people in a message who do more than have an opinion."""
+    for mark in said.people:
+        if "other" in mark.names and not _follows(said.people, mark, "saying"):
+            yield said.heard[mark.start].stem
+
+
+def _concerned(said: Said) -> Iterator[str]:
+    """Words for the people that a message is about."""
+    if not said.subjects and not said.parts() and said.has("pointer"):
+        return  # It is about what was named before, whoever has to do with it.
+    for mark in said.people:
+        if "other" in mark.names and _is_concerned(said, mark):
+            yield said.heard[mark.start].stem
+
+
+def _is_concerned(said: Said, person: Mark) -> bool:
+    if _follows(said.people, person, "saying") or _is_known(said):
+        return False
+    if _follows(said.people, person, "having"):
+        return True
+    before = [m.end for m in said.people if "before" in m.names]
+    behind = [m.start for m in said.people if any(n.startswith("part ") for n in m.names)]
+    behind += [at for _, at in said.subjects]
+    return any(0 <= person.start - end < NEXT for end in before) or any(
+        0 <= at - person.end < NEXT for at in behind
+    )
+
+
+def _follows(marks: Sequence[Mark], person: Mark, name: str) -> bool:
+    return any(name in m.names and 0 <= m.start - person.end < NEXT for m in marks)
+
+
+def _is_known(said: Said) -> bool:
+    """True where a subject is one that was named before, by "the" or "my"."""
+    ends = {mark.end for mark in said.people if "known" in mark.names}
+    return any(at in ends for _, at in said.subjects)

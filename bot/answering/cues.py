@@ -1,0 +1,201 @@
+"""Words by which a message leans on what was said before, found in the message."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.knowledge.base import Knowledge
+from bot.knowledge.conversation import Conversation
+from bot.language.spelling import Heard
+from bot.language.words import stem
+from bot.matching.concepts import Concepts
+
+SILENT = "is"
+"""A word that people shorten to 's, which `words` drops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A cue in a message: its names, and its place among the words."""
+
+    names: tuple[str, ...]
+    start: int
+    end: int
+    """Place of the first word behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a message, and the cues among them."""
+
+    heard: tuple[Heard, ...]
+    talk: tuple[Mark, ...]
+    """Words by which it leans on the reply before: `Cues.talk`."""
+    danger: tuple[Mark, ...]
+    """Signs that a danger is over: `Cues.danger`."""
+    people: tuple[Mark, ...]
+    """Persons and parts of the body: `Cues.people`."""
+    denials: tuple[Mark, ...]
+    """Negations, each with the words that tie it to what stands behind: "not about the"."""
+    subjects: tuple[tuple[str, int], ...]
+    """The concepts that are a subject of their own, each with the place of its word."""
+    themes: bool
+    """True where it names what all questions are about."""
+
+    def first(self, kind: str) -> str | None:
+        """The rest of the name of the longest cue of a kind: `often` for `ask often`."""
+        found = [(m.end - m.start, n) for m in self.talk for n in m.names if _is(n, kind)]
+        best = max(found, key=lambda each: each[0], default=None)
+        return best[1].removeprefix(kind).strip() if best else None
+
+    def has(self, *kinds: str) -> bool:
+        return any(_is(name, kind) for mark in self.talk for name in mark.names for kind in kinds)
+
+    @property
+    def content(self) -> tuple[Heard, ...]:
+        """The words that are neither a cue nor a part of the body."""
+        known = {at for mark in self.talk for at in range(mark.start, mark.end)}
+        known |= {at for mark in self._parts() for at in range(mark.start, mark.end)}
+        return tuple(heard for at, heard in enumerate(self.heard) if at not in known)
+
+    def parts(self, *, denied: bool = False) -> frozenset[str]:
+        """The parts of the body that it names, or only those that it denies."""
+        ends = {mark.end for mark in self.denials}
+        named = [mark for mark in self._parts() if (mark.start in ends) == denied]
+        return frozenset(name for mark in named for name in mark.names if _is(name, "part"))
+
+    def _parts(self) -> Iterator[Mark]:
+        return (mark for mark in self.people if any(_is(name, "part") for name in mark.names))
+
+
+def _is(name: str, kind: str) -> bool:
+    return name == kind or name.startswith(f"{kind} ")
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The words of `conversation.yaml`, ready to be found."""
+
+    conversation: Conversation
+    talk: Concepts
+    danger: Concepts
+    people: Concepts
+    denial: Concepts
+    concepts: Concepts
+    """Those of `synonyms.yaml`."""
+
+    @classmethod
+    def of(cls, knowledge: Knowledge, concepts: Concepts) -> "Cues | None":
+        """None where the knowledge base has no conversation."""
+        said = knowledge.conversation
+        if said is None:
+            return None
+        return cls(
+            said,
+            talk=_concepts(_talk(said)),
+            danger=_concepts(
+                {
+                    "settled": said.danger.settled,
+                    "unsettled": said.danger.unsettled,
+                    "elsewhere": said.danger.elsewhere,
+                    "others": said.danger.others,
+                    "kidding": said.danger.kidding,
+                }
+            ),
+            people=_concepts(_people(said)),
+            denial=_concepts(
+                {
+                    "not": said.denial.negations,
+                    "between": said.denial.between,
+                    "but": said.denial.contrasts,
+                    "correction": said.denial.corrections,
+                }
+            ),
+            concepts=concepts,
+        )
+
+    def read(self, heard: Iterable[Heard]) -> Said:
+        """Find the cues in a message."""
+        spoken = tuple(h for h in heard if h.stem != SILENT)
+        themes = frozenset(self.conversation.themes)
+        named = list(self.named(spoken))
+        return Said(
+            spoken,
+            talk=tuple(marks(self.talk, spoken)),
+            danger=tuple(marks(self.danger, spoken)),
+            people=tuple(marks(self.people, spoken)),
+            denials=tuple(denials(marks(self.denial, spoken))),
+            subjects=tuple((n, at) for n, at in named if n in self.conversation.subjects),
+            themes=any(name in themes for name, _ in named),
+        )
+
+    def named(self, heard: Sequence[Heard]) -> Iterator[tuple[str, int]]:
+        """The concepts of `synonyms.yaml` that are named, each with the place of its word."""
+        at = 0
+        for phrase, names in self.concepts.pieces([h.stem for h in heard]):
+            yield from ((name, at) for name in names)
+            at += len(phrase)
+
+
+def marks(cues: Concepts, heard: Sequence[Heard]) -> Iterator[Mark]:
+    """The cues in a message, in order; a mended word counts as it was typed where that is one."""
+    typed = [stem(h.word) for h in heard]
+    stems = [raw if raw in cues.stems else h.stem for raw, h in zip(typed, heard, strict=True)]
+    at = 0
+    for phrase, names in cues.pieces(stems):
+        if names:
+            yield Mark(names, at, at + len(phrase))
+        at += len(phrase)
+
+
+def denials(found: Iterable[Mark]) -> Iterator[Mark]:
+    """Negations, each as long as words that tie it to what it denies stand behind it."""
+    open_: Mark | None = None
+    for mark in found:
+        if open_ and mark.start == open_.end and "between" in mark.names:
+            open_ = Mark(open_.names, open_.start, mark.end)
+            continue
+        if open_:
+            yield open_
+        open_ = mark if "not" in mark.names else None
+    if open_:
+        yield open_
+
+
+def _concepts(phrases: Mapping[str, Iterable[str]]) -> Concepts:
+    """Cues by their names; `read` hears no silent word, so none stands in a cue."""
+    return Concepts.of({name: map(_spoken, said) for name, said in phrases.items()})
+
+
+def _spoken(phrase: str) -> str:
+    return " ".join(word for word in phrase.split() if word != SILENT) or phrase
+
+
+def _talk(said: Conversation) -> dict[str, list[str]]:
+    choices = said.choices
+    return {
+        "small": said.small,
+        "lead": said.leads,
+        "pointer": said.pointers,
+        "more": said.more,
+        "source": said.source,
+        "both": choices.both,
+        "agreed": choices.agreed,
+        "refused": choices.refused,
+        "choice last": choices.last,
+        **{f"choice {at}": phrases for at, phrases in enumerate(choices.places)},
+        **{f"ask {each.id}": each.wordings for each in said.follow_ups},
+    }
+
+
+def _people(said: Conversation) -> dict[str, list[str]]:
+    people = said.danger.people
+    return {
+        "other": people.others,
+        "self": people.selves,
+        "having": people.having,
+        "before": people.before,
+        "saying": people.saying,
+        "known": people.known,
+        "idiom": said.danger.idioms,
+        **{f"part {name}": phrases for name, phrases in said.danger.parts.items()},
+    }
