@@ -22,6 +22,7 @@ from tests.fake_bot_api.telegram import FakeTelegram
 from tests.support.bots import ANNA, BICYCLES, build_parts, opened
 from tests.support.chats import Chat
 from tests.support.fake_time import Clock, LeapingLoop
+from tests.support.talks import make_talkative
 
 
 def pytest_asyncio_loop_factories(
@@ -48,6 +49,13 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def faq() -> Faq:
     """A bot that knows about bicycles: nothing in the program depends on the subject."""
     return loading.load(BICYCLES)
+
+
+@pytest.fixture(scope="session")
+def talkative(tmp_path_factory: pytest.TempPathFactory) -> Faq:
+    """The bicycles, with the words by which messages lean on each other."""
+    folder = Path(shutil.copytree(BICYCLES, tmp_path_factory.mktemp("talk") / "knowledge"))
+    return loading.load(make_talkative(folder))
 
 
 @pytest.fixture(scope="session")

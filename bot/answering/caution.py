@@ -92,7 +92,7 @@ def _concerned(said: Said) -> Iterator[str]:
 def _is_concerned(said: Said, person: Mark) -> bool:
     if _follows(said.people, person, "saying") or _is_known(said):
         return False
-    if _follows(said.people, person, "having"):
+    if _follows(said.people, person, "having") or _follows(said.people, person, "asking"):
         return True
     before = [m.end for m in said.people if "before" in m.names]
     behind = [m.start for m in said.people if any(n.startswith("part ") for n in m.names)]

@@ -34,8 +34,8 @@ class Said:
     """Signs that a danger is over: `Cues.danger`."""
     people: tuple[Mark, ...]
     """Persons and parts of the body: `Cues.people`."""
-    denials: tuple[Mark, ...]
-    """Negations, each with the words that tie it to what stands behind: "not about the"."""
+    denial: tuple[Mark, ...]
+    """Words that take a subject out of it: `Cues.denial`."""
     subjects: tuple[tuple[str, int], ...]
     """The concepts that are a subject of their own, each with the place of its word."""
     themes: bool
@@ -59,9 +59,17 @@ class Said:
 
     def parts(self, *, denied: bool = False) -> frozenset[str]:
         """The parts of the body that it names, or only those that it denies."""
-        ends = {mark.end for mark in self.denials}
+        ends = self.denied()
         named = [mark for mark in self._parts() if (mark.start in ends) == denied]
         return frozenset(name for mark in named for name in mark.names if _is(name, "part"))
+
+    def denied(self) -> frozenset[int]:
+        """Places behind a negation and the words that tie it to what it denies."""
+        ends: set[int] = set()
+        for mark in self.denial:
+            if "not" in mark.names or ("between" in mark.names and mark.start in ends):
+                ends.add(mark.end)
+        return frozenset(ends)
 
     def _parts(self) -> Iterator[Mark]:
         return (mark for mark in self.people if any(_is(name, "part") for name in mark.names))
@@ -80,6 +88,7 @@ class Cues:
     danger: Concepts
     people: Concepts
     denial: Concepts
+    several: Concepts
     concepts: Concepts
     """Those of `synonyms.yaml`."""
 
@@ -106,10 +115,14 @@ class Cues:
                 {
                     "not": said.denial.negations,
                     "between": said.denial.between,
+                    "inclusion": said.denial.inclusions,
+                    "dismissal": said.denial.dismissals,
+                    "focus": said.denial.focus,
                     "but": said.denial.contrasts,
                     "correction": said.denial.corrections,
                 }
             ),
+            several=_concepts({"several": said.several}),
             concepts=concepts,
         )
 
@@ -123,10 +136,28 @@ class Cues:
             talk=tuple(marks(self.talk, spoken)),
             danger=tuple(marks(self.danger, spoken)),
             people=tuple(marks(self.people, spoken)),
-            denials=tuple(denials(marks(self.denial, spoken))),
+            denial=tuple(marks(self.denial, spoken)),
             subjects=tuple((n, at) for n, at in named if n in self.conversation.subjects),
             themes=any(name in themes for name, _ in named),
         )
+
+    def sets_aside(self, heard: Sequence[Heard]) -> bool:
+        """True where a message may set a subject aside."""
+        return any({*mark.names} - {"between", "inclusion"} for mark in marks(self.denial, heard))
+
+    def asks_for_several(self, heard: Sequence[Heard]) -> bool:
+        """True where a question says that it is about two things."""
+        return any(marks(self.several, heard))
+
+    def is_about(self, heard: Sequence[Heard]) -> bool:
+        """True where one of the covered subjects is named."""
+        return any(name in self.conversation.covered for name, _ in self.named(heard))
+
+    def subject(self, heard: Sequence[Heard]) -> str | None:
+        """The question of somebody who only names the covered subjects of these words."""
+        found = [at for name, at in self.named(heard) if name in self.conversation.covered]
+        subject = " ".join(heard[at].word for at in dict.fromkeys(found))
+        return self.conversation.asks.format(subject=subject) if subject else None
 
     def named(self, heard: Sequence[Heard]) -> Iterator[tuple[str, int]]:
         """The concepts of `synonyms.yaml` that are named, each with the place of its word."""
@@ -145,20 +176,6 @@ def marks(cues: Concepts, heard: Sequence[Heard]) -> Iterator[Mark]:
         if names:
             yield Mark(names, at, at + len(phrase))
         at += len(phrase)
-
-
-def denials(found: Iterable[Mark]) -> Iterator[Mark]:
-    """Negations, each as long as words that tie it to what it denies stand behind it."""
-    open_: Mark | None = None
-    for mark in found:
-        if open_ and mark.start == open_.end and "between" in mark.names:
-            open_ = Mark(open_.names, open_.start, mark.end)
-            continue
-        if open_:
-            yield open_
-        open_ = mark if "not" in mark.names else None
-    if open_:
-        yield open_
 
 
 def _concepts(phrases: Mapping[str, Iterable[str]]) -> Concepts:
@@ -193,6 +210,7 @@ def _people(said: Conversation) -> dict[str, list[str]]:
         "other": people.others,
         "self": people.selves,
         "having": people.having,
+        "asking": people.asking,
         "before": people.before,
         "saying": people.saying,
         "known": people.known,

@@ -1,11 +1,11 @@
 """The rules that choose a reply, from red flags, small talk and the index."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from bot.answering import red_flags
+from bot.answering import clauses, red_flags
+from bot.answering.clauses import MOST_PARTS, Clause
 from bot.answering.cues import Cues
 from bot.answering.index import Index, Weighed
 from bot.answering.red_flags import Watch
@@ -26,7 +26,6 @@ from bot.matching.concepts import Concepts
 
 MOST_SUGGESTED = 3
 MOST_TOPICS = 3
-MOST_PARTS = 8
 SHARED = 150
 """Characters that two parts of a long message share, so that no red flag is cut in two."""
 SLIGHT = 0.2
@@ -39,12 +38,10 @@ COURTESY = "courtesy"
 """The one concept that all courtesies stand for."""
 SURE, CLEAR = 0.98, 0.5
 """Confidence and score from which a part of a question is asked for by itself."""
-BESIDE = 0.3
+BESIDE = 0.4
 """Share of the best topic's score. A second topic below it is not asked for as well."""
 NEARBY = 0.5
 """Share of the best topic's score. Another topic from there on is near enough to be offered."""
-
-_PARTS = re.compile(r"[,;/&+]|\b(?:and|n|or|plus|also|as well as)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +92,16 @@ class Faq:
             return SmallTalkReply(talk, 1.0), None
         if not heard:
             return Unknown((), 0.0), None
-        whole = self.weigh(heard)
-        return self._two_topics(question, whole) or self._one(whole), whole
+        asked = clauses.asked(self.cues, heard, clauses.split(question, self.index.hear))
+        whole = self.weigh(asked.heard)
+        reply = self._two_topics(asked.clauses, whole) or self._one(whole)
+        if isinstance(reply, Answer):
+            suggested = Suggestions(self._suggested(whole), reply.score) if asked.denied else None
+            return suggested or reply, whole
+        if asked.heard != heard and (subject := self._subject(asked.heard)):
+            whole = self.weigh(subject)
+            reply = self._one(whole)
+        return reply, whole
 
     def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
         windows = self.windows(heard, question)
@@ -168,36 +173,50 @@ class Faq:
         ids = list(dict.fromkeys([*touched, *named]))[:MOST_TOPICS]
         return tuple(self.knowledge.topics[i] for i in ids)
 
-    def _two_topics(self, question: str, whole: Weighed) -> Answer | None:
-        """Give two answers if two parts of a question surely ask about its two best topics."""
-        narrow = [(t, score) for t, score in whole.topics if not self.knowledge.topics[t].broad]
-        pair = [topic for topic, _ in narrow[:2]]
-        if len(pair) < 2 or narrow[1][1] < BESIDE * narrow[0][1]:
-            return None
-        close = narrow[1][1] >= NEARBY * narrow[0][1]
-        parts = self.parts(question)
-        if len(parts) < len(pair):
-            return None
+    def _two_topics(self, parts: Sequence[Clause], whole: Weighed) -> Answer | None:
+        """Give two answers if two parts of a question surely ask about two topics."""
+        scores, best = dict(whole.topics), whole.topics[0][1]
+        several = self.cues is not None and self.cues.asks_for_several(whole.heard)
         found: dict[str, tuple[Entry, float]] = {}
-        for weighed in map(self.weigh, parts):
-            entry = self.knowledge.entries[self.best_entry(weighed)]
-            if entry.topic in pair and self._stands_alone(weighed, close):
-                found.setdefault(entry.topic, (entry, weighed.confidence))
-        if len(found) < len(pair):
+        for part in parts if len(parts) > 1 else ():
+            for weighed in self._readings(part):
+                topic = weighed.topics[0][0]
+                close = several or scores[topic] >= NEARBY * best
+                if scores[topic] >= BESIDE * best and self._stands_alone(weighed, close, several):
+                    entry = self.knowledge.entries[self.best_entry(weighed)]
+                    found.setdefault(topic, (entry, weighed.confidence))
+                    break
+        pair = sorted(found, key=lambda topic: -scores[topic])[:2]
+        if len(pair) < 2:
             return None
         both = [found[topic] for topic in pair]
         return Answer(tuple(entry for entry, _ in both), min(score for _, score in both))
 
-    def _stands_alone(self, part: Weighed, close: bool) -> bool:
-        """True where a part is a question of its own: a clear one if no second topic is close."""
-        if close:
-            return part.confidence >= self.index.thresholds.answer
-        return part.confidence >= SURE and part.evidence.fit >= CLEAR
+    def _readings(self, part: Clause) -> Iterator[Weighed]:
+        """The scores of a part by itself, then of the subject that it names."""
+        yield self.weigh(part)
+        if subject := self._subject(part):
+            yield self.weigh(subject)
 
-    def parts(self, question: str) -> list[tuple[Heard, ...]]:
+    def _stands_alone(self, part: Weighed, close: bool, several: bool) -> bool:
+        """True where a part is a question of its own, more easily if it is one of several."""
+        clear = part.confidence >= SURE and part.evidence.fit >= CLEAR
+        answered = part.confidence >= self.index.thresholds.answer
+        broad = self.knowledge.topics[part.topics[0][0]].broad
+        if self.cues is None:
+            return not broad and (answered if close else clear)
+        if several:
+            return answered
+        return self.cues.is_about(part.heard) and answered and (clear or not broad)
+
+    def _subject(self, part: Clause) -> Clause:
+        """A whole question about the subject of these words; empty where they name none."""
+        form = self.cues.subject(part) if self.cues else None
+        return self.index.hear(form or "")
+
+    def parts(self, question: str) -> tuple[Clause, ...]:
         """Cut a question into parts that may be questions; each part has a known word."""
-        heard = map(self.index.hear, _PARTS.split(question, MOST_PARTS))
-        return [part for part in heard if any(word.trust for word in part)]
+        return clauses.known(clauses.split(question, self.index.hear))
 
     def without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
         """Drop greetings and thanks around a question; a greeting alone stays."""

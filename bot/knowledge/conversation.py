@@ -57,8 +57,14 @@ class Denial(Model):
     """They stand before a subject that is not meant."""
     between: Phrases
     """They may stand between a negation and its subject."""
+    inclusions: list[Phrasing] = field(default_factory=list)
+    """Phrases that only sound like a negation: not only."""
+    dismissals: Phrases
+    """Words that set aside the subject in their clause, or in the one before: fine with those."""
+    focus: Phrases
+    """Only what stands behind them counts: I just want."""
     contrasts: Phrases
-    """They part what others are about from what the person is about: but, while."""
+    """They part what others are about from what the person is about: but, mine."""
     corrections: Phrases
     """They take back the words before them: no wait, I mean."""
     troubles: Annotated[list[Id], Field(min_length=1)]
@@ -73,7 +79,9 @@ class People(Model):
     selves: Phrases
     """The one who writes: me, my own."""
     having: Phrases
-    """Words behind somebody that make a question one about them: has, wants to know."""
+    """Words behind somebody that make a message one about them: has."""
+    asking: Phrases
+    """Words behind somebody whose question it is: wants to know."""
     before: Phrases
     """Words before somebody that do so: for, about."""
     saying: Phrases
@@ -137,5 +145,7 @@ class Conversation(Model):
     source: Phrases
     """People ask like this where an answer comes from."""
     choices: Choices
+    several: Phrases
+    """Words of a question about two things at once: both."""
     denial: Denial
     danger: Danger

@@ -1,26 +1,15 @@
 """A conversation: messages that lean on the reply before, and dangers that stay."""
 
-import shutil
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import pytest
 
-from bot.answering import loading
 from bot.answering.context import SILENCE, Context, converse
 from bot.answering.faq import Faq
 from bot.answering.replies import Answer, Limited, RedFlag, Reply, SmallTalkReply
-from tests.support.bots import BICYCLES
-from tests.support.talks import make_talkative, talk
+from tests.support.talks import talk
 
 BROKEN = "I broke my arm on the bike"
-
-
-@pytest.fixture(scope="module")
-def talkative(tmp_path_factory: pytest.TempPathFactory) -> Faq:
-    """The bicycles, with words by which messages lean on each other."""
-    folder = Path(shutil.copytree(BICYCLES, tmp_path_factory.mktemp("talk") / "knowledge"))
-    return loading.load(make_talkative(folder))
 
 
 def last(faq: Faq, *messages: str) -> Reply:

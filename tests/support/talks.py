@@ -37,9 +37,12 @@ choices:
   both: [both]
   agreed: ["yes", that one]
   refused: [neither]
+several: [both, also]
 denial:
-  negations: [not, "no"]
+  negations: [not, forget]
   between: [the, my, about, worried]
+  dismissals: [fine with, on about]
+  focus: [i just want]
   contrasts: [but]
   corrections: [no wait, i mean]
   troubles: [noise, worn]
@@ -55,7 +58,8 @@ danger:
   people:
     others: [sister, friend, dad]
     selves: [myself, my own]
-    having: [has, wants to know]
+    having: [has]
+    asking: [wants to know]
     before: [for, about]
     saying: [says, thinks]
     known: [the, my]
