@@ -28,6 +28,7 @@ from bot.features.operators import texts as operator_texts
 from bot.features.operators.error_handler import ErrorHandler
 from bot.features.operators.notices import Notices
 from bot.features.privacy.handlers import PrivacyHandlers
+from bot.features.questions.conversations import Conversations
 from bot.features.questions.feedback import VoteHandlers
 from bot.features.questions.handlers import QuestionHandlers
 from bot.features.routes import Handlers
@@ -137,7 +138,7 @@ def _attach(
 ) -> None:
     """Give the application its handlers, and the chores that come round with each tick."""
     app, sender = parts.app, parts.sender
-    handlers = _handlers(parts, settings)
+    handlers = _handlers(parts, settings, Conversations(clocks.monotonic))
     limited = NotTooOften(throttle, throttle.longer(PRESSES))
     routes.register(app, handlers, settings.operators, limited)
     parts.updates.wants = partial(routes.fits, app)
@@ -148,11 +149,11 @@ def _attach(
         _repeat(app, tick_seconds, chore)
 
 
-def _handlers(parts: Parts, settings: Settings) -> Handlers:
+def _handlers(parts: Parts, settings: Settings, conversations: Conversations) -> Handlers:
     live, recorder, reloader = parts.live, parts.recorder, parts.watcher.reloader
     sender, storage, now = parts.sender, parts.sender.storage, parts.sender.now
     asked, pending, where = (
-        QuestionHandlers(live, recorder),
+        QuestionHandlers(live, recorder, conversations),
         PendingQuestions(now),
         Whereabouts(live),
     )
@@ -162,7 +163,7 @@ def _handlers(parts: Parts, settings: Settings) -> Handlers:
         subscriptions=SubscribeHandlers(asked, storage, sender, pending, now, enrolment, where),
         preferences=PreferenceHandlers(storage, sender, pending, now),
         votes=VoteHandlers(storage.records, recorder, live, asked.memory),
-        privacy=PrivacyHandlers(storage, recorder, pending, asked.memory),
+        privacy=PrivacyHandlers(storage, recorder, pending, asked.memory, conversations),
         reloading=ReloadHandlers(reloader),
         statistics=StatisticsHandlers(live, storage.records, recorder),
         inbox=InboxHandlers(storage.records, reloader, live, recorder),

@@ -1,6 +1,7 @@
 """A conversation: each message is answered with what was said before it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.answering import caution as cautions
@@ -62,6 +63,8 @@ class Turn:
     """True where the footer belongs under this reply."""
     listed: bool = True
     """True where the topics may be listed under this reply."""
+    fits: bool = True
+    """False where the message was not understood."""
 
 
 def converse(faq: Faq, question: str, context: Context, moment: float) -> Turn:
@@ -69,18 +72,49 @@ def converse(faq: Faq, question: str, context: Context, moment: float) -> Turn:
 
     `moment` is the time of the message, in seconds of the clock that the context's times are of.
     """
-    before = context if 0 <= moment - context.moment <= SILENCE else Context()
+    before = _going_on(context, moment)
     alone, cues = faq.ask(question), faq.cues
     if cues is None:
-        after = replace(_after(before, alone), moment=moment)
-        return Turn(alone, after, footer=not before.footer, listed=not before.listed)
+        return _turn(before, alone, replace(_after(before, alone), moment=moment))
     said = cues.read(faq.without_courtesies(faq.index.hear(question[:MAX_QUESTION])))
     message = FollowUp(faq, cues, said, alone, _before(faq, before))
     reply, caution = _decide(message, question, before.caution)
     after = replace(_after(before, reply), moment=moment, caution=caution)
     if isinstance(reply, Answer) and not reply.sourced:
         after = replace(after, offered=tuple(entry.id for entry in message.offered(reply)))
-    return Turn(reply, after, footer=not before.footer, listed=not before.listed)
+    bare = said.bare and not before.entries and isinstance(reply, Answer | Limited)
+    leans = _id(reply) in cues.conversation.leaning
+    return _turn(before, reply, after, fits=not (bare or leans))
+
+
+def opened(context: Context, entries: Iterable[str], moment: float) -> Context:
+    """The context after a button has shown entries."""
+    before, ids = _going_on(context, moment), tuple(entries)
+    seen = before.seen | set(ids)
+    return replace(
+        before, entries=ids, suggested=False, offered=ids, limit=None, seen=seen, moment=moment
+    )
+
+
+def danger(faq: Faq, context: Context, moment: float) -> Flag | None:
+    """The red flag that a conversation is still about."""
+    caution = _going_on(context, moment).caution
+    return _flags(faq).get(caution.flag) if caution else None
+
+
+def _going_on(context: Context, moment: float) -> Context:
+    """The context, or a new one after a long silence."""
+    return context if 0 <= moment - context.moment <= SILENCE else Context()
+
+
+def _id(reply: Reply) -> str:
+    """The id of small talk; empty for all other replies."""
+    return reply.talk.id if isinstance(reply, SmallTalkReply) else ""
+
+
+def _turn(before: Context, reply: Reply, after: Context, *, fits: bool = True) -> Turn:
+    fits = fits and not isinstance(reply, Unknown | Suggestions)
+    return Turn(reply, after, footer=not before.footer, listed=not before.listed, fits=fits)
 
 
 def _decide(
@@ -111,7 +145,7 @@ def _careful(
     if caution.is_over(said, cues.conversation):
         return (reply if _says_more(said, reply) else _relief(cues)), None
     leaning = {*cues.conversation.leaning, *cues.conversation.danger.leaning}
-    if isinstance(reply, SmallTalkReply) and reply.talk.id not in leaning:
+    if isinstance(reply, SmallTalkReply) and _id(reply) not in leaning:
         return reply, caution
     under = reply if isinstance(reply, Answer | Limited) else None
     return RedFlag(_flags(faq)[caution.flag], under=under), caution.more(said)

@@ -57,6 +57,11 @@ class Said:
         known |= {at for mark in self._parts() for at in range(mark.start, mark.end)}
         return tuple(heard for at, heard in enumerate(self.heard) if at not in known)
 
+    @property
+    def bare(self) -> bool:
+        """True where it has nothing but small words and parts of the body."""
+        return not (self.content or self.subjects) and not self.has("ask", "more", "source")
+
     def parts(self, *, denied: bool = False) -> frozenset[str]:
         """The parts of the body that it names, or only those that it denies."""
         ends = self.denied()

@@ -21,8 +21,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, RetryAfter
 from telegram.ext import Defaults
 
+from bot.bot_api.lines import aside, is_in_hand
 from bot.bot_api.transport import NotConnectedError
-from bot.bot_api.update_processor import aside, is_in_hand
 
 TRIES = 3
 RECONNECT_SECONDS = 1.0

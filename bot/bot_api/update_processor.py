@@ -3,8 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -12,6 +10,7 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.bot_api.intake import MOST_LET_GO, WINDOW, Intake
+from bot.bot_api.lines import Line, Place
 from bot.bot_api.suspects import AtFirst
 
 AT_ONCE = 32
@@ -86,14 +85,14 @@ class UpdateProcessor(BaseUpdateProcessor):
     async def _in_line(self, update: Update, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat.id if update.effective_chat else None
         here, own = _line(self._chats, chat), _line(self._people, asker(update))
-        with here, own:
+        with here.with_(update), own.with_(update):
             too_long = here.length > CHAT_LINE or own.length > self._longest_line
             if too_long and not _changes_the_chat(update):
                 return
             if chat is not None:
                 self._intake.belongs(update.update_id, chat)
             at_first = AtFirst(self._intake, update.update_id, self._one_suspect)
-            place = _Place(self._intake, update.update_id, chat, own.lock, self._places)
+            place = Place(self._intake, update, chat, own, self._places)
             async with here.lock, at_first, place:
                 await at_first.begin()
                 await coroutine
@@ -105,27 +104,12 @@ class UpdateProcessor(BaseUpdateProcessor):
         """Nothing to close."""
 
 
-@dataclass(slots=True, weakref_slot=True)
-class _Line:
-    """The updates in hand of one chat or of one person."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held by the update that is handled."""
-    length: int = 0
-
-    def __enter__(self) -> None:
-        self.length += 1
-
-    def __exit__(self, *_: object) -> None:
-        self.length -= 1
+_Lines = WeakValueDictionary[int, Line]
 
 
-_Lines = WeakValueDictionary[int, _Line]
-
-
-def _line(lines: _Lines, key: int | None) -> _Line:
+def _line(lines: _Lines, key: int | None) -> Line:
     """The line with this key; a new one where there is no key."""
-    return _Line() if key is None else lines.setdefault(key, _Line())
+    return Line() if key is None else lines.setdefault(key, Line())
 
 
 def _this_task() -> asyncio.Task[Any]:
@@ -142,63 +126,3 @@ def _changes_the_chat(update: Update) -> bool:
         update.my_chat_member
         or (message and (message.migrate_to_chat_id or message.migrate_from_chat_id))
     )
-
-
-@dataclass(slots=True)
-class _Place:
-    """Places that an update holds while it is handled: the person's, and one of `AT_ONCE`."""
-
-    intake: Intake
-    number: int
-    """Number of the update."""
-    chat: int | None
-    own: asyncio.Lock
-    places: asyncio.Semaphore
-    task: asyncio.Task[Any] | None = field(default_factory=asyncio.current_task)
-    held: bool = False
-
-    async def __aenter__(self) -> None:
-        await self.take()
-        _PLACE.set(self)
-
-    async def __aexit__(self, *_: object) -> None:
-        self.leave()
-
-    async def take(self) -> None:
-        await self.own.acquire()
-        try:
-            await self.places.acquire()
-        except BaseException:
-            self.own.release()
-            raise
-        self.held = True
-
-    def leave(self) -> None:
-        if self.held:
-            self.held = False
-            self.places.release()
-            self.own.release()
-
-
-_PLACE: ContextVar[_Place | None] = ContextVar("place", default=None)
-
-
-def is_in_hand() -> bool:
-    """True where the running task handles an update; tasks that a handler starts do not."""
-    place = _PLACE.get()
-    return place is not None and place.task is asyncio.current_task() and place.held
-
-
-async def aside(seconds: float) -> None:
-    """Wait, as Telegram takes nothing. An update gives its place to others meanwhile.
-
-    Raises:
-        CancelledError: the process stops meanwhile. The update is not done, and will come again.
-    """
-    place = _PLACE.get()
-    if place is None or not is_in_hand():
-        await asyncio.sleep(seconds)
-        return
-    place.leave()
-    await place.intake.held(place.number, place.chat, seconds)
-    await place.take()

@@ -9,6 +9,7 @@ from bot.bot_api.sending import chat_of, message_of, query_of
 from bot.bot_api.types import Context
 from bot.features.privacy import keyboards, texts
 from bot.features.privacy.keyboards import Forget
+from bot.features.questions.conversations import Conversations
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips.pending import PendingQuestions
@@ -24,6 +25,7 @@ class PrivacyHandlers:
     recorder: UsageRecorder
     pending: PendingQuestions
     recent: RecentAnswers
+    conversations: Conversations
 
     async def privacy(self, update: Update, _: Context) -> None:
         await sending.reply(message_of(update), texts.privacy(self.recorder.days), None)
@@ -45,20 +47,24 @@ class PrivacyHandlers:
         if await self._holds(chat):
             await sending.say(update, texts.FORGET, keyboards.forget())
         else:
-            self.recent.forget(chat)
+            self._forget_what_is_in_memory(chat)
             await sending.say(update, texts.NO_DATA, None)
 
     async def forget_for_good(self, update: Update, _: Context) -> None:
         query, chat = query_of(update), chat_of(update).id
         if Forget.pressed(update).sure:
             self.pending.done(update)
-            self.recent.forget(chat)
+            self._forget_what_is_in_memory(chat)
             self.recorder.changed(await self.storage.subscriber(chat), None)
             await self.storage.forget(chat)
             await sending.show(query, texts.FORGOTTEN, None)
         else:
             kept = await self._holds(chat)
             await sending.show(query, texts.KEPT if kept else texts.NO_DATA, None)
+
+    def _forget_what_is_in_memory(self, chat: int) -> None:
+        self.recent.forget(chat)
+        self.conversations.forget(chat)
 
     async def _holds(self, chat: int) -> bool:
         """True if anything is stored about a chat, or about the person whose private chat it is."""

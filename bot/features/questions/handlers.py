@@ -3,16 +3,20 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from telegram import InlineKeyboardMarkup, Message, Update
+from telegram import Chat, InlineKeyboardMarkup, Message, Update
 
 from bot.answering import explanation
+from bot.answering.context import Turn
 from bot.answering.faq import Live
+from bot.answering.replies import Answer, RedFlag
 from bot.bot_api import sending
+from bot.bot_api.lines import next_of_this_person
 from bot.bot_api.sending import arguments, message_of, query_of
 from bot.bot_api.types import Context
 from bot.features import texts
 from bot.features.questions import keyboards, why_texts
 from bot.features.questions import texts as question_texts
+from bot.features.questions.conversations import BURST_SECONDS, Conversations, is_half
 from bot.features.questions.keyboards import ShowEntry, ShowTopic, ShowTopics
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.features.statistics.recorder import UsageRecorder
@@ -25,9 +29,11 @@ class QuestionHandlers:
 
     live: Live
     recorder: UsageRecorder
+    conversations: Conversations
     memory: RecentAnswers = field(default_factory=RecentAnswers)
 
     async def start(self, update: Update, context: Context) -> None:
+        self.conversations.end(update)
         payload = context.args[0] if context.args else ""
         topics = self.knowledge.topics
         topic = topics.get(payload.removeprefix("topic_"))
@@ -48,7 +54,7 @@ class QuestionHandlers:
     async def ask(self, update: Update, _: Context) -> None:
         message = message_of(update)
         if asked := _asked(message):
-            await self._answer(message, asked)
+            await self._answer(update, asked, self._turn(update, asked))
         else:
             await sending.reply(message, question_texts.ask_how(self.knowledge), None)
 
@@ -62,8 +68,19 @@ class QuestionHandlers:
         await sending.reply(message, text, None)
 
     async def question(self, update: Update, _: Context) -> None:
+        """Answer a message; half a question waits a moment for its other half."""
         message = message_of(update)
-        await self._answer(message, message.text or "")
+        text = message.text or ""
+        whole = self.conversations.joined(update, text)
+        turn = self._turn(update, whole)
+        if whole != text and not isinstance(turn.reply, Answer | RedFlag):
+            alone = self._turn(update, text)
+            if alone.fits:
+                whole, turn = text, alone
+        if is_half(turn, whole) and await _goes_on(message):
+            self.conversations.hold(update, whole)
+        else:
+            await self._answer(update, whole, turn)
 
     async def hint(self, update: Update, _: Context) -> None:
         await sending.reply(message_of(update), question_texts.hint(self.knowledge), None)
@@ -77,7 +94,8 @@ class QuestionHandlers:
         if entry is None:
             await sending.acknowledge(query_of(update), texts.OUTDATED_BUTTON)
         else:
-            text = question_texts.entries(knowledge, [entry])
+            text = self._careful(update, question_texts.entries(knowledge, [entry]))
+            self.conversations.opened(update, [entry.id])
             await sending.show(query_of(update), text, keyboards.around(knowledge, [entry]))
 
     async def show_topic(self, update: Update, _: Context) -> None:
@@ -85,7 +103,8 @@ class QuestionHandlers:
         if topic is None:
             await sending.acknowledge(query_of(update), texts.OUTDATED_BUTTON)
         else:
-            text = question_texts.topic(topic)
+            text = self._careful(update, question_texts.topic(topic))
+            self.conversations.opened(update, [topic.entries[0].id])
             await sending.show(query_of(update), text, keyboards.entries(topic))
 
     async def show_topics(self, update: Update, _: Context) -> None:
@@ -100,14 +119,25 @@ class QuestionHandlers:
     def knowledge(self) -> Knowledge:
         return self.live.faq.knowledge
 
-    async def _answer(self, message: Message, asked: str) -> None:
-        faq = self.live.faq
-        reply = faq.ask(asked)
+    def _careful(self, update: Update, text: str) -> str:
+        """A text behind the advice of a danger that the conversation is still about."""
+        flag = self.conversations.danger(self.live.faq, update)
+        return question_texts.careful(flag, text) if flag else text
+
+    def _turn(self, update: Update, asked: str) -> Turn:
+        return self.conversations.turn(self.live.faq, update, asked)
+
+    async def _answer(self, update: Update, asked: str, turn: Turn) -> None:
+        message, knowledge, reply = message_of(update), self.knowledge, turn.reply
         self.recorder.answered(asked, reply)
-        keyboard = keyboards.under(faq.knowledge, reply)
-        answer = await self._deliver(message, question_texts.of(faq.knowledge, reply), keyboard)
-        spot = message.chat.id, message.message_id
-        self.memory.keep(spot, answer, asked, reply)
+        self.conversations.keep(update, turn.context)
+        # An edited question takes the place of one that may have had them.
+        again = message.edit_date is not None
+        listed, footer = turn.listed or again, turn.footer or again
+        keyboard = keyboards.under(knowledge, reply, listed=listed)
+        text = question_texts.of(knowledge, reply, footer=footer, listed=listed)
+        answer = await self._deliver(message, text, keyboard)
+        self.memory.keep((message.chat.id, message.message_id), answer, asked, reply)
 
     async def _deliver(
         self, message: Message, text: str, keyboard: InlineKeyboardMarkup | None
@@ -124,3 +154,13 @@ def _asked(message: Message) -> str:
     """The question behind a command. If there is none, the text that the command replies to."""
     answered = message.reply_to_message
     return arguments(message) or (answered.text if answered else None) or ""
+
+
+async def _goes_on(message: Message) -> bool:
+    """Wait a moment for more; True if the person's next message is a text in this chat, too."""
+    if message.edit_date or message.chat.type != Chat.PRIVATE:
+        return False
+    update = await next_of_this_person(BURST_SECONDS)
+    following = update.message if update else None
+    text = following.text if following and following.chat == message.chat else None
+    return text is not None and not text.startswith("/")

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.answering import replies
 from bot.knowledge.base import Knowledge
-from bot.knowledge.models import Entry, Topic
+from bot.knowledge.models import Entry, Flag, Topic
 from bot.markup import escape
 
 ALL_TOPICS = "All topics"
@@ -71,6 +71,11 @@ def _entry(entry: Entry) -> str:
     return f"{entry.answer}\n<blockquote expandable>{entry.details}</blockquote>"
 
 
+def careful(flag: Flag, text: str) -> str:
+    """A text behind the advice of a red flag."""
+    return f"{flag.advice}\n\n{text}"
+
+
 def of(
     knowledge: Knowledge, reply: replies.Reply, *, footer: bool = True, listed: bool = True
 ) -> str:
@@ -85,8 +90,8 @@ def of(
         case replies.Limited(limit=limit):
             return limit.answer
         case replies.RedFlag(flag=flag, under=under):
-            below = [of(knowledge, under, footer=footer)] if under else []
-            return "\n\n".join([flag.advice, *below])
+            below = of(knowledge, under, footer=footer) if under else None
+            return careful(flag, below) if below else flag.advice
         case replies.SmallTalkReply(talk=talk):
             return talk.answer
         case replies.Unknown():

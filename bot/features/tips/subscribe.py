@@ -46,6 +46,7 @@ class SubscribeHandlers:
         """/start, also after a block of the bot; with the link `tips` it begins a subscription."""
         await self.enrolment.came_back(chat_of(update).id)
         if context.args == ["tips"]:
+            self.questions.conversations.end(update)
             await self._begin(update)
         else:
             await self.questions.start(update, context)

@@ -5,6 +5,7 @@ from telegram.ext import MessageHandler, filters
 
 from bot.answering.faq import Faq, Live
 from bot.bot_api.types import App
+from bot.features.questions.conversations import Conversations
 from bot.features.questions.handlers import QuestionHandlers
 from bot.features.questions.recent_answers import RecentAnswers
 from bot.lifecycle import Parts
@@ -85,7 +86,9 @@ async def test_only_so_many_answers_are_remembered(
 ) -> None:
     async with build_app(telegram, faq, clock) as app:
         app.handlers.clear()
-        asked = QuestionHandlers(Live(faq), parts.recorder, RecentAnswers(most=2))
+        asked = QuestionHandlers(
+            Live(faq), parts.recorder, Conversations(clock), RecentAnswers(most=2)
+        )
         app.add_handler(MessageHandler(filters.TEXT, asked.question))
         chat = Chat(app, telegram, anna)
         first, second, _ = [await chat.write("hello") for _ in range(3)]
