@@ -7,7 +7,7 @@ from bot.answering.cues import Mark, Said
 from bot.knowledge.conversation import Conversation
 
 CLOSE = 4
-"""A word that turns a sign around stands at most this many words before it."""
+"""A word that turns a sign around stands at most so many words before it, or right behind."""
 NEXT = 2
 """A word stands at most so close to a person whose part it tells."""
 
@@ -44,7 +44,7 @@ class Caution:
             return False
         if _has(said.danger, "elsewhere") or self.parts & said.parts(denied=True):
             return True
-        named = {name for name, _ in said.subjects}
+        named = {each.name for each in said.subjects}
         return bool(there and self.parts and named & set(talk.covered) - set(talk.danger.signs))
 
     def _is_about_another(self, said: Said) -> bool:
@@ -60,12 +60,13 @@ def is_denied(said: Said) -> bool:
 
 def _settled(said: Said) -> list[Mark]:
     """The signs that a danger is over, without those that a word before turns around."""
-    turned = [mark.end for mark in said.danger if "unsettled" in mark.names]
+    turned = [mark for mark in said.danger if "unsettled" in mark.names]
     return [
         mark
         for mark in said.danger
         if "settled" in mark.names
-        and not any(mark.start - CLOSE <= end <= mark.start for end in turned)
+        and not any(mark.start - CLOSE <= each.end <= mark.start for each in turned)
+        and not any(0 <= each.start - mark.end < NEXT for each in turned)
     ]
 
 
@@ -96,7 +97,7 @@ def _is_concerned(said: Said, person: Mark) -> bool:
         return True
     before = [m.end for m in said.people if "before" in m.names]
     behind = [m.start for m in said.people if any(n.startswith("part ") for n in m.names)]
-    behind += [at for _, at in said.subjects]
+    behind += [each.at for each in said.subjects]
     return any(0 <= person.start - end < NEXT for end in before) or any(
         0 <= at - person.end < NEXT for at in behind
     )
@@ -109,4 +110,4 @@ def _follows(marks: Sequence[Mark], person: Mark, name: str) -> bool:
 def _is_known(said: Said) -> bool:
     """True where a subject is one that was named before, by "the" or "my"."""
     ends = {mark.end for mark in said.people if "known" in mark.names}
-    return any(at in ends for _, at in said.subjects)
+    return any(each.at in ends for each in said.subjects)

@@ -41,6 +41,9 @@ class _Part:
     named: bool
     """True where it still has a subject."""
     denied: bool
+    """True where it denies a trouble."""
+    cut: bool
+    """True where it denies any subject."""
 
     def has(self, *names: str) -> bool:
         return any(name in mark.names for mark in self.said.denial for name in names)
@@ -73,21 +76,21 @@ def asked(cues: Cues | None, heard: Clause, clauses: Sequence[Clause]) -> Asked:
 def _part(cues: Cues, clause: Clause) -> _Part:
     said = cues.read(clause)
     denied = said.denied()
-    covered = [(name, at) for name, at in said.subjects if name in cues.conversation.covered]
-    out = {at for _, at in covered if at in denied}
-    last = max(out, default=-1)
-    trouble = any(name in cues.conversation.denial.troubles for name, at in covered if at in out)
+    talk = cues.conversation
+    out = [each for each in said.subjects if each.at in denied]
+    last = max((each.end for each in out), default=0)
     return _Part(
         said,
-        said.heard[last + 1 :] if out else clause,
-        named=any(at > last for _, at in covered),
-        denied=trouble,
+        said.heard[last:] if out else clause,
+        named=any(each.at >= last for each in said.subjects if each.name in talk.covered),
+        denied=any(each.name in talk.denial.troubles for each in out),
+        cut=bool(out),
     )
 
 
 def _aside(parts: Sequence[_Part]) -> set[int]:
     """Places of the clauses that are set aside."""
-    found = {at for at, part in enumerate(parts) if part.denied and not part.named}
+    found = {at for at, part in enumerate(parts) if part.cut and not part.named}
     found |= set(_dismissed(parts)) | set(_replaced(parts)) | set(_of_others(parts))
     return found
 

@@ -24,6 +24,16 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A concept that is named, and the place of its words."""
+
+    name: str
+    at: int
+    end: int
+    """Place of the first word behind it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """The words of a message, and the cues among them."""
 
@@ -36,8 +46,8 @@ class Said:
     """Persons and parts of the body: `Cues.people`."""
     denial: tuple[Mark, ...]
     """Words that take a subject out of it: `Cues.denial`."""
-    subjects: tuple[tuple[str, int], ...]
-    """The concepts that are a subject of their own, each with the place of its word."""
+    subjects: tuple[Subject, ...]
+    """The concepts that are a subject of their own."""
     themes: bool
     """True where it names what all questions are about."""
 
@@ -135,15 +145,15 @@ class Cues:
         """Find the cues in a message."""
         spoken = tuple(h for h in heard if h.stem != SILENT)
         themes = frozenset(self.conversation.themes)
-        named = list(self.named(spoken))
+        named, talk = list(self.named(spoken)), tuple(marks(self.talk, spoken))
         return Said(
             spoken,
-            talk=tuple(marks(self.talk, spoken)),
+            talk=talk,
             danger=tuple(marks(self.danger, spoken)),
             people=tuple(marks(self.people, spoken)),
             denial=tuple(marks(self.denial, spoken)),
-            subjects=tuple((n, at) for n, at in named if n in self.conversation.subjects),
-            themes=any(name in themes for name, _ in named),
+            subjects=tuple(each for each in named if self._is_subject(each, talk)),
+            themes=any(each.name in themes for each in named),
         )
 
     def sets_aside(self, heard: Sequence[Heard]) -> bool:
@@ -154,22 +164,34 @@ class Cues:
         """True where a question says that it is about two things."""
         return any(marks(self.several, heard))
 
+    def _is_subject(self, named: Subject, talk: Iterable[Mark]) -> bool:
+        """True for a subject that is no mere part of a cue, as a line is of "bottom line"."""
+        if named.name not in self.conversation.subjects:
+            return False
+        return not any(mark.start <= named.at and named.end <= mark.end for mark in talk)
+
     def is_about(self, heard: Sequence[Heard]) -> bool:
         """True where one of the covered subjects is named."""
-        return any(name in self.conversation.covered for name, _ in self.named(heard))
+        return any(each.name in self.conversation.covered for each in self.named(heard))
 
     def subject(self, heard: Sequence[Heard]) -> str | None:
         """The question of somebody who only names the covered subjects of these words."""
-        found = [at for name, at in self.named(heard) if name in self.conversation.covered]
-        subject = " ".join(heard[at].word for at in dict.fromkeys(found))
+        named = (each for each in self.named(heard) if each.name in self.conversation.covered)
+        subject = spoken(heard, named)
         return self.conversation.asks.format(subject=subject) if subject else None
 
-    def named(self, heard: Sequence[Heard]) -> Iterator[tuple[str, int]]:
-        """The concepts of `synonyms.yaml` that are named, each with the place of its word."""
+    def named(self, heard: Sequence[Heard]) -> Iterator[Subject]:
+        """The concepts of `synonyms.yaml` that are named."""
         at = 0
         for phrase, names in self.concepts.pieces([h.stem for h in heard]):
-            yield from ((name, at) for name in names)
+            yield from (Subject(name, at, at + len(phrase)) for name in names)
             at += len(phrase)
+
+
+def spoken(heard: Sequence[Heard], subjects: Iterable[Subject]) -> str:
+    """The words of subjects."""
+    places = dict.fromkeys((each.at, each.end) for each in subjects)
+    return " ".join(word.word for at, end in places for word in heard[at:end])
 
 
 def marks(cues: Concepts, heard: Sequence[Heard]) -> Iterator[Mark]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.answering.cues import Cues, Said
+from bot.answering.cues import Cues, Said, spoken
 from bot.answering.faq import MOST_TOPICS, Faq
 from bot.answering.index import Weighed
 from bot.answering.replies import Answer, Limited, RedFlag, Reply, SmallTalkReply, Suggestions
@@ -68,8 +68,9 @@ class FollowUp:
         if self._chosen():
             return self.before.offered
         covered = self.cues.conversation.covered
-        named = [self.said.heard[at].word for name, at in self.said.subjects if name in covered]
-        found = [entry for word in dict.fromkeys(named) for entry in self._about(word)]
+        named = [each for each in self.said.subjects if each.name in covered]
+        words = dict.fromkeys(spoken(self.said.heard, [each]) for each in named)
+        found = [entry for word in words for entry in self._about(word)]
         firsts = {entry.topic: entry for entry in reversed((*found, *reply.entries))}
         order = dict.fromkeys(entry.topic for entry in (*found, *reply.entries))
         return tuple(firsts[topic] for topic in order)
@@ -105,6 +106,8 @@ class FollowUp:
 
     def _stays_limited(self) -> bool:
         alone = self.alone
+        if self.said.bare:
+            return True
         if isinstance(alone, Answer):
             return alone.topics[0] not in self.before.topics and not self.said.themes
         return not isinstance(alone, Limited) and not self._is_foreign()
@@ -125,11 +128,17 @@ class FollowUp:
         said, alone = self.said, self.alone
         if self._strange() >= FOREIGN or not said.heard:
             return True
-        if said.has("ask", "more", "source", "pointer"):
+        narrow = isinstance(alone, Answer) and not self._is_broad(alone)
+        asks = said.has("ask", "more", "source")
+        if narrow and said.themes and (not asks or len(said.content) >= FOREIGN):
+            return True
+        if asks or said.has("pointer"):
             return isinstance(alone, Limited | Answer) and len(said.content) > FOREIGN
         if not said.content and not said.themes:
             return False
-        if isinstance(alone, Answer) and not self._is_broad(alone):
+        if isinstance(alone, Answer) and self._is_broad(alone):
+            return said.themes and not said.has("lead")
+        if isinstance(alone, Answer):
             return len(said.content) >= FOREIGN or not said.has("lead")
         if isinstance(alone, Limited):
             return not said.has("lead")
@@ -148,10 +157,13 @@ class FollowUp:
 
     def _named(self) -> Reply | None:
         """The answer to a message that hardly says more than a subject of its own."""
-        if isinstance(self.alone, Answer | Limited) or len(self.said.content) > FOREIGN + 1:
+        said, covered = self.said, self.cues.conversation.covered
+        if isinstance(self.alone, Answer) or len(said.content) > FOREIGN + 1:
             return None
-        subject = " ".join(self.said.heard[at].word for _, at in self.said.subjects)
-        entries = self._about(subject)
+        other = any(each.name not in covered for each in said.subjects)
+        if isinstance(self.alone, Limited) and (other or said.content or said.has("ask")):
+            return None
+        entries = self._about(spoken(said.heard, said.subjects))
         return Answer(entries, self.faq.index.thresholds.answer) if entries else None
 
     def _nearest(self, reply: Reply) -> Reply:
@@ -206,5 +218,5 @@ class FollowUp:
         for text in (entry.question, title):
             said = self.cues.read(self.faq.index.hear(text))
             if said.subjects:
-                return " ".join(dict.fromkeys(said.heard[at].word for _, at in said.subjects))
+                return spoken(said.heard, said.subjects)
         return title
