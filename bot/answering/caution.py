@@ -1,15 +1,20 @@
 """A danger stays in a conversation until a message lets it go."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.answering.cues import Mark, Said
+from bot.answering.cues import Said
 from bot.knowledge.conversation import Conversation
+from bot.matching.marks import Mark
 
 CLOSE = 4
 """A word that turns a sign around stands at most so many words before it, or right behind."""
 NEXT = 2
 """A word stands at most so close to a person whose part it tells."""
+
+
+FAR = 8
+"""A person's question stands at most so many words behind the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,16 @@ class Caution:
 
     def more(self, said: Said) -> "Caution":
         """The danger, with the part of the body that is only named later."""
-        return self if self.parts else Caution(self.flag, said.parts(), self.person)
+        return self if self.parts else replace(self, parts=said.parts())
+
+    def again(self, flag: str, said: Said) -> "Caution":
+        """The danger after a message that trips a flag, too."""
+        found = Caution.of(flag, said)
+        return found if found.parts or flag != self.flag else replace(found, parts=self.parts)
 
     def is_over(self, said: Said, talk: Conversation) -> bool:
         """True where a message settles the danger or turns away from it."""
-        return is_denied(said) or bool(_settled(said)) or self._is_elsewhere(said, talk)
+        return is_settled(said) or self._is_elsewhere(said, talk)
 
     def _is_elsewhere(self, said: Said, talk: Conversation) -> bool:
         there = said.parts()
@@ -58,15 +68,21 @@ def is_denied(said: Said) -> bool:
     return _has(said.danger, "kidding") or len(_settled(said)) > 1
 
 
+def is_settled(said: Said) -> bool:
+    """True where a message says that there is no danger any more, or never was one."""
+    return _has(said.danger, "kidding") or bool(_settled(said))
+
+
 def _settled(said: Said) -> list[Mark]:
     """The signs that a danger is over, without those that a word before turns around."""
-    turned = [mark for mark in said.danger if "unsettled" in mark.names]
+    before = [mark.end for mark in said.danger if "unsettled" in mark.names]
+    behind = [mark.start for mark in said.danger if "relapse" in mark.names]
     return [
         mark
         for mark in said.danger
         if "settled" in mark.names
-        and not any(mark.start - CLOSE <= each.end <= mark.start for each in turned)
-        and not any(0 <= each.start - mark.end < NEXT for each in turned)
+        and not any(mark.start - CLOSE <= end <= mark.start for end in before)
+        and not any(0 <= start - mark.end < NEXT for start in behind)
     ]
 
 
@@ -93,7 +109,9 @@ def _concerned(said: Said) -> Iterator[str]:
 def _is_concerned(said: Said, person: Mark) -> bool:
     if _follows(said.people, person, "saying") or _is_known(said):
         return False
-    if _follows(said.people, person, "having") or _follows(said.people, person, "asking"):
+    if _follows(said.people, person, "asking", FAR):
+        return _has(said.people, "third") or not said.has("pointer")
+    if _follows(said.people, person, "having"):
         return True
     before = [m.end for m in said.people if "before" in m.names]
     behind = [m.start for m in said.people if any(n.startswith("part ") for n in m.names)]
@@ -103,8 +121,8 @@ def _is_concerned(said: Said, person: Mark) -> bool:
     )
 
 
-def _follows(marks: Sequence[Mark], person: Mark, name: str) -> bool:
-    return any(name in m.names and 0 <= m.start - person.end < NEXT for m in marks)
+def _follows(marks: Sequence[Mark], person: Mark, name: str, within: int = NEXT) -> bool:
+    return any(name in m.names and 0 <= m.start - person.end < within for m in marks)
 
 
 def _is_known(said: Said) -> bool:

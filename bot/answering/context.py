@@ -76,9 +76,11 @@ def converse(faq: Faq, question: str, context: Context, moment: float) -> Turn:
     alone, cues = faq.ask(question), faq.cues
     if cues is None:
         return _turn(before, alone, replace(_after(before, alone), moment=moment))
-    said = cues.read(faq.without_courtesies(faq.index.hear(question[:MAX_QUESTION])))
+    heard = faq.index.hear(question[:MAX_QUESTION])
+    said = cues.read(faq.without_courtesies(heard))
     message = FollowUp(faq, cues, said, alone, _before(faq, before))
-    reply, caution = _decide(message, question, before.caution)
+    # Some courtesies say whom a message is about: "she wants to know".
+    reply, caution = _decide(message, question, cues.read(heard), before.caution)
     after = replace(_after(before, reply), moment=moment, caution=caution)
     if isinstance(reply, Answer) and not reply.sourced:
         after = replace(after, offered=tuple(entry.id for entry in message.offered(reply)))
@@ -118,16 +120,18 @@ def _turn(before: Context, reply: Reply, after: Context, *, fits: bool = True) -
 
 
 def _decide(
-    message: FollowUp, question: str, caution: Caution | None
+    message: FollowUp, question: str, said: Said, caution: Caution | None
 ) -> tuple[Reply, Caution | None]:
     """The reply, and the danger that stays."""
-    reply, said = message.reply(), message.said
+    reply = message.reply()
     if caution is None or caution.flag not in _flags(message.faq):
         return reply, Caution.of(reply.flag.id, said) if isinstance(reply, RedFlag) else None
     if isinstance(reply, RedFlag):
-        if reply.flag.id == caution.flag and cautions.is_denied(said):
-            return _rest(message.faq, question) or _relief(message.cues), None
-        return reply, Caution.of(reply.flag.id, said)
+        if reply.flag.id == caution.flag and cautions.is_settled(said):
+            rest = _rest(message.faq, question)
+            if rest or cautions.is_denied(said):
+                return rest or _relief(message.cues), None
+        return reply, caution.again(reply.flag.id, said)
     return _careful(message.faq, message.cues, said, reply, caution)
 
 

@@ -6,21 +6,11 @@ from dataclasses import dataclass
 from bot.knowledge.base import Knowledge
 from bot.knowledge.conversation import Conversation
 from bot.language.spelling import Heard
-from bot.language.words import stem
 from bot.matching.concepts import Concepts
+from bot.matching.marks import Mark, marks
 
 SILENT = "is"
 """A word that people shorten to 's, which `words` drops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A cue in a message: its names, and its place among the words."""
-
-    names: tuple[str, ...]
-    start: int
-    end: int
-    """Place of the first word behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +56,12 @@ class Said:
         known = {at for mark in self.talk for at in range(mark.start, mark.end)}
         known |= {at for mark in self._parts() for at in range(mark.start, mark.end)}
         return tuple(heard for at, heard in enumerate(self.heard) if at not in known)
+
+    @property
+    def beside(self) -> int:
+        """The number of words that are neither a cue, a part of the body nor a subject."""
+        named = {at for each in self.subjects for at in range(each.at, each.end)}
+        return len(self.content) - sum(self.heard[at] in self.content for at in named)
 
     @property
     def bare(self) -> bool:
@@ -120,6 +116,7 @@ class Cues:
                 {
                     "settled": said.danger.settled,
                     "unsettled": said.danger.unsettled,
+                    "relapse": said.danger.relapses,
                     "elsewhere": said.danger.elsewhere,
                     "others": said.danger.others,
                     "kidding": said.danger.kidding,
@@ -166,8 +163,8 @@ class Cues:
 
     def _is_subject(self, named: Subject, talk: Iterable[Mark]) -> bool:
         """True for a subject that is no mere part of a cue, as a line is of "bottom line"."""
-        if named.name not in self.conversation.subjects:
-            return False
+        if named.name not in self.conversation.covered:
+            return named.name in self.conversation.subjects
         return not any(mark.start <= named.at and named.end <= mark.end for mark in talk)
 
     def is_about(self, heard: Sequence[Heard]) -> bool:
@@ -192,17 +189,6 @@ def spoken(heard: Sequence[Heard], subjects: Iterable[Subject]) -> str:
     """The words of subjects."""
     places = dict.fromkeys((each.at, each.end) for each in subjects)
     return " ".join(word.word for at, end in places for word in heard[at:end])
-
-
-def marks(cues: Concepts, heard: Sequence[Heard]) -> Iterator[Mark]:
-    """The cues in a message, in order; a mended word counts as it was typed where that is one."""
-    typed = [stem(h.word) for h in heard]
-    stems = [raw if raw in cues.stems else h.stem for raw, h in zip(typed, heard, strict=True)]
-    at = 0
-    for phrase, names in cues.pieces(stems):
-        if names:
-            yield Mark(names, at, at + len(phrase))
-        at += len(phrase)
 
 
 def _concepts(phrases: Mapping[str, Iterable[str]]) -> Concepts:
@@ -238,6 +224,7 @@ def _people(said: Conversation) -> dict[str, list[str]]:
         "self": people.selves,
         "having": people.having,
         "asking": people.asking,
+        "third": people.thirds,
         "before": people.before,
         "saying": people.saying,
         "known": people.known,

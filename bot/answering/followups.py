@@ -53,6 +53,8 @@ class FollowUp:
             return self.alone
         if chosen := self._chosen():
             return chosen
+        if self._asks_on():
+            return self._leaning()
         if self.said.subjects:
             return self._repeated() or self._named() or self.alone
         if self._talks():
@@ -96,6 +98,16 @@ class FollowUp:
         at = len(offered) - 1 if place == "last" else int(place)
         return Answer(offered[at : at + 1], 1.0) if at < len(offered) else None
 
+    def _asks_on(self) -> bool:
+        """True where a limit alone asks by name about a topic that was answered before."""
+        if not isinstance(self.alone, Limited) or not self.said.has("ask"):
+            return False
+        covered = {each.name for each in self.said.subjects} & {*self.cues.conversation.covered}
+        if not covered or len(covered) < len({each.name for each in self.said.subjects}):
+            return False
+        about = self._about(spoken(self.said.heard, self.said.subjects))
+        return any(entry.topic in self.before.topics for entry in about)
+
     def _talks(self) -> bool:
         """True for small talk that does not lean on anything."""
         if not isinstance(self.alone, SmallTalkReply):
@@ -110,7 +122,7 @@ class FollowUp:
             return True
         if isinstance(alone, Answer):
             return alone.topics[0] not in self.before.topics and not self.said.themes
-        return not isinstance(alone, Limited) and not self._is_foreign()
+        return not isinstance(alone, Limited) and self._strange() < FOREIGN
 
     def _is_foreign(self) -> bool:
         return self._strange() >= (FOREIGN if self.said.has("lead", "pointer") else 1)
@@ -118,10 +130,10 @@ class FollowUp:
     def _strange(self) -> int:
         """The number of words that the topics before do not know."""
         index, topics = self.faq.index, self.before.topics
-        return sum(
-            not any(index.unaccounted((heard,), topic) < 1 for topic in topics)
-            for heard in self.said.content
-        )
+        words = [heard for heard in self.said.content if heard.word.isalpha()]
+        strange = sum(all(index.unaccounted((word,), t) == 1 for t in topics) for word in words)
+        # One number is an age or a year; several are sums, or a telephone number.
+        return strange + max(0, len(self.said.content) - len(words) - 1) * FOREIGN
 
     def _is_whole(self) -> bool:
         """True where a message needs nothing that was said before."""
@@ -158,10 +170,10 @@ class FollowUp:
     def _named(self) -> Reply | None:
         """The answer to a message that hardly says more than a subject of its own."""
         said, covered = self.said, self.cues.conversation.covered
-        if isinstance(self.alone, Answer) or len(said.content) > FOREIGN + 1:
+        if isinstance(self.alone, Answer) or said.beside >= FOREIGN:
             return None
         other = any(each.name not in covered for each in said.subjects)
-        if isinstance(self.alone, Limited) and (other or said.content or said.has("ask")):
+        if isinstance(self.alone, Limited) and (other or said.beside or said.has("ask")):
             return None
         entries = self._about(spoken(said.heard, said.subjects))
         return Answer(entries, self.faq.index.thresholds.answer) if entries else None
@@ -180,7 +192,7 @@ class FollowUp:
         if said.has("more") and not said.has("ask"):
             return Answer((self._next(),), 1.0)
         weighed = self.faq.index.weigh(self._whole())
-        limit = self._limited()
+        limit = None if said.subjects else self._limited()
         return limit or Answer((self._best(weighed),), max(0.0, min(1.0, weighed.confidence)))
 
     def _limited(self) -> Limited | None:

@@ -82,6 +82,8 @@ class People(Model):
     """Words behind somebody that make a message one about them: has."""
     asking: Phrases
     """Words behind somebody whose question it is: wants to know."""
+    thirds: Phrases
+    """Words for somebody who was named: her, his."""
     before: Phrases
     """Words before somebody that do so: for, about."""
     saying: Phrases
@@ -114,7 +116,9 @@ class Danger(Model):
     kidding: Phrases
     """There never was one: just kidding."""
     unsettled: Phrases
-    """Words close by that turn such a sign around: not, when, until."""
+    """Words before such a sign that turn it around: not, when."""
+    relapses: Phrases
+    """Words right behind such a sign that do so: but, again."""
     answer: Html
     """Said to somebody who says no more than that it is settled."""
 

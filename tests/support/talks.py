@@ -60,6 +60,7 @@ danger:
     selves: [myself, my own]
     having: [has]
     asking: [wants to know]
+    thirds: [her, his]
     before: [for, about]
     saying: [says, thinks]
     known: [the, my]
@@ -67,6 +68,7 @@ danger:
   elsewhere: [another question]
   settled: [healed, years ago]
   kidding: [just kidding]
+  relapses: [but, again]
   unsettled: [not, when, until]
   answer: Good to hear.
 """
