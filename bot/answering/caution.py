@@ -26,7 +26,7 @@ class Caution:
     parts: frozenset[str] = frozenset()
     """Cues of the parts of the body that were named; empty where none was."""
     person: str = ""
-    """The word for the one who is in danger; empty for the one who writes."""
+    """The cue of the one who is in danger; empty for the one who writes."""
 
     @classmethod
     def of(cls, flag: str, said: Said) -> "Caution":
@@ -90,20 +90,22 @@ def _has(marks: Iterable[Mark], name: str) -> bool:
     return any(name in mark.names for mark in marks)
 
 
-def _persons(said: Said) -> Iterator[str]:
-    """Words for the people in a message who do more than have an opinion."""
+def _others(said: Said) -> Iterator[tuple[str, Mark]]:
+    """Cues of the people in a message other than the one who writes."""
     for mark in said.people:
-        if "other" in mark.names and not _follows(said.people, mark, "saying"):
-            yield said.heard[mark.start].stem
+        yield from ((name, mark) for name in mark.names if name.startswith("other "))
+
+
+def _persons(said: Said) -> Iterator[str]:
+    """Those who do more in a message than have an opinion."""
+    return (name for name, mark in _others(said) if not _follows(said.people, mark, "saying"))
 
 
 def _concerned(said: Said) -> Iterator[str]:
-    """Words for the people that a message is about."""
+    """Those whom a message is about."""
     if not said.subjects and not said.parts() and said.has("pointer"):
-        return  # It is about what was named before, whoever has to do with it.
-    for mark in said.people:
-        if "other" in mark.names and _is_concerned(said, mark):
-            yield said.heard[mark.start].stem
+        return iter(())  # It is about what was named before, whoever has to do with it.
+    return (name for name, mark in _others(said) if _is_concerned(said, mark))
 
 
 def _is_concerned(said: Said, person: Mark) -> bool:

@@ -120,4 +120,5 @@ def _of_others(parts: Sequence[_Part]) -> Iterator[int]:
 def _tells_of_another(said: Said) -> bool:
     """True where somebody else is named, without a question of theirs."""
     names = {name for mark in said.people for name in mark.names}
-    return "other" in names and not names & {"asking", "before"}
+    others = any(name.startswith("other ") for name in names)
+    return others and not names & {"asking", "before"}

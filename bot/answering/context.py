@@ -82,6 +82,9 @@ def converse(faq: Faq, question: str, context: Context, moment: float) -> Turn:
     # Some courtesies say whom a message is about: "she wants to know".
     reply, caution = _decide(message, question, cues.read(heard), before.caution)
     after = replace(_after(before, reply), moment=moment, caution=caution)
+    if isinstance(reply, Limited) and before.entries and not said.subjects:
+        # A limit that a follow-up runs into is not what the talk is about.
+        after = replace(after, limit=before.limit, near=before.near)
     if isinstance(reply, Answer) and not reply.sourced:
         after = replace(after, offered=tuple(entry.id for entry in message.offered(reply)))
     bare = said.bare and not before.entries and isinstance(reply, Answer | Limited)

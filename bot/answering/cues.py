@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.knowledge.base import Knowledge
 from bot.knowledge.conversation import Conversation
 from bot.language.spelling import Heard
+from bot.language.words import words
 from bot.matching.concepts import Concepts
 from bot.matching.marks import Mark, marks
 
@@ -97,6 +98,8 @@ class Cues:
     conversation: Conversation
     talk: Concepts
     danger: Concepts
+    ends: frozenset[tuple[str, ...]]
+    """Words of the signs that end a danger."""
     people: Concepts
     denial: Concepts
     several: Concepts
@@ -122,6 +125,7 @@ class Cues:
                     "kidding": said.danger.kidding,
                 }
             ),
+            ends=frozenset(words(_spoken(phrase)) for phrase in _ends(said)),
             people=_concepts(_people(said)),
             denial=_concepts(
                 {
@@ -146,12 +150,18 @@ class Cues:
         return Said(
             spoken,
             talk=talk,
-            danger=tuple(marks(self.danger, spoken)),
+            danger=tuple(m for m in marks(self.danger, spoken) if self._is_exact(m, spoken)),
             people=tuple(marks(self.people, spoken)),
             denial=tuple(marks(self.denial, spoken)),
             subjects=tuple(each for each in named if self._is_subject(each, talk)),
             themes=any(each.name in themes for each in named),
         )
+
+    def _is_exact(self, mark: Mark, heard: Sequence[Heard]) -> bool:
+        """True where a sign that ends a danger is no other form of it: "to heal" for "healed"."""
+        if not {"unsettled", "relapse"}.isdisjoint(mark.names):
+            return True
+        return tuple(h.word for h in heard[mark.start : mark.end]) in self.ends
 
     def sets_aside(self, heard: Sequence[Heard]) -> bool:
         """True where a message may set a subject aside."""
@@ -217,10 +227,15 @@ def _talk(said: Conversation) -> dict[str, list[str]]:
     }
 
 
+def _ends(said: Conversation) -> Iterator[str]:
+    danger = said.danger
+    yield from (*danger.settled, *danger.kidding, *danger.others, *danger.elsewhere)
+
+
 def _people(said: Conversation) -> dict[str, list[str]]:
     people = said.danger.people
     return {
-        "other": people.others,
+        **{f"other {name}": phrases for name, phrases in people.others.items()},
         "self": people.selves,
         "having": people.having,
         "asking": people.asking,

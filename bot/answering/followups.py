@@ -11,6 +11,8 @@ from bot.language.spelling import Heard
 
 SHORT = 4
 """Words of a message that is likely to be half a question."""
+LIKELY = 0.8
+"""Score from which a limit is what a message with one more word is about."""
 FOREIGN = 2
 """Words from which on a message speaks of something that nobody knows here."""
 MOST = 2
@@ -35,6 +37,11 @@ class Before:
     @property
     def topics(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(entry.topic for entry in self.shown))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The topics, and the limit."""
+        return (*self.topics, *(self.limited.ids if self.limited else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +135,8 @@ class FollowUp:
         return self._strange() >= (FOREIGN if self.said.has("lead", "pointer") else 1)
 
     def _strange(self) -> int:
-        """The number of words that the topics before do not know."""
-        index, topics = self.faq.index, self.before.topics
+        """The number of words that what was said before does not know."""
+        index, topics = self.faq.index, self.before.classes
         words = [heard for heard in self.said.content if heard.word.isalpha()]
         strange = sum(all(index.unaccounted((word,), t) == 1 for t in topics) for word in words)
         # One number is an age or a year; several are sums, or a telephone number.
@@ -173,8 +180,10 @@ class FollowUp:
         if isinstance(self.alone, Answer) or said.beside >= FOREIGN:
             return None
         other = any(each.name not in covered for each in said.subjects)
-        if isinstance(self.alone, Limited) and (other or said.beside or said.has("ask")):
-            return None
+        if isinstance(self.alone, Limited):
+            most = 0 if self.alone.score >= LIKELY else 1
+            if other or said.has("ask") or said.beside > most:
+                return None
         entries = self._about(spoken(said.heard, said.subjects))
         return Answer(entries, self.faq.index.thresholds.answer) if entries else None
 

@@ -75,7 +75,8 @@ class Denial(Model):
 class People(Model):
     """Somebody other than the one who writes, and what they do in a sentence."""
 
-    others: Phrases
+    others: dict[Id, Phrases]
+    """People by who they are; words for one person stand together."""
     selves: Phrases
     """The one who writes: me, my own."""
     having: Phrases

@@ -163,6 +163,7 @@ def test_thanks_do_not_let_a_danger_go(talkative: Faq) -> None:
     "message",
     [
         "my sister has a chain that slips",
+        "my sister wants to know why her chain slips",
         "asking for a friend, my chain slips",
         "it has healed. my chain slips",
         "that was years ago, my chain slips",
@@ -181,8 +182,11 @@ def test_a_danger_is_let_go(message: str, talkative: Faq) -> None:
     "message",
     [
         "it has not healed and my chain slips",
+        "I want it to heal, my chain slips",
+        "healed but again sore, my chain slips",
         "when it is healed does the chain slip",
         "my sister says the chain slips",
+        "my sister wants to know if it slips",
         "my friend thinks it is the chain",
         "my arm and my neck on the chain",
         "on the other hand the chain slips",

@@ -56,7 +56,7 @@ danger:
     neck: [neck]
   idioms: [on the other hand]
   people:
-    others: [sister, friend, dad]
+    others: {sister: [sister, sis], friend: [friend], father: [dad]}
     selves: [myself, my own]
     having: [has]
     asking: [wants to know]
