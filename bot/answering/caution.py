@@ -44,18 +44,42 @@ class Caution:
 
     def is_over(self, said: Said, talk: Conversation) -> bool:
         """True where a message settles the danger or turns away from it."""
-        return is_settled(said) or self._is_elsewhere(said, talk)
+        return self.is_settled(said) or self._is_elsewhere(said, talk)
+
+    def is_settled(self, said: Said) -> bool:
+        """True where a message says that there is no danger any more, or never was one."""
+        return is_denied(said) or bool(self._settled(said))
+
+    def is_surely_settled(self, said: Said) -> bool:
+        """True where it says so more than once."""
+        return is_denied(said) or len(self._settled(said)) > 1
+
+    def _settled(self, said: Said) -> list[Mark]:
+        """The signs that the danger is over, without those that another word turns around."""
+        if any(person != self.person for person, _ in _others(said)):
+            return []  # It is about somebody else, or no more than an opinion of theirs.
+        named = {mark.end for mark in said.talk if "pointer" in mark.names}
+        before = [mark.end for mark in said.danger if "unsettled" in mark.names]
+        behind = [mark.start for mark in said.danger if "relapse" in mark.names]
+        return [
+            mark
+            for mark in said.danger
+            if "settled" in mark.names or ("past" in mark.names and _is_near(named, mark))
+            if not _is_near(before, mark)
+            and not any(0 <= start - mark.end < NEXT for start in behind)
+        ]
 
     def _is_elsewhere(self, said: Said, talk: Conversation) -> bool:
         there = said.parts()
         if _has(said.danger, "others") or self._is_about_another(said):
             return True
-        if self.flag not in talk.danger.local or self.parts & there:
-            return False
-        if _has(said.danger, "elsewhere") or self.parts & said.parts(denied=True):
-            return True
         named = {each.name for each in said.subjects}
-        return bool(there and self.parts and named & set(talk.covered) - set(talk.danger.signs))
+        whole = bool(named & set(talk.covered) - set(talk.danger.signs))
+        if self.flag not in talk.danger.local or self.parts & there or not whole:
+            return False
+        if _has(said.danger, "elsewhere") and not said.has("pointer"):
+            return True
+        return bool(self.parts and (there or self.parts & said.parts(denied=True)))
 
     def _is_about_another(self, said: Said) -> bool:
         if self.person and _has(said.people, "self"):
@@ -64,26 +88,14 @@ class Caution:
 
 
 def is_denied(said: Said) -> bool:
-    """True where a message says that it was a joke, or more than once that it is settled."""
-    return _has(said.danger, "kidding") or len(_settled(said)) > 1
+    """True where a message says that it was a joke."""
+    denied = [mark.end for mark in said.danger if "unsettled" in mark.names]
+    return any("kidding" in m.names and not _is_near(denied, m) for m in said.danger)
 
 
-def is_settled(said: Said) -> bool:
-    """True where a message says that there is no danger any more, or never was one."""
-    return _has(said.danger, "kidding") or bool(_settled(said))
-
-
-def _settled(said: Said) -> list[Mark]:
-    """The signs that a danger is over, without those that a word before turns around."""
-    before = [mark.end for mark in said.danger if "unsettled" in mark.names]
-    behind = [mark.start for mark in said.danger if "relapse" in mark.names]
-    return [
-        mark
-        for mark in said.danger
-        if "settled" in mark.names
-        and not any(mark.start - CLOSE <= end <= mark.start for end in before)
-        and not any(0 <= start - mark.end < NEXT for start in behind)
-    ]
+def _is_near(ends: Iterable[int], mark: Mark) -> bool:
+    """True where one of the places is shortly before a sign."""
+    return any(mark.start - CLOSE <= end <= mark.start for end in ends)
 
 
 def _has(marks: Iterable[Mark], name: str) -> bool:

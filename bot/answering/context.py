@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.answering import caution as cautions
 from bot.answering.caution import Caution
 from bot.answering.cues import Cues, Said
 from bot.answering.faq import Faq
@@ -130,9 +129,9 @@ def _decide(
     if caution is None or caution.flag not in _flags(message.faq):
         return reply, Caution.of(reply.flag.id, said) if isinstance(reply, RedFlag) else None
     if isinstance(reply, RedFlag):
-        if reply.flag.id == caution.flag and cautions.is_settled(said):
+        if reply.flag.id == caution.flag and caution.is_settled(said):
             rest = _rest(message.faq, question)
-            if rest or cautions.is_denied(said):
+            if rest or caution.is_surely_settled(said):
                 return rest or _relief(message.cues), None
         return reply, caution.again(reply.flag.id, said)
     return _careful(message.faq, message.cues, said, reply, caution)

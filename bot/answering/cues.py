@@ -118,6 +118,7 @@ class Cues:
             danger=_concepts(
                 {
                     "settled": said.danger.settled,
+                    "past": said.danger.past,
                     "unsettled": said.danger.unsettled,
                     "relapse": said.danger.relapses,
                     "elsewhere": said.danger.elsewhere,
@@ -229,7 +230,8 @@ def _talk(said: Conversation) -> dict[str, list[str]]:
 
 def _ends(said: Conversation) -> Iterator[str]:
     danger = said.danger
-    yield from (*danger.settled, *danger.kidding, *danger.others, *danger.elsewhere)
+    for phrases in (danger.settled, danger.past, danger.kidding, danger.others, danger.elsewhere):
+        yield from phrases
 
 
 def _people(said: Conversation) -> dict[str, list[str]]:

@@ -114,6 +114,8 @@ class Danger(Model):
     """The person says that it is about something else: another question."""
     settled: Phrases
     """There is no danger any more: it has healed."""
+    past: Phrases
+    """It was long ago; said of what was named before: years ago."""
     kidding: Phrases
     """There never was one: just kidding."""
     unsettled: Phrases
