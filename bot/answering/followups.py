@@ -13,6 +13,8 @@ SHORT = 4
 """Words of a message that is likely to be half a question."""
 LIKELY = 0.8
 """Score from which a limit is what a message with one more word is about."""
+ALIKE = 0.7
+"""Share of the best entry's score from which another entry is as good an answer."""
 FOREIGN = 2
 """Words from which on a message speaks of something that nobody knows here."""
 MOST = 2
@@ -220,9 +222,14 @@ class FollowUp:
         return entries[next(fresh, self.before.shown[0].id)]
 
     def _best(self, weighed: Weighed) -> Entry:
-        """The best entry of the topics before."""
+        """The best entry of the topics before: to a question about it, rather another one."""
         entries, topics = self.faq.knowledge.entries, self.before.topics
-        return next(entries[i] for i, _ in weighed.entries if entries[i].topic in topics)
+        found = [(entries[i], score) for i, score in weighed.entries if entries[i].topic in topics]
+        best, most = found[0]
+        if best not in self.before.shown or not self.said.has("ask"):
+            return best
+        others = (entry for entry, score in found[1:] if score >= ALIKE * most)
+        return next((entry for entry in others if entry.id not in self.before.seen), best)
 
     def _whole(self) -> tuple[Heard, ...]:
         """The message as a whole question: with the subject of the reply before it."""

@@ -37,6 +37,13 @@ def test_a_message_that_leans_is_about_the_topic_before(talkative: Faq) -> None:
         assert reply.topics == (topic,)
 
 
+def test_a_question_about_an_answer_rather_gets_another_one(shipped: Faq) -> None:
+    turns = talk(shipped, ["Can massage bring down a puffy face?", "why"])
+    first, second = (turn.reply for turn in turns)
+    assert first.topics == second.topics
+    assert first.ids != second.ids
+
+
 def test_a_message_with_a_subject_of_its_own_stands_alone(talkative: Faq) -> None:
     alone = talkative.ask("my chain slips under load")
     assert last(talkative, "brakes squeal", "my chain slips under load") == alone
