@@ -111,7 +111,7 @@ class Index:
 
     def hear(self, text: str) -> tuple[Heard, ...]:
         """The words of a text, with typos mended."""
-        return self.vocabulary.hear(words(text))
+        return self.vocabulary.read(text)
 
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
         """Score a question against everything."""

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from bot.language.disguises import revealed
 from bot.language.english import english, mass
-from bot.language.words import stem
+from bot.language.words import fold, stem, words_of
 
 EDIT = 0.15
 FREQ = 0.03
@@ -92,6 +93,10 @@ class Vocabulary:
         frequent = tuple(word for word, n in counts.items() if n >= often and len(word) > 3)
         stems = frozenset(map(stem, counts))
         return cls(counts, stems, frequent, Shapes.of(counts), english())
+
+    def read(self, text: str) -> tuple[Heard, ...]:
+        """Read a text, with words that somebody made hard to read put back."""
+        return self.hear(words_of(revealed(fold(text), self.words)))
 
     def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
         """Read the words of a question; words are joined or split where people mistyped a space."""

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import Stemmer  # type: ignore[import-not-found] # PyStemmer ships no types
 
+from bot.language.disguises import latin
+
 MAX_WORD = 64
 """Characters of a word that are read. Longer ones are no words, and would fill the caches."""
 MAX_QUESTION = 1_000
@@ -85,12 +87,17 @@ def fold(text: str) -> str:
     # Apostrophes first: NFKD splits the acute accent that some keyboards type for an apostrophe.
     decomposed = unicodedata.normalize("NFKD", text[:MAX_QUESTION].translate(_APOSTROPHES))
     dropped = {ord(c): None for c in set(decomposed) if unicodedata.category(c) in {"Mn", "Cf"}}
-    return decomposed.translate(dropped).casefold()
+    return latin(decomposed.translate(dropped).casefold())
 
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a text: folded, contractions written out, all in one spelling."""
-    found = _WORD.findall(fold(text)[:MOST_FOLDED])
+    return words_of(fold(text))
+
+
+def words_of(folded: str) -> tuple[str, ...]:
+    """The words of a folded text."""
+    found = _WORD.findall(folded[:MOST_FOLDED])
     return tuple(word for each in found for word in _open(each[:MAX_WORD]))
 
 
