@@ -16,6 +16,7 @@ from bot.matching.classifier import Classifier
 from bot.matching.concepts import Concepts
 from bot.matching.matcher import Matcher
 from bot.matching.vectors import Vectors
+from bot.places.cities import place_names
 
 KIND = 0.035
 """Weight of the classifier's log odds beside the matcher's scores."""
@@ -188,4 +189,5 @@ def _vocabulary(
     synonyms = [words(m) for members in knowledge.synonyms.concepts.values() for m in members]
     courtesies = [words(courtesy) for courtesy in knowledge.courtesies]
     watched = red_flags.vocabulary(knowledge.red_flags)
-    return Vocabulary.of(chain(*phrasings.values(), synonyms, courtesies, watched))
+    said = chain(*phrasings.values(), synonyms, courtesies, watched)
+    return Vocabulary.of(said, place_names())

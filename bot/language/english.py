@@ -21,10 +21,20 @@ def english() -> dict[str, int]:
 
     It also holds the spelling of `words.words`: a "cruize" is a cruise, no typo of a bruise.
     """
-    file = resources.files("spellchecker") / "resources" / "en.json.gz"
-    counts = json.loads(gzip.decompress(file.read_bytes()))
-    common = {word: count for word, count in counts.items() if count >= _COMMON}
+    common = {word: count for word, count in _dictionary().items() if count >= _COMMON}
     return {one_spelling(word): count for word, count in common.items()} | common
+
+
+def rare() -> list[str]:
+    """The other words of the dictionary. Many are names of people, places and brands."""
+    return [word for word, count in _dictionary().items() if count < _COMMON]
+
+
+@Once
+def _dictionary() -> dict[str, int]:
+    file = resources.files("spellchecker") / "resources" / "en.json.gz"
+    found: dict[str, int] = json.loads(gzip.decompress(file.read_bytes()))
+    return found
 
 
 def mass(word: str, common: Mapping[str, int]) -> float:

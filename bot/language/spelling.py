@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.language.disguises import revealed
 from bot.language.english import english, mass
+from bot.language.names import Names
 from bot.language.words import fold, stem, words_of
 
 EDIT = 0.15
@@ -21,6 +22,8 @@ MOST_NEAR = 60
 """Words that are compared when one is mistyped: the most similar ones, this many at most."""
 FREQUENT = 50
 """A word must occur at least this often before a slip of the thumb is read as that word."""
+LONG = 6
+"""Letters of a word from which two of them may be wrong; in a shorter one, only one."""
 SURE = 0.85
 """Trust in a mended word from which it is not split into two joined words."""
 _CUTOFF = 0.84
@@ -81,18 +84,20 @@ class Vocabulary:
     frequent: tuple[str, ...]
     """Words of four letters and more that occur very often in the knowledge base."""
     _shapes: Shapes
+    names: Names
     _english: Mapping[str, int]
     """A copy, so that a stored vocabulary does not need the dictionary to be unpacked."""
     _memory: dict[str, tuple[Heard, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, texts: Iterable[Iterable[str]]) -> "Vocabulary":
-        """Count the words of texts; each text is split into words."""
+    def of(cls, texts: Iterable[Iterable[str]], places: Iterable[str] = ()) -> "Vocabulary":
+        """Count the words of texts, each split into words; a name of a place is no typo."""
         counts = dict(Counter(chain.from_iterable(texts)))
         often = max(FREQUENT, sum(counts.values()) // 700)
         frequent = tuple(word for word, n in counts.items() if n >= often and len(word) > 3)
         stems = frozenset(map(stem, counts))
-        return cls(counts, stems, frequent, Shapes.of(counts), english())
+        names = Names.of(places)
+        return cls(counts, stems, frequent, Shapes.of(counts), names, english())
 
     def read(self, text: str) -> tuple[Heard, ...]:
         """Read a text, with words that somebody made hard to read put back."""
@@ -104,7 +109,9 @@ class Vocabulary:
 
     def knows(self, word: str) -> bool:
         """True where the knowledge base holds the word or another form of it."""
-        return word in self.words or (word in self._english and stem(word) in self.stems)
+        if word in self.words:
+            return True
+        return (word in self._english or word in self.names) and stem(word) in self.stems
 
     def _rejoin(self, words: tuple[str, ...]) -> Iterator[str]:
         rest = list(words)
@@ -133,7 +140,9 @@ class Vocabulary:
             return (self._heard(word, word, 0.0),)
         if word in self._english:
             return (self._slip(word) or self._heard(word, word, 0.0),)
-        mended = self._mend(word)
+        if self.names.name(word):
+            return (self._heard(word, word, 0.0),)
+        mended = self._heard(word, word, 0.0) if word in self.names else self._mend(word)
         parts = self._split(word) if mended.trust < SURE else None
         return tuple(self._heard(part, part, 1.0) for part in parts) if parts else (mended,)
 
@@ -162,7 +171,8 @@ class Vocabulary:
 
     def _mend(self, word: str) -> Heard:
         like, near = JaroWinkler.normalized_similarity, self._shapes.near(word)
-        hits = process.extract(word, near, scorer=like, score_cutoff=_CUTOFF, limit=MOST_NEAR)
+        found = process.extract(word, near, scorer=like, score_cutoff=_CUTOFF, limit=MOST_NEAR)
+        hits = [hit for hit in found if OSA.distance(word, hit[0]) <= 1 + (len(word) >= LONG)]
         if not hits:
             return self._heard(word, word, 0.0)
         best, likeness, _ = max(hits, key=lambda hit: self._plausibility(word, hit[0], hit[1]))

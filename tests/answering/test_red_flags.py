@@ -11,6 +11,7 @@ from bot.answering.replies import RedFlag
 from bot.knowledge import patterns
 from bot.knowledge.models import Flag, RedFlags
 from bot.language.words import stems, words
+from bot.places.cities import place_names
 
 BODY = {"body": ["arm", "collar bone"], "recent": ["yesterday", "last week"]}
 
@@ -235,3 +236,16 @@ def test_a_look_alike_that_fits_a_text_in_millions_of_ways_is_decided_in_bounded
     began = time.process_time()
     assert trips(watch, "arm " * 249)
     assert time.process_time() - began < 1
+
+
+def test_no_place_is_read_as_a_danger(shipped: Faq) -> None:
+    told = {name: f"I live in {name}, does massage help dry skin" for name in place_names()[::4]}
+    assert [name for name, text in told.items() if shipped.ask(text).outcome == "red_flag"] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["Rashid", "Byrne", "Burnett", "Angelina", "Henrietta", "mrs Kaur"]
+)
+def test_no_name_of_a_person_is_read_as_a_danger(name: str, shipped: Faq) -> None:
+    reply = shipped.ask(f"my friend {name} says massage helps dry skin, does it")
+    assert reply.topics[0] == "moisture"
