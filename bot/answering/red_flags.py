@@ -3,7 +3,7 @@
 A pattern is words separated by spaces. All must occur near each other, in any order. A word may
 be alternatives (`wound|cut`), a named set (`{recent}`) or adjacent words in double quotes. The
 look-alikes in `unless` are taken out first. They are adjacent words, or words near each other,
-joined by ` ... `.
+joined by ` ... `. A word right behind a denial ("no", "never had any") does not count.
 """
 
 import re
@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 
 from bot.knowledge.models import Flag, RedFlags
 from bot.knowledge.patterns import NEAR, PIECE, TERM
@@ -19,6 +19,8 @@ from bot.language.words import stems, words
 
 WINDOW = 12
 """All the words of a pattern must stand within this many words."""
+MOST_DENIAL = 5
+"""Words of the longest denial."""
 MOST_PLACES = 10_000
 """Places of one look-alike that are compared in a text; more would be mere repetition."""
 Phrase = tuple[str, ...]
@@ -50,6 +52,7 @@ class Watch:
     patterns: Mapping[str, tuple[Pattern, ...]]
     """Stem → the patterns to try for it. A pattern is listed under the stems of one term."""
     unless: tuple[Pattern, ...]
+    denials: frozenset[Phrase]
 
     def sees(self, said: Sequence[str]) -> bool:
         """True where these stems trip the flag."""
@@ -66,12 +69,23 @@ class Watch:
 
     def _fitting(self, said: Sequence[str]) -> Iterator[tuple[Span, ...]]:
         near = (pattern for stem in self.patterns.keys() & said for pattern in self.patterns[stem])
-        return (spans for pattern in near for spans in pattern.places(said))
+        found = (spans for pattern in near for spans in pattern.places(said))
+        return (spans for spans in found if not any(self._denied(said, spans)))
+
+    def _denied(self, said: Sequence[str], spans: Sequence[Span]) -> Iterator[bool]:
+        """True for each span right behind a denial that is no part of another span."""
+        for start, _ in spans:
+            for length in range(1, min(start, MOST_DENIAL) + 1):
+                first = start - length
+                if tuple(said[first:start]) in self.denials:
+                    yield not any(begin < start and first < end for begin, end in spans)
 
 
 def watches(red_flags: RedFlags) -> tuple[Watch, ...]:
     """Make every flag ready, in the order of the file; their patterns must be valid."""
     names = {name: tuple(map(stems, members)) for name, members in red_flags.words.items()}
+
+    denials = frozenset(map(stems, red_flags.denials))
 
     @cache
     def term(written: str) -> Term:
@@ -82,7 +96,8 @@ def watches(red_flags: RedFlags) -> tuple[Watch, ...]:
         Watch(
             flag,
             _by_stem(_pattern(pattern, term) for pattern in flag.patterns),
-            tuple(_look_alike(unless, term) for unless in flag.unless),
+            tuple(_look_alike(unless, term) for unless in (*flag.unless, *red_flags.unless)),
+            denials,
         )
         for flag in red_flags.flags
     )
@@ -95,12 +110,13 @@ def first(watching: Sequence[Watch], said: Sequence[str]) -> Flag | None:
 
 def vocabulary(red_flags: RedFlags) -> Iterator[tuple[str, ...]]:
     """Every word that stands in a pattern or a look-alike."""
-    for members in red_flags.words.values():
+    for members in (*red_flags.words.values(), red_flags.denials):
         yield from map(words, members)
+    written = chain(red_flags.unless, *((*flag.patterns, *flag.unless) for flag in red_flags.flags))
+    for pattern in written:
+        yield words(re.sub(r"\{[a-z0-9_]+\}", " ", pattern))
     for flag in red_flags.flags:
-        for pattern in (*flag.patterns, *flag.unless):
-            yield words(re.sub(r"\{[a-z0-9_]+\}", " ", pattern))
-        yield from map(words, flag.passes)
+        yield from map(words, (*flag.passes, *flag.tells))
 
 
 def _by_stem(patterns: Iterable[Pattern]) -> dict[str, tuple[Pattern, ...]]:

@@ -161,7 +161,8 @@ def _check_patterns(draft: ParsedFiles) -> Iterator[Problem]:
     words_of = draft.under(RED_FLAGS, "words")
     sets = words_of if isinstance(words_of, dict) else {}
     for key in ("patterns", "unless"):
-        for _, loc, pattern in draft.texts(RED_FLAGS, "flags", None, key, None):
+        everywhere = draft.texts(RED_FLAGS, key, None)
+        for _, loc, pattern in (*everywhere, *draft.texts(RED_FLAGS, "flags", None, key, None)):
             what = _misplaced(pattern, key) or red_flags.problem(pattern, sets)
             if what and words(pattern):
                 yield draft.problem(RED_FLAGS, loc, what)

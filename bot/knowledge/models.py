@@ -105,6 +105,8 @@ class Flag(Model):
     """Test sentences that must trip it."""
     passes: Annotated[list[Line], Field(min_length=4)]
     """Test sentences that must trip no flag at all."""
+    tells: list[Line] = field(default_factory=list)
+    """More ways to tell it; the bot learns from them, no pattern need fit them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,10 @@ class RedFlags(Model):
 
     words: dict[Id, Annotated[list[Phrasing], Field(min_length=1)]] = field(default_factory=dict)
     """Named sets of words, used in patterns as `{name}`."""
+    denials: list[Phrasing] = field(default_factory=list)
+    """Words that, right before a sign of danger, say that it is not there: no, never had any."""
+    unless: list[Pattern] = field(default_factory=list)
+    """Look-alikes of any flag, taken out before all patterns are tried."""
     flags: list[Flag]
 
 

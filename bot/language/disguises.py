@@ -18,7 +18,7 @@ _CHATTY = frozenset("abciknoruwxy")
 _SPELLED = re.compile(r"(?<![\w'])[^\W\d_](?:[^\w\n']{1,3}[^\W\d_]|_[^\W\d_]){2,}(?![\w'])")
 _STARRED = re.compile(r"(?<![\w*#])[^\W\d_]{1,12}(?:[*#•_]{1,4}[^\W\d_]{1,12}){1,4}(?![\w*#])")
 _MASKS = re.compile(r"[*#•_]+")
-_LEET = re.compile(r"(?<![\w@$!])\d?[a-z]+(?:[013457@$!|]+[a-z]*)*(?![\w@$])")
+_LEET = re.compile(r"(?<![\w@$!])[0-9a-z@$!|]{4,24}(?![\w@$!])")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _READ_AS = dict(
@@ -75,22 +75,31 @@ def _on_purpose(word: str) -> bool:
 
 def _unstarred(found: str, known: Mapping[str, int]) -> str:
     """The rarest word that fits: nobody hides a common one."""
-    exact = re.compile(_MASKS.sub(lambda masks: "[a-z]" * len(masks[0]), found))
-    loose = re.compile(_MASKS.sub("[a-z]{1,4}", found))
     if len(found) < SHORTEST:
         return found
-    fitting = _fitting(exact, known) or _fitting(loose, known)
+    shape = _MASKS.sub(lambda masks: "*" * len(masks[0]), found)
+    first, *_, last = shape.split("*")
+    fitting = [word for word in known if _fits(shape, word)]
+    if not fitting and shape.count("*") == 1:
+        fitting = [word for word in known if _begins_and_ends(first, last, word)]
     return min(fitting, key=lambda word: known[word], default=found)
 
 
-def _fitting(shape: re.Pattern[str], known: Mapping[str, int]) -> list[str]:
-    return [word for word in known if shape.fullmatch(word)]
+def _fits(shape: str, word: str) -> bool:
+    return len(shape) == len(word) and all(a in {"*", b} for a, b in zip(shape, word, strict=True))
+
+
+def _begins_and_ends(first: str, last: str, word: str) -> bool:
+    """True where one star stands for up to four letters."""
+    hidden = len(word) - len(first) - len(last)
+    return 0 < hidden <= SHORTEST and word.startswith(first) and word.endswith(last)
 
 
 def _undigited(found: str, known: Collection[str]) -> str:
     typed = found.rstrip("!")
     signs = sum(letter in _READ_AS for letter in typed)
-    if not 0 < signs <= min(_MOST_DIGITS, len(typed) - 2) or len(typed) < SHORTEST:
+    most = min(_MOST_DIGITS, len(typed) - 2)
+    if not 0 < signs <= most or len(typed) < SHORTEST or typed[:2].isdigit():
         return found
     read = map("".join, product(*(_READ_AS.get(letter, letter) for letter in typed)))
     return next((word for word in read if word in known), typed) + found[len(typed) :]

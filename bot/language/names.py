@@ -88,28 +88,28 @@ reinhard rekha remy renata renate renu reshma reto reyhan rhys riccardo rihanna 
 rocio rohan rohit roisin romana romina romy ronan ronja rosalia roxana roxane rudi rukmini ruslan
 ryker saad saanvi sacha sachiko saeed safiya saif saira sakina sakura salim salma salman sami samia
 samina samir samira sandeep sandor sandro sangeeta sanjay sanna santino saoirse sarai saraswati
-sarita saskia satish savlon scabbia scaldwell scalf scarface scarfe scarlett scarpa schaub schwab
-seamus sebastien seema seitz selina semra sephora sepp sergey seung shabana shahid shaina shakira
-shamika shanice shanika shaniqua shanthi shashi shayla shein shinji shira shirin shiseido shona
-shreya shrishti shu sibylle sicard sickels sikes silje silke silvana silvio simona sina sinead
-siobhan siri sissel sisto sixten skyler slitt sofie solange soledad sonal soren sorensen soresby
-soumya spalding spaulding spiros spotify spradlin stanislav stavros stefania steffen steffi stig
-stina stingle stinson stitcham stith stitt strobel stroh strohm strokel stroker strokovsky strouse
-sudocrem sufian suhail suida suiter sujata suki suman sumit sunil sunita suparna superdrug suresh
-susann sushma sutera sutter suttor svea svenja svetlana swapna swati swelle swellow swinburn swolle
-swoyer syed sylvain tabea taha tahir taiwo takashi takeshi talia tamar tamsin tanja tarek tariq
-tatjana tatyana temu terje tesco thandi theo theodor theresia thibault thierry thora thorsten
-thrusher tiago tiana tiktok tilda tilly timo tita tobin tomasz tommaso tomoko torben tord torne
-torsten toshiko tove trish troels trond trudi tuan tumas tumer tuncay tuomas tyra uchenna ugo
-ugochukwu ulcher ulla ulmer ulrich ulrike ulserson uma umar umberto uniqlo uriage ursel urszula usha
-usman uwe uzma vaclav valentina valery vanja vasile vasily veena venkat verena vernia vernita
-veronika veronique vesna vicks vidya viet vijay vikas vikki vikram viktor viktoria vimala vincenzo
-vinod violeta violetta virginie vishal vittoria vittorio vivek viviana vivien volker walid waltraud
-wanjiku waqar warth warton wartz washburn wassim welborn welborne weleda welton wenche whatsapp
-wilfried willem willi winfried winona winterbourne witold wojciech wonda wondolowski woodburn
-woodcut woundt woundy xander ximena xochitl yael yahya yan yana yasir yasmin yasmine yasuko yetunde
-yi ying yolande yosef yoshiko youssef ysabel yuki yuko yuriko yusuf zack zahra zainab zeinab zena
-zeynep zhang zhanna zita zofia zoltan zora zoya zsofia zubair zulema zuzana
+sarita saskia satish savlon scabbia scaldwell scalf schaub schwab seamus sebastien seema seitz
+selina semra sephora sepp sergey seung shabana shahid shaina shakira shamika shanice shanika
+shaniqua shanthi shashi shayla shein shinji shira shirin shiseido shona shreya shrishti shu sibylle
+sicard sickels sikes silje silke silvana silvio simona sina sinead siobhan siri sissel sisto sixten
+skyler slitt sofie solange soledad sonal soren sorensen soresby soumya spalding spaulding spiros
+spotify spradlin stanislav stavros stefania steffen steffi stig stina stingle stinson stitcham stith
+stitt strobel stroh strohm strokel stroker strokovsky strouse sudocrem sufian suhail suida suiter
+sujata suki suman sumit sunil sunita suparna superdrug suresh susann sushma sutera sutter suttor
+svea svenja svetlana swapna swati swelle swellow swinburn swolle swoyer syed sylvain tabea taha
+tahir taiwo takashi takeshi talia tamar tamsin tanja tarek tariq tatjana tatyana temu terje tesco
+thandi theo theodor theresia thibault thierry thora thorsten thrusher tiago tiana tiktok tilda tilly
+timo tita tobin tomasz tommaso tomoko torben tord torne torsten toshiko tove trish troels trond
+trudi tuan tumas tumer tuncay tuomas tyra uchenna ugo ugochukwu ulcher ulla ulmer ulrich ulrike
+ulserson uma umar umberto uniqlo uriage ursel urszula usha usman uwe uzma vaclav valentina valery
+vanja vasile vasily veena venkat verena vernia vernita veronika veronique vesna vicks vidya viet
+vijay vikas vikki vikram viktor viktoria vimala vincenzo vinod violeta violetta virginie vishal
+vittoria vittorio vivek viviana vivien volker walid waltraud wanjiku waqar warth warton wartz
+washburn wassim welborn welborne weleda welton wenche whatsapp wilfried willem willi winfried winona
+winterbourne witold wojciech wonda wondolowski woodburn woodcut woundt woundy xander ximena xochitl
+yael yahya yan yana yasir yasmin yasmine yasuko yetunde yi ying yolande yosef yoshiko youssef ysabel
+yuki yuko yuriko yusuf zack zahra zainab zeinab zena zeynep zhang zhanna zita zofia zoltan zora zoya
+zsofia zubair zulema zuzana
 """
 
 

@@ -77,6 +77,11 @@ _BRITISH = (
     (re.compile(r"(?<=\w{3})our(?=(?:s|ed|ing|less)?$)"), "or"),
     (re.compile(r"^grey"), "gray"),
 )
+# Snowball gives them the stem of "radiation", with which they have nothing to do.
+_OWN_STEMS = {
+    **dict.fromkeys(("radiator", "radiators"), "radiator"),
+    **dict.fromkeys(("radiate", "radiates", "radiating"), "radiate"),
+}
 _REPEATED = re.compile(r"(.)\1{2,}")
 
 
@@ -123,6 +128,8 @@ def one_spelling(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The Snowball (Porter 2) stem of one word of `words`."""
+    if word in _OWN_STEMS:
+        return _OWN_STEMS[word]
     # A new stemmer for each call: it holds the word it works on, and a reload runs in a thread.
     return str(Stemmer.Stemmer("english", 0).stemWord(word))
 

@@ -71,15 +71,17 @@ def between(
 
 def _contents(knowledge: Knowledge) -> dict[str, Mapping[str, object]]:
     """All that has an id, by the name of its section."""
-    flags = {flag.id: flag for flag in knowledge.red_flags.flags}
-    words = {f"words of {key}": value for key, value in knowledge.red_flags.words.items()}
+    red = knowledge.red_flags
+    flags = {flag.id: flag for flag in red.flags}
+    words = {f"words of {key}": value for key, value in red.words.items()}
+    shared = {"denials": red.denials, "unless of all": red.unless}
     topics = knowledge.topics.values()
     return {
         # Without their entries, which have a section of their own.
         "topics": {t.id: (t.title, t.emoji, t.summary, t.broad) for t in topics},
         "entries": knowledge.entries,
         "limits": knowledge.limits,
-        "red flags": flags | words,
+        "red flags": flags | words | {key: value for key, value in shared.items() if value},
         "small talk": knowledge.smalltalk,
         "tips": knowledge.tips,
     }

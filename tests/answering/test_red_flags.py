@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.answering.faq import Faq
 from bot.answering.replies import RedFlag
 from bot.knowledge import patterns
 from bot.knowledge.models import Flag, RedFlags
-from bot.language.words import stems, words
+from bot.language.words import stem, stems, words
 from bot.places.cities import place_names
 
 BODY = {"body": ["arm", "collar bone"], "recent": ["yesterday", "last week"]}
@@ -249,3 +250,39 @@ def test_no_place_is_read_as_a_danger(shipped: Faq) -> None:
 def test_no_name_of_a_person_is_read_as_a_danger(name: str, shipped: Faq) -> None:
     reply = shipped.ask(f"my friend {name} says massage helps dry skin, does it")
     assert reply.topics[0] == "moisture"
+
+
+DENIED = RedFlags(
+    words=BODY,
+    denials=["no", "is not", "never had any"],
+    unless=["broken heart", "arm ... sofa"],
+    flags=[a_flag("injury", ["broken", "hurt {body}", '"can not" move'])],
+)
+
+
+@pytest.mark.parametrize(
+    "question", ["no broken bone", "it is not broken", "I never had any broken arm", "no hurt arm"]
+)
+def test_a_sign_right_behind_a_denial_does_not_count(question: str) -> None:
+    assert not trips(red_flags.watches(DENIED)[0], question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["no it hurts, my arm is broken", "broken, no?", "the no broken one, the other is broken"],
+)
+def test_a_denial_elsewhere_changes_nothing(question: str) -> None:
+    assert trips(red_flags.watches(DENIED)[0], question)
+
+
+def test_a_denial_that_is_part_of_the_sign_does_not_deny_it() -> None:
+    assert trips(red_flags.watches(replace(DENIED, denials=["not"]))[0], "I can not move")
+
+
+@pytest.mark.parametrize("question", ["my broken heart", "on the sofa I hurt, my arm"])
+def test_the_look_alikes_of_all_flags_are_taken_out(question: str) -> None:
+    assert not trips(red_flags.watches(DENIED)[0], question)
+
+
+def test_words_behind_other_stems_are_told_apart() -> None:
+    assert stem("radiators") != stem("radiation") != stem("radiating")

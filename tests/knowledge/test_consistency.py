@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering import loading
+from bot.errors import KnowledgeError
 from tests.support.broken import BRAKES, CHAIN, change, said
 
 
@@ -500,3 +501,13 @@ def test_a_mistake_is_said_in_one_line_however_long_the_value(folder: Path) -> N
     [line] = said(folder)
     assert line.isprintable()
     assert len(line) < 200
+
+
+def test_a_look_alike_of_all_flags_is_checked_too(folder: Path) -> None:
+    file = folder / "red_flags.yaml"
+    text = file.read_text("utf-8").replace(
+        "\nflags:\n", "\nunless: ['chain ... {nothing}']\nflags:\n"
+    )
+    file.write_text(text, "utf-8")
+    with pytest.raises(KnowledgeError, match="there is no set"):
+        loading.load(folder)
