@@ -17,6 +17,8 @@ from bot.answering.replies import Answer, RedFlag, Reply
 from bot.language.spelling import Heard
 from bot.language.words import MAX_QUESTION, stem, stems, words
 
+MOST_TELLING = 5
+"""Words that are named where a danger was seen by its wording."""
 MOST_LEFT_OUT = 24
 """Words of a question that are left out in turn. Each of them takes as long as a question."""
 MOST_TARGETS = MOST_OWNERS = 2
@@ -75,7 +77,7 @@ class Explanation:
     """The question as a phrasing: without courtesies, and with sure typos mended."""
     pattern: str = ""
     tripped: tuple[str, ...] = ()
-    """The words that the pattern of the red flag fits."""
+    """The words that the pattern of the red flag fits; without a pattern those that tell most."""
     otherwise: "Explanation | None" = None
     """The explanation of the reply that would come without the red flag."""
 
@@ -83,8 +85,10 @@ class Explanation:
 def explain(faq: Faq, question: str) -> Explanation:
     """Find the reasons for the reply to a question; any text will do."""
     reply, weighed = faq.decide(question)
+    if isinstance(reply, RedFlag):
+        return _likely(faq, question, reply) if weighed else _alarm(faq, question, reply)
     if weighed is None:
-        return _alarm(faq, question, reply) if isinstance(reply, RedFlag) else Explanation(reply)
+        return Explanation(reply)
     kept, known = weighed.heard, faq.index.vocabulary.words
     best, pieces = faq.best_entry(weighed), _pieces(faq, kept)
     targets = list(dict.fromkeys([*reply.ids, best]))[:MOST_TARGETS]
@@ -114,8 +118,19 @@ def _alarm(faq: Faq, question: str, reply: RedFlag) -> Explanation:
         for spans in islice(watch.places([h.stem for h in window]), 1)
     )
     tripped = tuple(_spelled(heard, faq.index.vocabulary.words) for heard in found)
-    otherwise = explain(replace(faq, watching=()), question)
+    otherwise = explain(replace(faq, watching=(), dangers=None), question)
     return Explanation(reply, pattern=pattern, tripped=tripped, otherwise=otherwise)
+
+
+def _likely(faq: Faq, question: str, reply: RedFlag) -> Explanation:
+    """Leave out each word: the chance of danger falls most without those that tell of it."""
+    heard = faq.index.hear(question[:MAX_QUESTION])
+    chance = faq.dangers.chance if faq.dangers else lambda _: 0.0
+    without = {one.word: chance([h for h in heard if h is not one]) for one in heard}
+    telling = [word for word, left in without.items() if left < chance(heard)]
+    tripped = tuple(sorted(telling, key=without.__getitem__)[:MOST_TELLING])
+    otherwise = explain(replace(faq, dangers=None), question)
+    return Explanation(reply, tripped=tripped, otherwise=otherwise)
 
 
 def _pieces(faq: Faq, heard: tuple[Heard, ...]) -> _Pieces:

@@ -7,6 +7,7 @@ from itertools import chain, islice
 from bot.answering import clauses, red_flags
 from bot.answering.clauses import MOST_PARTS, Clause
 from bot.answering.cues import Cues
+from bot.answering.dangers import LIKELY, Dangers
 from bot.answering.index import Index, Weighed
 from bot.answering.red_flags import Watch
 from bot.answering.replies import (
@@ -51,6 +52,8 @@ class Faq:
     knowledge: Knowledge
     index: Index
     watching: tuple[Watch, ...]
+    dangers: Dangers | None
+    """None where the red flags have too few sentences to learn from."""
     courtesies: Concepts
     talk: Mapping[tuple[str, ...] | str, SmallTalk]
     """Words of a message → small talk. The message itself is the key if it has no words."""
@@ -69,6 +72,7 @@ class Faq:
             knowledge=knowledge,
             index=index,
             watching=red_flags.watches(knowledge.red_flags),
+            dangers=Dangers.of(knowledge, index.hear),
             courtesies=Concepts.of({COURTESY: knowledge.courtesies}),
             talk={
                 words(phrasing) or phrasing: talk
@@ -92,6 +96,10 @@ class Faq:
             return SmallTalkReply(talk, 1.0), None
         if not heard:
             return Unknown((), 0.0), None
+        reply, weighed = self._reply(question, heard)
+        return self._careful(reply, heard), weighed
+
+    def _reply(self, question: str, heard: tuple[Heard, ...]) -> tuple[Reply, Weighed]:
         asked = clauses.asked(self.cues, heard, clauses.split(question, self.index.hear))
         whole = self.weigh(asked.heard)
         reply = self._two_topics(asked.clauses, whole) or self._one(whole)
@@ -107,6 +115,13 @@ class Faq:
         windows = self.windows(heard, question)
         found = (red_flags.first(self.watching, [h.stem for h in part]) for part in windows)
         return next((flag for flag in found if flag), None)
+
+    def _careful(self, reply: Reply, heard: tuple[Heard, ...]) -> Reply:
+        """The reply, or the likeliest flag where a danger is likely that no pattern describes."""
+        if not isinstance(reply, Answer | Suggestions) or self.dangers is None:
+            return reply
+        likely = self.dangers.chance(heard) >= LIKELY
+        return RedFlag(self.dangers.likeliest(heard)) if likely else reply
 
     def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
         """The parts to search for red flags: the beginning, which is `heard`, then the rest."""

@@ -18,7 +18,7 @@ _CHATTY = frozenset("abciknoruwxy")
 _SPELLED = re.compile(r"(?<![\w'])[^\W\d_](?:[^\w\n']{1,3}[^\W\d_]|_[^\W\d_]){2,}(?![\w'])")
 _STARRED = re.compile(r"(?<![\w*#])[^\W\d_]{1,12}(?:[*#•_]{1,4}[^\W\d_]{1,12}){1,4}(?![\w*#])")
 _MASKS = re.compile(r"[*#•_]+")
-_LEET = re.compile(r"(?<![\w@$!])[0-9a-z@$!|]{4,24}(?![\w@$!])")
+_LEET = re.compile(r"(?<![\w@$!])(?=[a-z]{0,24}[0-9@$!|])[0-9a-z@$!|]{4,24}(?![\w@$!])")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _READ_AS = dict(

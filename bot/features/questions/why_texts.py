@@ -61,6 +61,8 @@ def _because(explanation: Explanation, thresholds: Thresholds) -> str:
     reply, weighed, trace = explanation.reply, explanation.weighed, f"{thresholds.trace:g}"
     if isinstance(reply, RedFlag):
         found, pattern = _listed(explanation.tripped), _cut(explanation.pattern, MOST_LINE)
+        if not pattern:
+            return f"It comes before a cheerful reply, for it sounds like it. Telling: {found}"
         return f"It comes before all else. Found: {found}; by the pattern <code>{pattern}</code>"
     if weighed is None:
         said = "The message is one of its phrasings, word for word."

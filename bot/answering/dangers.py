@@ -1,0 +1,157 @@
+"""Dangers by their wording: a classifier sees those that no pattern of a red flag describes.
+
+It learns at every load from the sentences of the flags. Their look-alikes and all that people ask
+for otherwise are the harmless side. The patterns go first; the classifier only makes a reply
+careful that would have been cheerful.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.knowledge.base import Knowledge
+from bot.knowledge.models import Flag, RedFlags
+from bot.knowledge.patterns import PIECE
+from bot.language.spelling import Heard
+from bot.language.words import stems
+from bot.matching.classifier import Classifier
+from bot.matching.concepts import Concepts
+from bot.matching.vectors import Vectors
+
+Floats = npt.NDArray[np.floating]
+Hear = Callable[[str], Sequence[Heard]]
+Encode = Callable[[Sequence[str]], Floats]
+"""Texts → a row of more features for each, such as an encoder's vector."""
+
+LIKELY = 0.75
+"""Chance from which a reply is a careful one. `benchmarks/dangers.py` shows what it costs."""
+FEWEST = 60
+"""Sentences of each side without which there is nothing to learn from."""
+EVERY = 4
+"""One limit's phrasing in so many is learned from: the others say little else, and take time."""
+AGAIN = 3
+"""Times that a sentence of a flag is learned from, beside once for a phrasing."""
+STEPS, RATE, DECAY = 200, 1.0, 1e-3
+"""Of the descent that weighs more features."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence to learn from, and the number of its flag; None if it is harmless."""
+
+    text: str
+    flag: int | None
+    times: int = AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Dangers:
+    """Tells dangers from harmless questions."""
+
+    flags: tuple[Flag, ...]
+    concepts: Concepts
+    chances: Classifier
+    """Two classes: harmless and dangerous."""
+    kinds: Classifier
+    """A class for each flag."""
+    direction: Floats
+    """Weights of more features; the last one is added to all. Empty without such features."""
+
+    @classmethod
+    def of(cls, knowledge: Knowledge, hear: Hear, encode: Encode | None = None) -> "Dangers | None":
+        """Learn from a knowledge base; None if it has too few sentences to learn from."""
+        return cls.train(knowledge, tuple(sentences(knowledge)), hear, encode)
+
+    @classmethod
+    def train(
+        cls,
+        knowledge: Knowledge,
+        told: Sequence[Sentence],
+        hear: Hear,
+        encode: Encode | None = None,
+    ) -> "Dangers | None":
+        """Learn from these sentences; None if they are too few."""
+        dangers = [one for one in told if one.flag is not None]
+        if min(len(dangers), len(told) - len(dangers)) < FEWEST:
+            return None
+        red = knowledge.red_flags
+        # The named sets of the patterns are concepts here: "hot" is as good as "red".
+        concepts = Concepts.of(red.words)
+        # Nobody mistypes a phrasing.
+        said = {
+            one.text: tuple(h.stem for h in hear(one.text)) if one.times > 1 else stems(one.text)
+            for one in told
+        }
+        often = [one for one in told for _ in range(one.times)]
+        signs = [*_signs(red), *((said[one.text], one.flag) for one in dangers)]
+        return cls(
+            flags=tuple(red.flags),
+            concepts=concepts,
+            chances=Classifier.train(
+                Vectors.of([said[one.text] for one in often], concepts),
+                np.array([one.flag is not None for one in often], np.int64),
+            ),
+            kinds=Classifier.train(
+                Vectors.of([words for words, _ in signs], concepts),
+                np.array([flag for _, flag in signs]),
+            ),
+            direction=_direction(told, encode),
+        )
+
+    def chance(self, heard: Sequence[Heard], more: Floats | None = None) -> float:
+        """Chance that this tells of a danger, 0..1; `more` is its row from `Encode`."""
+        harmless, danger = self._logits(self.chances, heard)
+        odds = float(danger - harmless)
+        if more is not None and len(self.direction):
+            odds += float(more @ self.direction[:-1] + self.direction[-1])
+        return float(1 / (1 + np.exp(-odds)))
+
+    def likeliest(self, heard: Sequence[Heard]) -> Flag:
+        """The flag that these words are most like."""
+        return self.flags[int(np.argmax(self._logits(self.kinds, heard)))]
+
+    def _logits(self, classifier: Classifier, heard: Sequence[Heard]) -> npt.NDArray[np.float32]:
+        features = self.concepts.features([h.stem for h in heard], [h.trust or 1.0 for h in heard])
+        unknown = sum(h.mass for h in heard if f"w {h.stem}" not in classifier.rows)
+        return classifier.logits(features, unknown)
+
+
+def sentences(knowledge: Knowledge) -> Iterator[Sentence]:
+    """All that a knowledge base says of dangers and of what is none."""
+    for number, flag in enumerate(knowledge.red_flags.flags):
+        yield from (Sentence(text, number) for text in (*flag.trips, *flag.tells))
+        yield from (Sentence(text, None) for text in flag.passes)
+    answered = (entry.phrasings for entry in knowledge.entries.values())
+    others = islice(_unanswered(knowledge), 0, None, EVERY)
+    yield from (Sentence(text, None, 1) for text in chain(*answered, others))
+
+
+def _signs(red: RedFlags) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The words of each flag's patterns, so that its likeness does not hang on sentences alone."""
+    for number, flag in enumerate(red.flags):
+        pieces = chain.from_iterable(map(PIECE.findall, flag.patterns))
+        yield from ((stems(piece), number) for piece in pieces if not piece.startswith("{"))
+
+
+def _unanswered(knowledge: Knowledge) -> Iterator[str]:
+    limits = (limit.phrasings for limit in knowledge.limits.values())
+    talk = (talk.phrasings for talk in knowledge.smalltalk.values())
+    return chain.from_iterable(chain(limits, talk))
+
+
+def _direction(told: Sequence[Sentence], encode: Encode | None) -> Floats:
+    """Weigh the features of `encode` by a logistic regression; the last weight is the bias."""
+    if encode is None:
+        return np.zeros(0, np.float32)
+    rows = np.asarray(encode([one.text for one in told]), np.float32)
+    rows = np.hstack([rows, np.ones((len(rows), 1), np.float32)])
+    dangerous = np.array([one.flag is not None for one in told], np.float32)
+    times = np.array([one.times for one in told], np.float32)
+    weights = np.zeros(rows.shape[1], np.float32)
+    for _ in range(STEPS):
+        wrong = (1 / (1 + np.exp(-(rows @ weights))) - dangerous) * times
+        weights -= RATE * (rows.T @ wrong / times.sum() + DECAY * weights)
+    return weights

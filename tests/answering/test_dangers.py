@@ -1,0 +1,111 @@
+"""Dangers that are known by their wording, where no pattern describes them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from bot.answering import red_flags
+from bot.answering.dangers import FEWEST, LIKELY, Dangers, sentences
+from bot.answering.explanation import explain
+from bot.answering.faq import Faq
+from bot.answering.replies import RedFlag
+from bot.features.questions import why_texts
+
+PARTS = ("arm", "leg", "wrist", "knee", "hip", "neck", "jaw", "rib", "toe", "heel", "foot", "hand")
+CRIES = ("went crunch", "swings loose", "points backwards", "will not bend", "clicks and throbs")
+TOYS = ("the bell", "my lamp", "a mudguard", "the saddle", "that rack", "my pump", "the lock")
+JOYS = ("looks dusty", "wants polish", "came in red", "costs a lot", "fits the frame")
+
+
+@pytest.fixture(scope="module")
+def taught(faq: Faq) -> Faq:
+    """The bicycle bot, with enough sentences about injuries to learn from."""
+    red = faq.knowledge.red_flags
+    told = [f"my {part} {cry}" for part in PARTS for cry in CRIES]
+    fine = [f"{toy} {joy}" for toy in TOYS for joy in JOYS]
+    flags = [replace(red.flags[0], tells=told, passes=[*red.flags[0].passes, *fine, *fine])]
+    knowledge = replace(faq.knowledge, red_flags=replace(red, flags=[*flags, *red.flags[1:]]))
+    return Faq.of(knowledge)
+
+
+def chance(faq: Faq, question: str) -> float:
+    assert faq.dangers
+    return faq.dangers.chance(faq.index.hear(question))
+
+
+def test_a_wording_like_the_sentences_of_a_flag_is_likely_a_danger(taught: Faq) -> None:
+    assert chance(taught, "her wrist clicks and swings loose") > LIKELY
+
+
+def test_a_wording_like_a_look_alike_or_a_question_is_none(taught: Faq) -> None:
+    assert chance(taught, "the rack looks dusty and wants polish") < 1 - LIKELY
+    assert chance(taught, taught.knowledge.entries["brakes.squeal"].phrasings[0]) < 1 - LIKELY
+
+
+def test_words_that_nobody_knows_make_a_danger_less_likely(taught: Faq) -> None:
+    assert chance(taught, "my wrist zzyzx qwqwq") < chance(taught, "my wrist clicks")
+
+
+def test_an_answer_to_a_likely_danger_becomes_the_careful_reply(taught: Faq) -> None:
+    question = "my brakes squeal and my wrist went crunch and swings loose"
+    assert not red_flags.first(taught.watching, [h.stem for h in taught.index.hear(question)])
+    assert replace(taught, dangers=None).ask(question).outcome in {"answer", "suggestions"}
+    reply = taught.ask(question)
+    assert isinstance(reply, RedFlag)
+    assert reply.flag is taught.knowledge.red_flags.flags[0]
+
+
+def test_why_names_the_words_that_tell_of_a_danger(taught: Faq) -> None:
+    question = "my brakes squeal and my wrist went crunch and swings loose"
+    explained = explain(taught, question)
+    assert explained.reply.outcome == "red_flag"
+    assert {"crunch", "wrist"} & set(explained.tripped)
+    assert explained.otherwise
+    assert explained.otherwise.reply.outcome in {"answer", "suggestions"}
+    assert "sounds like it" in why_texts.why(taught.knowledge, explained)
+
+
+def test_a_folder_without_red_flags_or_with_few_sentences_learns_nothing(faq: Faq) -> None:
+    assert faq.dangers is None
+    none = replace(faq.knowledge, red_flags=replace(faq.knowledge.red_flags, flags=[]))
+    assert Faq.of(none).dangers is None
+    assert len([one for one in sentences(faq.knowledge) if one.flag is not None]) < FEWEST
+
+
+def test_more_features_add_to_what_the_words_say(taught: Faq) -> None:
+    def encode(texts: Sequence[str]) -> npt.NDArray[np.floating]:
+        return np.array([[float("my" in text.split())] for text in texts], np.float32)
+
+    dangers = Dangers.of(taught.knowledge, taught.index.hear, encode)
+    assert dangers
+    heard = taught.index.hear("the wrist clicks")
+    with_it, without_it = (dangers.chance(heard, np.array([value])) for value in (1.0, 0.0))
+    assert with_it > without_it
+    assert dangers.chance(heard) == chance(taught, "the wrist clicks")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "dad is diabetic, his toe looks like coal, rub his dry feet?",
+        "since the new tablets the inside of my mouth peels and my skin hurts, is a massage good",
+        "took the skin off my whole shin on the pavement, would rubbing help",
+    ],
+)
+def test_a_danger_in_new_words_gets_no_cheerful_answer(question: str, shipped: Faq) -> None:
+    assert shipped.ask(question).outcome not in {"answer", "suggestions"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "i am dying for softer elbows, does massage help",
+        "that film was a pain in the neck, how do i relax my frown lines",
+        "massage for dead dull skin, yes or no",
+    ],
+)
+def test_figures_of_speech_get_no_alarm(question: str, shipped: Faq) -> None:
+    assert shipped.ask(question).outcome != "red_flag"
