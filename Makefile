@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # What was compiled for one run is there for the next, and for every process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: chat install test check format lint types knowledge coverage fix hooks bench pictures schema lock clean
+.PHONY: chat install test check format lint types knowledge coverage fix hooks bench pictures training schema lock clean
 
 chat:
 	@.ci/install
@@ -54,6 +54,12 @@ pictures:
 	@.ci/install
 	$(BIN)/python docs/draw_architecture.py
 	$(BIN)/python docs/draw_conversation.py
+
+# What the program brings along for its scoring: see benchmarks/training.py. Takes some minutes.
+training: install
+	$(BIN)/python -m benchmarks.training directions
+	$(BIN)/python -m benchmarks.training embeddings
+	$(BIN)/python -m benchmarks.training usual
 
 # What editors check the YAML of a knowledge base with.
 schema:

@@ -14,6 +14,9 @@ from collections.abc import Mapping, Sequence
 
 FULL: Mapping[str, str] = {
     "answers": "",
+    "unseen": "",
+    "foreign": "",
+    "dangers": "",
     "speed": "",
     "throughput": "",
     "pace": "",
@@ -26,6 +29,9 @@ FULL: Mapping[str, str] = {
 """Benchmark → its arguments."""
 QUICK: Mapping[str, str] = {
     "answers": "",
+    "unseen": "",
+    "foreign": "0.02",
+    "dangers": "",
     "speed": "",
     "throughput": "",
     "pace": "--tips 300",

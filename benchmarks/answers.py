@@ -33,11 +33,11 @@ def main() -> int:
     kept = True
     for path in sorted(QUESTIONS.glob("*.tsv")):
         plain = evaluation.read(path)
-        for name, questions in ((path.stem, plain), (f"{path.stem}, typos", _mistyped(plain))):
+        for name, questions in ((path.stem, plain), (f"{path.stem}, typos", mistyped(plain))):
             ours = evaluation.summarize(evaluation.evaluate(questions, faq.ask))
-            usual = evaluation.summarize(_usual(faq, questions))
+            theirs = evaluation.summarize(usual(faq, questions))
             print(_row(name, "skinbot", ours))
-            print(_row(name, "WRatio", usual))
+            print(_row(name, "WRatio", theirs))
             kept = kept and (name != "dev" or _promised(ours))
     return 0 if kept else 1
 
@@ -52,11 +52,13 @@ def _promised(summary: Summary) -> bool:
     )
 
 
-def _mistyped(questions: list[Question]) -> list[Question]:
+def mistyped(questions: list[Question]) -> list[Question]:
+    """The questions as a clumsy thumb types them."""
     return [replace(question, text=mistype(question.text)) for question in questions]
 
 
-def _usual(faq: Faq, questions: list[Question]) -> list[Result]:
+def usual(faq: Faq, questions: list[Question]) -> list[Result]:
+    """The results of the usual bot."""
     owners = {
         p: e.topic for e in faq.knowledge.entries.values() for p in (e.question, *e.phrasings)
     }

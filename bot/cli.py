@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bot import logs
-from bot.answering.context import Context, Turn, converse
 from bot.answering.faq import Faq
+from bot.conversation.context import Context, Turn, converse
 from bot.errors import KnowledgeError, SkinbotError, StartError
 from bot.features import texts
 from bot.knowledge import base, files
@@ -87,10 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("folder", nargs="?", type=Path, help=which)
     evaluate = add(_evaluate, "evaluate", "measure the answers on a file of questions")
     evaluate.add_argument("file", type=Path, help="tab-separated: question, gold, kind")
-    fit = "fit when a knowledge base answers to files of questions"
+    fit = "measure from which confidence on a knowledge base should answer, and keep that"
     calibrate = add(_calibrate, "calibrate", fit)
     calibrate.add_argument("folder", type=Path, help="where thresholds.yaml is written")
-    calibrate.add_argument("files", nargs="+", type=Path, help="questions, as for evaluate")
     export = add(_export, "export", "what operators taught, as YAML")
     where = "such as knowledge/learned.yaml; default: print it"
     export.add_argument("file", nargs="?", type=Path, help=where)
@@ -180,11 +179,13 @@ def _questions(given: str) -> Iterable[str]:
 
 
 def _check(given: argparse.Namespace, settings: Settings) -> int:
-    from bot.answering import loading
+    from bot.answering import calibration, loading
 
     folder = given.folder or settings.knowledge or base.shipped()
-    for warning in loading.check(folder):
+    faq, warnings = loading.check(folder)
+    for warning in warnings:
         print(f"warning: {warning}")
+    print(calibration.expectation(faq))
     print(f"{folder}: no problems")
     return OK
 
@@ -198,11 +199,10 @@ def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _calibrate(given: argparse.Namespace, _: Settings) -> int:
-    from bot.answering import calibration, evaluation
+    from bot.answering import calibration
     from bot.reload import export as exporting
 
-    questions = [question for file in given.files for question in evaluation.read(file)]
-    found = calibration.calibrate(cache.load(files.look(given.folder)), questions)
+    found = calibration.calibrate(cache.load(files.look(given.folder)))
     file = given.folder / calibration.FILE
     exporting.write(found.yaml(), file)
     print(found.report())

@@ -122,7 +122,7 @@ def test_suggestions_as_json_list_what_is_suggested(
     monkeypatch.setenv("KNOWLEDGE_DIR", str(folder))
     (folder / "thresholds.yaml").write_text("answer: 1.0\nsuggest: 0.0\n")
     (folder / "expected.yaml").write_text("expected: []\n")
-    (found,) = asked(capsys, "ask", "--json", "worn chain")
+    (found,) = asked(capsys, "ask", "--json", "a chain that is worn")
     assert found["outcome"] == "suggestions"
     assert found["entries"][0] == "chain.slip"
     assert found["topics"][0] == "chain"
@@ -360,7 +360,7 @@ def test_every_problem_of_a_knowledge_base_is_a_line(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["ask"], ["evaluate"], ["calibrate", "x"], ["nothing"], ["ask", "x", "--xml"], ["-x"]],
+    [["ask"], ["evaluate"], ["calibrate"], ["nothing"], ["ask", "x", "--xml"], ["-x"]],
 )
 def test_wrong_usage_is_explained(arguments: Sequence[str], capsys: Console) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -20,7 +20,7 @@ LEVELS = (
     {"language", "logs", "places"},
     {"bot_api", "knowledge", "matching", "settings", "subscriptions"},
     {"answering", "storage"},
-    {"reload"},
+    {"conversation", "reload"},
     {"features"},
     {"lifecycle"},
     {"app"},
@@ -52,13 +52,14 @@ HOMES = {
     "rapidfuzz": {"answering", "features.unanswered", "knowledge", "language", "places"},
     "sqlalchemy": {"storage"},
     "telegram": {"app", "bot_api", "features", "lifecycle", "terminal"},
+    "threadpoolctl": {"language"},
     "tzfpy": {"places"},
     "watchfiles": {"features.knowledge_base"},
     "yaml": {"knowledge"},
 }
 """Library → the rooms that import it; no other room does."""
 
-CORE = ("language", "places", "knowledge", "matching", "subscriptions", "answering")
+CORE = ("language", "places", "knowledge", "matching", "subscriptions", "answering", "conversation")
 WORLD = {"asyncio", "socket", "time"}
 """Modules that no room of `CORE` may touch, nor Telegram or the database."""
 

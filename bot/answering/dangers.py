@@ -15,27 +15,31 @@ import numpy.typing as npt
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Flag, RedFlags
 from bot.knowledge.patterns import PIECE
+from bot.language import background
+from bot.language.embeddings import embeddings
 from bot.language.spelling import Heard
-from bot.language.words import stems
+from bot.language.words import stems, words
 from bot.matching.classifier import Classifier
 from bot.matching.concepts import Concepts
+from bot.matching.sentences import SentenceClassifier
 from bot.matching.vectors import Vectors
 
 Floats = npt.NDArray[np.floating]
 Hear = Callable[[str], Sequence[Heard]]
-Encode = Callable[[Sequence[str]], Floats]
-"""Texts → a row of more features for each, such as an encoder's vector."""
 
-LIKELY = 0.75
-"""Chance from which a reply is a careful one. `benchmarks/dangers.py` shows what it costs."""
+LIKELY, CERTAIN = 0.5, 0.65
+"""Chance from which an answer is a careful one, and any other reply, which does less harm.
+
+`benchmarks/dangers.py` shows what they cost.
+"""
+ALONE = 1.4
+"""Log odds that words alone need more, where no encoder is there to agree with them."""
 FEWEST = 60
 """Sentences of each side without which there is nothing to learn from."""
 EVERY = 4
 """One limit's phrasing in so many is learned from: the others say little else, and take time."""
 AGAIN = 3
 """Times that a sentence of a flag is learned from, beside once for a phrasing."""
-STEPS, RATE, DECAY = 200, 1.0, 1e-3
-"""Of the descent that weighs more features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,13 @@ class Dangers:
     """Two classes: harmless and dangerous."""
     kinds: Classifier
     """A class for each flag."""
-    direction: Floats
-    """Weights of more features; the last one is added to all. Empty without such features."""
+    meanings: SentenceClassifier | None
+    """Harmless and dangerous by meaning; None where there is no encoder."""
 
     @classmethod
-    def of(cls, knowledge: Knowledge, hear: Hear, encode: Encode | None = None) -> "Dangers | None":
+    def of(cls, knowledge: Knowledge, hear: Hear) -> "Dangers | None":
         """Learn from a knowledge base; None if it has too few sentences to learn from."""
-        return cls.train(knowledge, tuple(sentences(knowledge)), hear, encode)
+        return cls.train(knowledge, tuple(sentences(knowledge)), hear)
 
     @classmethod
     def train(
@@ -71,7 +75,6 @@ class Dangers:
         knowledge: Knowledge,
         told: Sequence[Sentence],
         hear: Hear,
-        encode: Encode | None = None,
     ) -> "Dangers | None":
         """Learn from these sentences; None if they are too few."""
         dangers = [one for one in told if one.flag is not None]
@@ -98,15 +101,19 @@ class Dangers:
                 Vectors.of([words for words, _ in signs], concepts),
                 np.array([flag for _, flag in signs]),
             ),
-            direction=_direction(told, encode),
+            meanings=_meanings(told),
         )
 
-    def chance(self, heard: Sequence[Heard], more: Floats | None = None) -> float:
-        """Chance that this tells of a danger, 0..1; `more` is its row from `Encode`."""
+    def chance(self, heard: Sequence[Heard]) -> float:
+        """Chance that this tells of a danger, 0..1: by the mean of both classifiers' log odds."""
         harmless, danger = self._logits(self.chances, heard)
-        odds = float(danger - harmless)
-        if more is not None and len(self.direction):
-            odds += float(more @ self.direction[:-1] + self.direction[-1])
+        odds, known = float(danger - harmless), embeddings()
+        if self.meanings is None or known is None:
+            odds -= ALONE
+        else:
+            vector = known.one(tuple(h.meant for h in heard))
+            harmless, danger = self.meanings.logits(vector[None])[0]
+            odds = (odds + float(danger - harmless)) / 2
         return float(1 / (1 + np.exp(-odds)))
 
     def likeliest(self, heard: Sequence[Heard]) -> Flag:
@@ -142,16 +149,13 @@ def _unanswered(knowledge: Knowledge) -> Iterator[str]:
     return chain.from_iterable(chain(limits, talk))
 
 
-def _direction(told: Sequence[Sentence], encode: Encode | None) -> Floats:
-    """Weigh the features of `encode` by a logistic regression; the last weight is the bias."""
-    if encode is None:
-        return np.zeros(0, np.float32)
-    rows = np.asarray(encode([one.text for one in told]), np.float32)
-    rows = np.hstack([rows, np.ones((len(rows), 1), np.float32)])
-    dangerous = np.array([one.flag is not None for one in told], np.float32)
-    times = np.array([one.times for one in told], np.float32)
-    weights = np.zeros(rows.shape[1], np.float32)
-    for _ in range(STEPS):
-        wrong = (1 / (1 + np.exp(-(rows @ weights))) - dangerous) * times
-        weights -= RATE * (rows.T @ wrong / times.sum() + DECAY * weights)
-    return weights
+def _meanings(told: Sequence[Sentence]) -> SentenceClassifier | None:
+    """Learn from the meanings of sentences, with general messages on the harmless side."""
+    known = embeddings()
+    if known is None:
+        return None
+    often = [one for one in told for _ in range(one.times)]
+    texts = [words(one.text) for one in often]
+    harmless = [*background.messages()][: len(texts)]
+    classes = np.array([one.flag is not None for one in often] + [False] * len(harmless), np.int64)
+    return SentenceClassifier.train(known.of([*texts, *harmless]), classes, 2)

@@ -136,7 +136,7 @@ def _likely(faq: Faq, question: str, reply: RedFlag) -> Explanation:
 def _pieces(faq: Faq, heard: tuple[Heard, ...]) -> _Pieces:
     """The words that may have decided the reply, the weightiest first, each once."""
     cut, rest = [], iter(heard)
-    for phrase, names in faq.index.matcher.concepts.pieces([h.stem for h in heard]):
+    for phrase, names in faq.index.scorer.matcher.concepts.pieces([h.stem for h in heard]):
         features = (f"w {' '.join(phrase)}", *(f"c {name}" for name in names))
         cut.append((features, tuple(islice(rest, len(phrase)))))
     ranked = sorted(dict(cut).items(), key=lambda item: -max(h.mass for h in item[1]))
@@ -147,7 +147,7 @@ def _pieces(faq: Faq, heard: tuple[Heard, ...]) -> _Pieces:
 
 
 def _matched(faq: Faq, weighed: Weighed, target: str, pieces: _Pieces) -> Matched:
-    matcher, place = faq.index.matcher, faq.index.keys.index(target)
+    matcher, place = faq.index.scorer.matcher, faq.index.scorer.keys.index(target)
     score, phrasings = dict(weighed.entries + weighed.rivals)[target], texts(faq.knowledge)[target]
     known = {word for phrasing in phrasings for word in words(phrasing)}
     found: list[tuple[str, float]] = []
@@ -176,9 +176,9 @@ def _against(faq: Faq, weighed: Weighed, pieces: _Pieces) -> list[Against]:
     for heard, without in pieces.values():
         confidence = without.confidence if without.topics[0][0] == topic else None
         cost = 0.0 if confidence is None else confidence - weighed.confidence
-        missing = faq.index.unaccounted(heard, topic) > 0
+        missing = faq.index.scorer.unaccounted(heard, topic) > 0
         if missing or cost >= COST:
-            owners = (name for name, _ in others if not faq.index.unaccounted(heard, name))
+            owners = (name for name, _ in others if not faq.index.scorer.unaccounted(heard, name))
             best = tuple(islice(owners, MOST_OWNERS))
             found[Against(_spelled(heard, known), missing, best, confidence)] = cost
     return sorted(found, key=lambda against: -found[against])

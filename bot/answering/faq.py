@@ -7,7 +7,7 @@ from itertools import chain, islice
 from bot.answering import clauses, red_flags
 from bot.answering.clauses import MOST_PARTS, Clause
 from bot.answering.cues import Cues
-from bot.answering.dangers import LIKELY, Dangers
+from bot.answering.dangers import CERTAIN, LIKELY, Dangers
 from bot.answering.index import Index, Weighed
 from bot.answering.red_flags import Watch
 from bot.answering.replies import (
@@ -79,7 +79,7 @@ class Faq:
                 for talk in knowledge.smalltalk.values()
                 for phrasing in talk.phrasings
             },
-            cues=Cues.of(knowledge, index.matcher.concepts),
+            cues=Cues.of(knowledge, index.scorer.matcher.concepts),
         )
 
     def ask(self, question: str) -> Reply:
@@ -118,9 +118,10 @@ class Faq:
 
     def _careful(self, reply: Reply, heard: tuple[Heard, ...]) -> Reply:
         """The reply, or the likeliest flag where a danger is likely that no pattern describes."""
-        if not isinstance(reply, Answer | Suggestions) or self.dangers is None:
+        if isinstance(reply, SmallTalkReply) or self.dangers is None:
             return reply
-        likely = self.dangers.chance(heard) >= LIKELY
+        least = LIKELY if isinstance(reply, Answer | Suggestions) else CERTAIN
+        likely = self.dangers.chance(heard) >= least
         return RedFlag(self.dangers.likeliest(heard)) if likely else reply
 
     def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
@@ -136,7 +137,11 @@ class Faq:
 
     def _one(self, weighed: Weighed) -> Reply:
         thresholds = self.index.thresholds
-        if weighed.confidence >= thresholds.answer and weighed.evidence.fit >= SLIGHT:
+        if entry := self.index.phrasing_of(weighed.heard):
+            # Somebody wrote or taught this wording, whatever its words are otherwise used for.
+            return Answer((self.knowledge.entries[entry],), weighed.confidence)
+        sure = weighed.confidence >= thresholds.answer and weighed.evidence.fit >= SLIGHT
+        if sure and self.index.asks(weighed.heard):
             best = self.knowledge.entries[self.best_entry(weighed)]
             return Answer((best,), weighed.confidence)
         if reply := self._small_talk(weighed) or self._limited(weighed):
@@ -235,13 +240,7 @@ class Faq:
 
     def without_courtesies(self, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
         """Drop greetings and thanks around a question; a greeting alone stays."""
-        kept: list[Heard] = []
-        at = 0
-        for phrase, names in self.courtesies.pieces([h.stem for h in heard]):
-            if not names:
-                kept.extend(heard[at : at + len(phrase)])
-            at += len(phrase)
-        return tuple(kept) or heard
+        return self.courtesies.rest(heard) or heard
 
 
 @dataclass(slots=True)

@@ -1,52 +1,24 @@
 """Every possible reply, ready to be weighed against a question."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
-
-import numpy as np
-import numpy.typing as npt
+from itertools import chain
 
 from bot.answering import red_flags
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds
 from bot.language.spelling import Heard, Vocabulary
 from bot.language.words import stem, words
-from bot.matching.classifier import Classifier
+from bot.matching import holdout
 from bot.matching.concepts import Concepts
-from bot.matching.matcher import Matcher
-from bot.matching.vectors import Vectors
+from bot.matching.confidence import Confidence, Evidence
+from bot.matching.corpus import Corpus
+from bot.matching.holdout import Curve
+from bot.matching.scorer import Ranked, Scorer
 from bot.places.cities import place_names
 
-KIND = 0.035
-"""Weight of the classifier's log odds beside the matcher's scores."""
-BROAD = 0.1
-"""Score that a broad topic must be better by, since its phrasings fit half of all questions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Four numbers that say if the best entry is the answer to a question."""
-
-    lead: float
-    """Lead in score of the best topic over the best limit or small talk; negative if behind."""
-    margin: float
-    """Lead of the best topic over the second; 0 where a limit or small talk leads."""
-    fit: float
-    """Score of the best topic."""
-    unaccounted: float
-    """Share of the question's words that no phrasing of the best topic holds, 0..1."""
-
-    def confidence(self, thresholds: Thresholds) -> float:
-        """Chance that the best entry is what was asked for, 0..1: a logistic curve."""
-        odds = (
-            thresholds.bias
-            + thresholds.lead * self.lead
-            + thresholds.margin * self.margin
-            + thresholds.fit * self.fit
-            + thresholds.unaccounted * self.unaccounted
-        )
-        return float(1 / (1 + np.exp(-odds)))
+UNSURE = 3
+"""Suggestions begin at the answer threshold divided by this, if a folder does not say more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +26,11 @@ class Weighed:
     """A question, with its scores against every possible reply."""
 
     heard: tuple[Heard, ...]
-    entries: tuple[tuple[str, float], ...]
+    entries: Ranked
     """Ids and scores of the entries, best first."""
-    topics: tuple[tuple[str, float], ...]
+    topics: Ranked
     """Ids of the topics and the score of the best entry of each, best first."""
-    rivals: tuple[tuple[str, float], ...]
+    rivals: Ranked
     """Ids and scores of limits and small talk, best first."""
     evidence: Evidence
     confidence: float
@@ -66,104 +38,82 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """The thresholds of `models.Thresholds`, none of them left open."""
+
+    answer: float
+    suggest: float
+    trace: float
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """The phrasings of a knowledge base, indexed and learned from."""
 
-    keys: tuple[str, ...]
-    """Ids of entries, limits and small talk. The entries of a topic stand side by side."""
-    classes: tuple[str, ...]
-    """Ids of the topics, then of limits and small talk. Each of them is one class."""
-    firsts: npt.NDArray[np.int64]
-    """Place in `keys` of the first key of each class."""
-    lengths: npt.NDArray[np.int64]
-    """The number of keys of each class."""
-    topics: int
-    """The number of classes that are topics."""
-    handicap: npt.NDArray[np.float64]
-    """Score that is taken off each topic; 0 for a topic that is not broad."""
-    thresholds: Thresholds
+    thresholds: Measured
     vocabulary: Vocabulary
-    matcher: Matcher
-    classifier: Classifier
+    asked: Mapping[tuple[str, ...], str]
+    """The words of each text of an entry → its id."""
+    stubs: frozenset[str]
+    """Stems that ask for a reply all by themselves."""
+    scorer: Scorer
+    curve: Curve
+    """The confidence in the texts that were held out to measure it."""
+    confidence: Confidence
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> "Index":
-        """Index a knowledge base and train on it."""
+        """Index a knowledge base, train on it, and measure its thresholds."""
         concepts = Concepts.of(knowledge.synonyms.concepts)
-        phrasings = _phrasings(knowledge)
-        sizes = [len(group) for group in phrasings.values()]
-        stems = (tuple(map(stem, said)) for group in phrasings.values() for said in group)
-        vectors = Vectors.of(stems, concepts)
-        class_of = [knowledge.entries[k].topic if k in knowledge.entries else k for k in phrasings]
-        classes = tuple(dict.fromkeys(class_of))
-        numbers = [classes.index(name) for name in class_of]
+        texts, known = corpus(knowledge), vocabulary(knowledge)
+        trials = holdout.rehearse(texts, concepts, known.hear)
+        confidence = Confidence.fit([t.evidence for t in trials], [t.right for t in trials])
+        curve = Curve.of(trials, confidence)
         return cls(
-            keys=tuple(phrasings),
-            classes=classes,
-            firsts=np.searchsorted(numbers, np.arange(len(classes))),
-            lengths=np.bincount(numbers),
-            topics=len(knowledge.topics),
-            handicap=np.array([BROAD * topic.broad for topic in knowledge.topics.values()]),
-            thresholds=knowledge.thresholds or Thresholds(),
-            vocabulary=_vocabulary(knowledge, phrasings),
-            matcher=Matcher.of(vectors, sizes, concepts),
-            classifier=Classifier.train(vectors, np.repeat(numbers, sizes)),
+            thresholds=measured(knowledge.thresholds or Thresholds(), curve),
+            vocabulary=known,
+            asked={
+                text: key
+                for key, group in texts.groups.items()
+                if key in knowledge.entries
+                for text in group
+            },
+            stubs=_stubs(texts, concepts),
+            scorer=Scorer.train(texts, concepts),
+            curve=curve,
+            confidence=confidence,
         )
 
     def hear(self, text: str) -> tuple[Heard, ...]:
         """The words of a text, with typos mended."""
         return self.vocabulary.read(text)
 
+    def phrasing_of(self, heard: tuple[Heard, ...]) -> str | None:
+        """The id of the entry that has exactly these words as a phrasing, if any has."""
+        return self.asked.get(tuple(h.meant for h in heard))
+
+    def asks(self, heard: tuple[Heard, ...]) -> bool:
+        """False where one word is all that was said, and it stands for no reply by itself."""
+        return len(heard) > 1 or heard[0].stem in self.stubs
+
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
         """Score a question against everything."""
-        features = self.matcher.features(heard)
-        unknown = self.matcher.unknown(heard)
-        matched = self.matcher.score(features, unknown)
-        kind = KIND * self.classifier.logits(features, unknown)
-        scores = matched + np.repeat(kind, self.lengths)
-        best = np.maximum.reduceat(scores, self.firsts)
-        entries = int(self.lengths[: self.topics].sum())
-        topics = _ranked(self.classes[: self.topics], best[: self.topics] - self.handicap)
-        rivals = _ranked(self.classes[self.topics :], best[self.topics :])
-        lead = topics[0][1] - (rivals[0][1] if rivals else 0.0)
-        second = topics[1][1] if len(topics) > 1 else 0.0
-        evidence = Evidence(
-            lead=lead,
-            margin=topics[0][1] - second if lead > 0 else 0.0,
-            fit=topics[0][1],
-            unaccounted=self.unaccounted(heard, topics[0][0]),
-        )
+        scores = self.scorer.score(heard)
         return Weighed(
             heard=heard,
-            entries=_ranked(self.keys[:entries], scores[:entries]),
-            topics=topics,
-            rivals=rivals,
-            evidence=evidence,
-            confidence=evidence.confidence(self.thresholds),
+            entries=scores.entries,
+            topics=scores.topics,
+            rivals=scores.rivals,
+            evidence=scores.evidence,
+            confidence=self.confidence(scores.evidence),
         )
 
-    def unaccounted(self, heard: tuple[Heard, ...], name: str) -> float:
-        """The share of words that a class does not know. Rare words count more."""
-        number = self.classes.index(name)
-        first = int(self.firsts[number])
-        last = first + int(self.lengths[number])
-        total = strange = 0.0
-        rest = iter(heard)
-        for phrase, names in self.matcher.concepts.pieces([h.stem for h in heard]):
-            mass = max(h.mass for h in islice(rest, len(phrase)))
-            features = (f"w {' '.join(phrase)}", *(f"c {name}" for name in names))
-            total += mass
-            if not any(self.matcher.holds(feature, first, last) for feature in features):
-                strange += mass
-        return strange / total if total else 1.0
 
-
-def _ranked(
-    names: tuple[str, ...], scores: npt.NDArray[np.floating]
-) -> tuple[tuple[str, float], ...]:
-    order = np.argsort(-scores, kind="stable")
-    ranked = (names[i] for i in order.tolist())
-    return tuple(zip(ranked, scores[order].tolist(), strict=True))
+def measured(given: Thresholds, curve: Curve) -> Measured:
+    """Fill in the thresholds that a folder leaves open."""
+    answer = curve.threshold() if given.answer is None else given.answer
+    suggest = answer / UNSURE if given.suggest is None else given.suggest
+    return Measured(answer, suggest, given.trace)
 
 
 def texts(knowledge: Knowledge) -> dict[str, list[str]]:
@@ -174,6 +124,35 @@ def texts(knowledge: Knowledge) -> dict[str, list[str]]:
     return entries | limits | talk
 
 
+def corpus(knowledge: Knowledge) -> Corpus:
+    """The texts of a knowledge base, with a background beside them."""
+    phrasings, entries = _phrasings(knowledge), knowledge.entries
+    return Corpus.of(
+        groups=phrasings,
+        classes={key: entries[key].topic if key in entries else key for key in phrasings},
+        broad={key: topic.broad for key, topic in knowledge.topics.items()},
+        talk=knowledge.smalltalk,
+    )
+
+
+def vocabulary(knowledge: Knowledge) -> Vocabulary:
+    """Every word of a knowledge base."""
+    phrasings = _phrasings(knowledge).values()
+    synonyms = [words(m) for members in knowledge.synonyms.concepts.values() for m in members]
+    courtesies = [words(courtesy) for courtesy in knowledge.courtesies]
+    watched = red_flags.vocabulary(knowledge.red_flags)
+    said = chain(*phrasings, synonyms, courtesies, watched)
+    return Vocabulary.of(said, place_names())
+
+
+def _stubs(texts: Corpus, concepts: Concepts) -> frozenset[str]:
+    """Stems of the texts and of the concepts' members that are one word."""
+    alone = (text for group in texts.groups.values() for text in group if len(text) == 1)
+    pieces = (phrase for known in concepts.phrases.values() for phrase, _ in known)
+    members = (phrase[0] for phrase in pieces if len(phrase) == 1)
+    return frozenset(members) | {stem(word) for (word,) in alone}
+
+
 def _phrasings(knowledge: Knowledge) -> dict[str, list[tuple[str, ...]]]:
     """Id → the words of each of its texts, without texts and ids that have no words."""
     said = {
@@ -181,13 +160,3 @@ def _phrasings(knowledge: Knowledge) -> dict[str, list[tuple[str, ...]]]:
         for key, group in texts(knowledge).items()
     }
     return {key: group for key, group in said.items() if group}
-
-
-def _vocabulary(
-    knowledge: Knowledge, phrasings: Mapping[str, Iterable[tuple[str, ...]]]
-) -> Vocabulary:
-    synonyms = [words(m) for members in knowledge.synonyms.concepts.values() for m in members]
-    courtesies = [words(courtesy) for courtesy in knowledge.courtesies]
-    watched = red_flags.vocabulary(knowledge.red_flags)
-    said = chain(*phrasings.values(), synonyms, courtesies, watched)
-    return Vocabulary.of(said, place_names())

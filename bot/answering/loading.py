@@ -39,10 +39,10 @@ def build(found: Found, lessons: Sequence[Lesson] = ()) -> Faq:
     return _build(found, lessons)[0]
 
 
-def check(folder: Path) -> list[Problem]:
-    """Warn about a knowledge base that can be used; `build` says which error is raised."""
+def check(folder: Path) -> tuple[Faq, list[Problem]]:
+    """Build a knowledge base, and warn of what may be wrong; `build` says what is raised."""
     faq, draft = _build(files.look(folder))
-    return list(_too_alike(faq, draft))
+    return faq, list(_too_alike(faq, draft))
 
 
 def _build(found: Found, lessons: Sequence[Lesson] = ()) -> tuple[Faq, ParsedFiles]:
@@ -118,6 +118,6 @@ def _too_alike(faq: Faq, draft: ParsedFiles) -> Iterator[Problem]:
 
 def _telling(faq: Faq, phrasing: str) -> frozenset[str]:
     """The words of a phrasing that say much; all words where none of them says much."""
-    matcher = faq.index.matcher
+    matcher = faq.index.scorer.matcher
     said = frozenset(f for f in featurize(phrasing, matcher.concepts) if f.startswith("w "))
     return frozenset(f for f in said if matcher.weights[matcher.ids[f]] >= TELLING) or said

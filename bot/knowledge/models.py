@@ -21,7 +21,6 @@ from bot.knowledge.fields import (
     Phrasing,
     Share,
     Title,
-    Weight,
     shows,
 )
 
@@ -227,19 +226,11 @@ class About(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds(Model):
-    """The confidence that an answer needs; `skinbot calibrate` measures it.
+    """The confidence that an answer needs. What is left open is measured at every load."""
 
-    Confidence is a logistic curve over four numbers (`index.Evidence`); these are its weights.
-    """
-
-    bias: Weight = 0.9
-    lead: Weight = 14.5
-    margin: Weight = 2.6
-    fit: Weight = -0.4
-    unaccounted: Weight = -4.9
-    answer: Share = 0.5
+    answer: Share | None = None
     """Confidence from which the best entry is the answer."""
-    suggest: Share = 0.2
+    suggest: Share | None = None
     """Confidence from which the best entries are suggested."""
     trace: Share = 0.24
     """Score from which a limit or a topic is worth naming."""

@@ -37,8 +37,10 @@ class Heard:
     """One word of a question, as the knowledge base understands it."""
 
     word: str
+    meant: str
+    """The known word that it stands for; the word itself where none fits."""
     stem: str
-    """Stem of the word that it stands for; its own stem where no known word fits."""
+    """Stem of `meant`."""
     trust: float
     """1 for a known word, Jaro-Winkler similarity cubed for a mended typo, 0 for all others."""
     mass: float
@@ -183,7 +185,7 @@ class Vocabulary:
         return likeness - EDIT * edits + FREQ * math.log(self.words[meant])
 
     def _heard(self, word: str, meant: str, trust: float) -> Heard:
-        return Heard(word, stem(meant), trust, mass(word, self._english))
+        return Heard(word, meant, stem(meant), trust, mass(word, self._english))
 
 
 _NEIGHBOURS = {

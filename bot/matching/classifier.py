@@ -7,7 +7,7 @@ in small batches.
 """
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import compress
 
@@ -101,13 +101,8 @@ class _Rows:
 
     def batches(self) -> Iterator["_Rows"]:
         """Cut all rows into batches, in another order for each epoch."""
-        order = np.flatnonzero(np.diff(self.starts)).tolist()
-        # Not numpy's random numbers, whose import takes 7 MB.
-        chance = random.Random(0)  # noqa: S311 - there is no secret in it
-        for _ in range(EPOCHS):
-            chance.shuffle(order)
-            for at in range(0, len(order), BATCH):
-                yield self._pick(np.array(order[at : at + BATCH]))
+        filled = np.flatnonzero(np.diff(self.starts)).tolist()
+        return map(self._pick, shuffled(filled, BATCH, EPOCHS))
 
     def _pick(self, rows: Ints) -> "_Rows":
         lengths = self.starts[rows + 1] - self.starts[rows]
@@ -121,7 +116,7 @@ class _Rows:
         logits = np.add.reduceat(
             weights.take(self.columns, axis=0) * self.values[:, None], self.starts[:-1]
         )
-        wrong = _softmax(logits)
+        wrong = softmax(logits)
         wrong[np.arange(len(wrong)), self.classes] -= 1
         touched, gradient = self._by_column(wrong)
         old, square = weights.take(touched, axis=0), squares.take(touched, axis=0)
@@ -144,6 +139,18 @@ class _Rows:
         return columns[firsts], np.add.reduceat(each, firsts)
 
 
-def _softmax(logits: Floats) -> Floats:
+def shuffled(rows: Iterable[int], size: int, epochs: int) -> Iterator[Ints]:
+    """Cut rows into batches, in another order for each epoch."""
+    order = [*rows]
+    # Not numpy's random numbers, whose import takes 7 MB.
+    chance = random.Random(0)  # noqa: S311 - there is no secret in it
+    for _ in range(epochs):
+        chance.shuffle(order)
+        for at in range(0, len(order), size):
+            yield np.array(order[at : at + size])
+
+
+def softmax(logits: Floats) -> Floats:
+    """The chance of each class, from its log odds: rows x classes."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.language.spelling import Heard
 from bot.language.words import stems
 
 EDGE = "^"
@@ -44,6 +45,16 @@ class Concepts:
                 piece = ((said[at],), ())
             yield piece
             at += len(piece[0])
+
+    def rest(self, heard: Sequence[Heard]) -> tuple[Heard, ...]:
+        """The words that belong to no concept."""
+        kept: list[Heard] = []
+        at = 0
+        for phrase, names in self.pieces([h.stem for h in heard]):
+            if not names:
+                kept.extend(heard[at : at + len(phrase)])
+            at += len(phrase)
+        return tuple(kept)
 
     def names(self, said: Sequence[str]) -> Iterator[str]:
         """The features of stems, in order; a feature that is said twice comes twice."""

@@ -118,6 +118,10 @@ class Matcher:
         at = entries.searchsorted(first)
         return bool(at < len(entries) and entries[at] < last)
 
+    def weight(self, feature: str) -> float:
+        """Weight of a feature that a phrasing holds, 0..1."""
+        return float(self.weights[self.ids[feature]])
+
     def score(self, features: Mapping[str, float], unknown: float) -> Floats:
         """Score every entry, 0..1: 1 fits best. `unknown` counts against all of them."""
         trusted = {self.ids[f]: trust for f, trust in features.items() if f in self.ids}

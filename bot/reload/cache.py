@@ -21,6 +21,7 @@ from bot.answering import loading
 from bot.answering.faq import Faq
 from bot.knowledge.files import Found
 from bot.knowledge.lessons import Kind, Lesson
+from bot.language.embeddings import FILE, embeddings
 from bot.once import Once
 from bot.reload.unfinished import unfinished
 
@@ -42,13 +43,36 @@ def load(found: Found, lessons: Sequence[Lesson] = (), cache: Path | None = None
     copy = None if found.problems else _copy(found, lessons, cache)
     if copy and (faq := _read(copy)):
         return faq
+    vectors = _known_vectors(copy.with_name(FILE)) if copy else 0
     faq = loading.build(found, lessons)
     if copy:
         try:
             _write(faq, copy)
+            _keep_vectors(copy.with_name(FILE), vectors)
         except Exception as error:  # noqa: BLE001 - the bot is loaded and needs no copy
             _leaves_nothing(error)
     return faq
+
+
+def _known_vectors(file: Path) -> int:
+    """Read the vectors that an earlier build made; returns the number of those known now."""
+    known = embeddings()
+    if known is None:
+        return 0
+    try:
+        known.read(file)
+    except (OSError, ValueError, KeyError) as error:
+        log.debug("%s is not read: %s", file, error)
+    return len(known.rows)
+
+
+def _keep_vectors(file: Path, before: int) -> None:
+    """Write the vectors for the next build, whole or not at all, if there are new ones."""
+    known = embeddings()
+    if known is not None and len(known.rows) > before:
+        with unfinished(file) as new:
+            known.save(new)
+            new.replace(file)
 
 
 def _copy(found: Found, lessons: Sequence[Lesson], cache: Path | None) -> Path | None:

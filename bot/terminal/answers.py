@@ -2,9 +2,9 @@
 
 import json
 
-from bot.answering.context import Turn
 from bot.answering.faq import Faq
 from bot.answering.replies import Suggestions
+from bot.conversation.context import Turn
 from bot.features.questions import texts
 from bot.markup import plain
 

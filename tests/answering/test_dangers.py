@@ -1,14 +1,11 @@
 """Dangers that are known by their wording, where no pattern describes them."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 
 from bot.answering import red_flags
-from bot.answering.dangers import FEWEST, LIKELY, Dangers, sentences
+from bot.answering.dangers import FEWEST, LIKELY, sentences
 from bot.answering.explanation import explain
 from bot.answering.faq import Faq
 from bot.answering.replies import RedFlag
@@ -65,7 +62,7 @@ def test_why_names_the_words_that_tell_of_a_danger(taught: Faq) -> None:
     assert {"crunch", "wrist"} & set(explained.tripped)
     assert explained.otherwise
     assert explained.otherwise.reply.outcome in {"answer", "suggestions"}
-    assert "sounds like it" in why_texts.why(taught.knowledge, explained)
+    assert "sounds like it" in why_texts.why(taught.knowledge, explained, taught.index.thresholds)
 
 
 def test_a_folder_without_red_flags_or_with_few_sentences_learns_nothing(faq: Faq) -> None:
@@ -75,16 +72,12 @@ def test_a_folder_without_red_flags_or_with_few_sentences_learns_nothing(faq: Fa
     assert len([one for one in sentences(faq.knowledge) if one.flag is not None]) < FEWEST
 
 
-def test_more_features_add_to_what_the_words_say(taught: Faq) -> None:
-    def encode(texts: Sequence[str]) -> npt.NDArray[np.floating]:
-        return np.array([[float("my" in text.split())] for text in texts], np.float32)
-
-    dangers = Dangers.of(taught.knowledge, taught.index.hear, encode)
-    assert dangers
+def test_the_meaning_of_a_message_counts_beside_its_words(taught: Faq) -> None:
+    assert taught.dangers
+    assert taught.dangers.meanings
     heard = taught.index.hear("the wrist clicks")
-    with_it, without_it = (dangers.chance(heard, np.array([value])) for value in (1.0, 0.0))
-    assert with_it > without_it
-    assert dangers.chance(heard) == chance(taught, "the wrist clicks")
+    words_alone = replace(taught.dangers, meanings=None).chance(heard)
+    assert taught.dangers.chance(heard) != words_alone
 
 
 @pytest.mark.parametrize(

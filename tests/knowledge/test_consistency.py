@@ -191,10 +191,10 @@ def test_a_switch_that_is_neither_true_nor_false(folder: Path, written: str, sho
 @pytest.mark.parametrize(
     ("written", "what"),
     [
-        ("bias: .nan", "'bias' is .nan; write a number such as 0.5, without quotes"),
-        ("bias: 1e5", "'bias' is \"1e5\"; write a number such as 0.5, without quotes"),
-        ("bias: [1]", "'bias' is \"[1.0]\"; write a number such as 0.5, without quotes"),
-        ("bias: -1000", "'bias' is -1000; write at least -50"),
+        ("answer: .nan", "'answer' is .nan; write a number such as 0.5, without quotes"),
+        ("answer: 1e5", "'answer' is \"1e5\"; write a number such as 0.5, without quotes"),
+        ("answer: [1]", "'answer' is \"[1.0]\"; write a number such as 0.5, without quotes"),
+        ("answer: -1000", "'answer' is -1000; write at least 0"),
         ("answer: 1.5", "'answer' is 1.5; write at most 1"),
         ("awnser: 0.5", "the key 'awnser' is unknown; did you mean 'answer'?"),
     ],

@@ -24,7 +24,7 @@ from tests.support.fake_time import START
 
 MOAN, PEDELEC, HUM = "why do the stoppers moan", "my pedelec hums", "the bell hums"
 LEARNED = "learned.yaml"
-ASTRAY = "who won the football game"
+ASTRAY = "who won the football match"
 NOTHING = "nothing to export: nothing was taught that is not there already\n"
 QUESTIONS = [MOAN, PEDELEC, HUM, "my brakes are squealing", "how much is a new bicycle", ASTRAY]
 
@@ -101,7 +101,7 @@ def test_put_into_the_folder_it_passes_the_check_and_gives_the_same_replies(
     before = loading.load(folder, taught)
     (folder / LEARNED).write_text(exported(capsys), "utf-8")
     assert cli.main(["check"]) == 0
-    assert capsys.readouterr().out == f"{folder}: no problems\n"
+    assert capsys.readouterr().out.endswith(f"\n{folder}: no problems\n")
     for lessons in (taught, []):
         after = loading.load(folder, lessons)
         assert after.knowledge == before.knowledge

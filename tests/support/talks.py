@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.answering.context import Context, Turn, converse
 from bot.answering.faq import Faq
+from bot.conversation.context import Context, Turn, converse
 from tests.support.broken import change
 
 SYNONYMS = """

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from telegram import Update
 
-from bot.answering import context as contexts
-from bot.answering.context import SILENCE, Context, Turn
 from bot.answering.faq import Faq
 from bot.bot_api.update_processor import asker
+from bot.conversation import context as contexts
+from bot.conversation.context import SILENCE, Context, Turn
 from bot.knowledge.models import Flag
 from bot.language.words import words
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from telegram import Chat, InlineKeyboardMarkup, Message, Update
 
 from bot.answering import explanation
-from bot.answering.context import Turn
 from bot.answering.faq import Live
 from bot.answering.replies import Answer, RedFlag
 from bot.bot_api import sending
 from bot.bot_api.lines import next_of_this_person
 from bot.bot_api.sending import arguments, message_of, query_of
 from bot.bot_api.types import Context
+from bot.conversation.context import Turn
 from bot.features import texts
 from bot.features.questions import keyboards, why_texts
 from bot.features.questions import texts as question_texts
@@ -54,7 +54,7 @@ class QuestionHandlers:
     async def ask(self, update: Update, _: Context) -> None:
         message = message_of(update)
         if asked := _asked(message):
-            await self._answer(update, asked, self._turn(update, asked))
+            await self._answer(update, asked, await self._turn(update, asked))
         else:
             await sending.reply(message, question_texts.ask_how(self.knowledge), None)
 
@@ -62,7 +62,7 @@ class QuestionHandlers:
         message, faq = message_of(update), self.live.faq
         if asked := _asked(message):
             found = await asyncio.to_thread(explanation.explain, faq, asked)
-            text = why_texts.why(faq.knowledge, found)
+            text = why_texts.why(faq.knowledge, found, faq.index.thresholds)
         else:
             text = why_texts.how(faq.knowledge)
         await sending.reply(message, text, None)
@@ -72,9 +72,9 @@ class QuestionHandlers:
         message = message_of(update)
         text = message.text or ""
         whole = self.conversations.joined(update, text)
-        turn = self._turn(update, whole)
+        turn = await self._turn(update, whole)
         if whole != text and not isinstance(turn.reply, Answer | RedFlag):
-            alone = self._turn(update, text)
+            alone = await self._turn(update, text)
             if alone.fits:
                 whole, turn = text, alone
         if is_half(turn, whole) and await _goes_on(message):
@@ -124,8 +124,9 @@ class QuestionHandlers:
         flag = self.conversations.danger(self.live.faq, update)
         return question_texts.careful(flag, text) if flag else text
 
-    def _turn(self, update: Update, asked: str) -> Turn:
-        return self.conversations.turn(self.live.faq, update, asked)
+    async def _turn(self, update: Update, asked: str) -> Turn:
+        # In a thread: the encoder takes some milliseconds, in which others want to be served.
+        return await asyncio.to_thread(self.conversations.turn, self.live.faq, update, asked)
 
     async def _answer(self, update: Update, asked: str, turn: Turn) -> None:
         message, knowledge, reply = message_of(update), self.knowledge, turn.reply

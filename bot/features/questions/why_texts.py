@@ -5,12 +5,12 @@ from typing import assert_never
 
 from bot.answering.explanation import Explanation, Matched
 from bot.answering.faq import SLIGHT, SMALL_TALK
-from bot.answering.index import BROAD
+from bot.answering.index import Measured
 from bot.answering.replies import Answer, Limited, RedFlag, SmallTalkReply, Suggestions, Unknown
 from bot.knowledge.base import Knowledge
-from bot.knowledge.models import Thresholds
 from bot.language.words import words
 from bot.markup import escape, short
+from bot.matching.scorer import BROAD
 
 KINDS = {"limited": "Limit", "red_flag": "Red flag", "smalltalk": "Small talk"}
 MOST_AGAINST, MOST_WORDS = 5, 8
@@ -24,9 +24,8 @@ def how(knowledge: Knowledge) -> str:
     return f"Write the question behind the command, for example:\n/why {example}"
 
 
-def why(knowledge: Knowledge, explanation: Explanation) -> str:
+def why(knowledge: Knowledge, explanation: Explanation, thresholds: Measured) -> str:
     """The reasons for a reply, short enough for a phone: words first, then figures."""
-    thresholds = knowledge.thresholds or Thresholds()
     sections = [
         _decision(explanation, thresholds),
         *(_matched(knowledge, matched) for matched in explanation.matched),
@@ -37,7 +36,7 @@ def why(knowledge: Knowledge, explanation: Explanation) -> str:
     return "\n\n".join(filter(None, map("\n".join, sections)))
 
 
-def _decision(explanation: Explanation, thresholds: Thresholds) -> Iterator[str]:
+def _decision(explanation: Explanation, thresholds: Measured) -> Iterator[str]:
     yield f"<b>{_reply(explanation)}</b>"
     yield _because(explanation, thresholds)
     for part in explanation.parts:
@@ -57,7 +56,7 @@ def _reply(explanation: Explanation) -> str:
     return f"{kind} {', '.join(map(_code, reply.ids))}".rstrip()
 
 
-def _because(explanation: Explanation, thresholds: Thresholds) -> str:
+def _because(explanation: Explanation, thresholds: Measured) -> str:
     reply, weighed, trace = explanation.reply, explanation.weighed, f"{thresholds.trace:g}"
     if isinstance(reply, RedFlag):
         found, pattern = _listed(explanation.tripped), _cut(explanation.pattern, MOST_LINE)
@@ -73,6 +72,8 @@ def _because(explanation: Explanation, thresholds: Thresholds) -> str:
     match reply:
         case Answer(entries) if len(entries) > 1:
             return "Two parts ask about two topics, each with enough confidence:"
+        case Answer() if weak:
+            return "The message is one of its phrasings, word for word."
         case Answer():
             return "The confidence is enough for an answer."
         case SmallTalkReply(talk):
@@ -105,11 +106,11 @@ def _against(knowledge: Knowledge, explanation: Explanation) -> Iterator[str]:
         yield f"• {_cut(each.word)}: {where}{without}"
 
 
-def _figures(knowledge: Knowledge, decided: Explanation, thresholds: Thresholds) -> Iterator[str]:
+def _figures(knowledge: Knowledge, decided: Explanation, thresholds: Measured) -> Iterator[str]:
     """The confidence, and the scores that it was calculated from."""
     if (weighed := decided.weighed) is None:
         return
-    least = f"answer from {thresholds.answer:g}, suggest from {thresholds.suggest:g}"
+    least = f"answer from {thresholds.answer:.2f}, suggest from {thresholds.suggest:.2f}"
     yield f"<b>Confidence {weighed.confidence:.2f}</b> ({least})"
     ranked = sorted(weighed.entries, key=lambda entry: entry[0] != decided.best)
     for name, (key, score) in zip(("Best entry", "Runner-up"), ranked, strict=False):

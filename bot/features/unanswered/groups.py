@@ -141,11 +141,11 @@ class _Reader:
     def _hear(self, said: tuple[str, ...]) -> tuple[Heard, ...]:
         if self.unread.isdisjoint(said):
             return self.faq.index.vocabulary.hear(said)
-        return tuple(Heard(word, stem(word), 1.0, 0.0) for word in said)
+        return tuple(Heard(word, word, stem(word), 1.0, 0.0) for word in said)
 
     def _weight(self, heard: Heard) -> float:
         """The weight of a word. A word that the knowledge base lacks weighs most."""
-        matcher = self.faq.index.matcher
+        matcher = self.faq.index.scorer.matcher
         number = matcher.ids.get(f"w {heard.stem}")
         return 1.0 if number is None else float(matcher.weights[number])
 

@@ -69,7 +69,7 @@ def said(telegram: FakeTelegram, person: Person) -> list[tuple[float, str]]:
 async def test_parts_of_a_question_are_answered_as_one(
     telegram: FakeTelegram, anna: Person, deliver: Deliver
 ) -> None:
-    await deliver(anna.writes("my neck"), anna.writes("is"), anna.writes("uphill"))
+    await deliver(anna.writes("when"), anna.writes("does it"), anna.writes("slip"))
     assert said(telegram, anna) == [(1.0, SLIP)]
 
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from telegram import Update
 
-from bot.answering.context import SILENCE
 from bot.answering.faq import Faq
 from bot.bot_api.types import App
+from bot.conversation.context import SILENCE
 from bot.features.questions import texts
 from bot.features.questions.conversations import Conversations
 from tests.fake_bot_api.telegram import FakeTelegram

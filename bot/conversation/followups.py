@@ -138,9 +138,9 @@ class FollowUp:
 
     def _strange(self) -> int:
         """The number of words that what was said before does not know."""
-        index, topics = self.faq.index, self.before.classes
+        share, topics = self.faq.index.scorer.unaccounted, self.before.classes
         words = [heard for heard in self.said.content if heard.word.isalpha()]
-        strange = sum(all(index.unaccounted((word,), t) == 1 for t in topics) for word in words)
+        strange = sum(all(share((word,), topic) == 1 for topic in topics) for word in words)
         # One number is an age or a year; several are sums, or a telephone number.
         return strange + max(0, len(self.said.content) - len(words) - 1) * FOREIGN
 

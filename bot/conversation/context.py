@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.answering.caution import Caution
 from bot.answering.cues import Cues, Said
 from bot.answering.faq import Faq
-from bot.answering.followups import Before, FollowUp
 from bot.answering.replies import (
     Answer,
     Limited,
@@ -17,6 +15,8 @@ from bot.answering.replies import (
     Suggestions,
     Unknown,
 )
+from bot.conversation.caution import Caution
+from bot.conversation.followups import Before, FollowUp
 from bot.knowledge.models import Flag, SmallTalk
 from bot.language.words import MAX_QUESTION
 

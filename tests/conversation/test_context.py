@@ -4,9 +4,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from bot.answering.context import SILENCE, Context, converse
 from bot.answering.faq import Faq
 from bot.answering.replies import Answer, Limited, RedFlag, Reply, SmallTalkReply
+from bot.conversation.context import SILENCE, Context, converse
 from tests.support.talks import talk
 
 BROKEN = "I broke my arm on the bike"
@@ -125,7 +125,10 @@ def test_a_suggestion_that_is_asked_for_again_is_the_answer(
     """A message that says it in new words does not get the list again."""
     unsure = replace(talkative.index.thresholds, answer=1.0, suggest=0.0, trace=1.0)
     faq = replace(talkative, index=replace(talkative.index, thresholds=unsure))
-    outcomes = [turn.reply.outcome for turn in talk(faq, ["worn chain", "the links are too long"])]
+    outcomes = [
+        turn.reply.outcome
+        for turn in talk(faq, ["a chain that is worn out", "the links are too long"])
+    ]
     assert outcomes == ["suggestions", "answer"]
 
 
