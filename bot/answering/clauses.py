@@ -14,7 +14,6 @@ _PARTS = re.compile(
     r"|(?=\b(?:but|while|whereas)\b)",
     re.IGNORECASE,
 )
-_SIGNS = ("not", "dismissal", "focus", "but", "correction")
 
 Clause = tuple[Heard, ...]
 

@@ -18,8 +18,7 @@ from bot.matching.scorer import Scorer
 ENOUGH = 2_000
 """Texts of a knowledge base that are tried, if it has that many. Each fold costs a training."""
 ALLOWED = {Side.LIMIT: 0.08, Side.MESSAGE: 0.02, Side.FRAME: 0.07}
-"""Share of the held-out texts of each side that may be answered. Held-out texts are harder than
-people's questions: where 8 % of them are answered, it is about 6 % of people's."""
+"""Share of the held-out texts of each side that may be answered."""
 USUAL, FIRM = 0.4, 100
 """The usual threshold, and the number of a folder's texts that count as much as it does."""
 
