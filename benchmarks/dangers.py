@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering import loading
+from bot.answering import clauses, loading
 from bot.answering.dangers import LIKELY, Dangers, Sentence, sentences
 from bot.answering.faq import Faq
 from bot.knowledge import base
 
 FOLDS = 5
-THRESHOLDS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
 
 
 def out_of_fold(faq: Faq) -> list[tuple[Sentence, float, bool]]:
@@ -36,7 +36,8 @@ def out_of_fold(faq: Faq) -> list[tuple[Sentence, float, bool]]:
         for one in (one for one, its in zip(told, folds, strict=True) if its == fold):
             heard = faq.index.hear(one.text)
             right = one.flag is not None and dangers.likeliest(heard) is dangers.flags[one.flag]
-            found.append((one, dangers.chance(heard), right))
+            parts = clauses.split(one.text, faq.index.hear)
+            found.append((one, dangers.chance(heard, parts), right))
     return found
 
 

@@ -27,13 +27,15 @@ from bot.matching.vectors import Vectors
 Floats = npt.NDArray[np.floating]
 Hear = Callable[[str], Sequence[Heard]]
 
-LIKELY, CERTAIN = 0.5, 0.65
+LIKELY, CERTAIN = 0.6, 0.65
 """Chance from which an answer is a careful one, and any other reply, which does less harm.
 
 `benchmarks/dangers.py` shows what they cost.
 """
 ALONE = 1.4
 """Log odds that words alone need more, where no encoder is there to agree with them."""
+LEAST = 3
+"""Words of a clause that is judged by itself."""
 FEWEST = 60
 """Sentences of each side without which there is nothing to learn from."""
 EVERY = 4
@@ -104,8 +106,19 @@ class Dangers:
             meanings=_meanings(told),
         )
 
-    def chance(self, heard: Sequence[Heard]) -> float:
-        """Chance that this tells of a danger, 0..1: by the mean of both classifiers' log odds."""
+    def chance(self, heard: Sequence[Heard], clauses: Sequence[Sequence[Heard]] = ()) -> float:
+        """Chance that this tells of a danger, 0..1.
+
+        By the mean log odds of the whole message and of its most dangerous clause: a harmless
+        question may follow a danger that is told in a few words.
+        """
+        whole = self._odds(heard)
+        long = [clause for clause in clauses if LEAST <= len(clause) < len(heard)]
+        odds = (whole + max(map(self._odds, long), default=whole)) / 2
+        return float(1 / (1 + np.exp(-odds)))
+
+    def _odds(self, heard: Sequence[Heard]) -> float:
+        """Log odds of danger: the mean of both classifiers'."""
         harmless, danger = self._logits(self.chances, heard)
         odds, known = float(danger - harmless), embeddings()
         if self.meanings is None or known is None:
@@ -114,7 +127,7 @@ class Dangers:
             vector = known.one(tuple(h.meant for h in heard))
             harmless, danger = self.meanings.logits(vector[None])[0]
             odds = (odds + float(danger - harmless)) / 2
-        return float(1 / (1 + np.exp(-odds)))
+        return odds
 
     def likeliest(self, heard: Sequence[Heard]) -> Flag:
         """The flag that these words are most like."""

@@ -25,8 +25,7 @@ from bot.language.spelling import Heard
 from bot.language.words import MAX_QUESTION, words
 from bot.matching.concepts import Concepts
 
-MOST_SUGGESTED = 3
-MOST_TOPICS = 3
+MOST_SUGGESTED, MOST_TOPICS = 3, 3
 SHARED = 150
 """Characters that two parts of a long message share, so that no red flag is cut in two."""
 SLIGHT = 0.2
@@ -96,11 +95,12 @@ class Faq:
             return SmallTalkReply(talk, 1.0), None
         if not heard:
             return Unknown((), 0.0), None
-        reply, weighed = self._reply(question, heard)
-        return self._careful(reply, heard), weighed
+        parts = clauses.split(question, self.index.hear)
+        reply, weighed = self._reply(heard, parts)
+        return self._careful(reply, heard, parts), weighed
 
-    def _reply(self, question: str, heard: tuple[Heard, ...]) -> tuple[Reply, Weighed]:
-        asked = clauses.asked(self.cues, heard, clauses.split(question, self.index.hear))
+    def _reply(self, heard: Clause, parts: Sequence[Clause]) -> tuple[Reply, Weighed]:
+        asked = clauses.asked(self.cues, heard, parts)
         whole = self.weigh(asked.heard)
         reply = self._two_topics(asked.clauses, whole) or self._one(whole)
         if isinstance(reply, Answer):
@@ -116,13 +116,13 @@ class Faq:
         found = (red_flags.first(self.watching, [h.stem for h in part]) for part in windows)
         return next((flag for flag in found if flag), None)
 
-    def _careful(self, reply: Reply, heard: tuple[Heard, ...]) -> Reply:
+    def _careful(self, reply: Reply, heard: Clause, parts: Sequence[Clause]) -> Reply:
         """The reply, or the likeliest flag where a danger is likely that no pattern describes."""
         if isinstance(reply, SmallTalkReply) or self.dangers is None:
             return reply
         least = LIKELY if isinstance(reply, Answer | Suggestions) else CERTAIN
-        likely = self.dangers.chance(heard) >= least
-        return RedFlag(self.dangers.likeliest(heard)) if likely else reply
+        seen = self.dangers.chance(heard, parts) >= least
+        return RedFlag(self.dangers.likeliest(heard)) if seen else reply
 
     def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
         """The parts to search for red flags: the beginning, which is `heard`, then the rest."""

@@ -7,6 +7,7 @@ from itertools import chain
 from bot.answering import red_flags
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds
+from bot.language.called import without_names
 from bot.language.spelling import Heard, Vocabulary
 from bot.language.words import stem, words
 from bot.matching import holdout
@@ -86,7 +87,7 @@ class Index:
 
     def hear(self, text: str) -> tuple[Heard, ...]:
         """The words of a text, with typos mended."""
-        return self.vocabulary.read(text)
+        return self.vocabulary.read(without_names(text))
 
     def phrasing_of(self, heard: tuple[Heard, ...]) -> str | None:
         """The id of the entry that has exactly these words as a phrasing, if any has."""

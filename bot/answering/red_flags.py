@@ -3,7 +3,8 @@
 A pattern is words separated by spaces. All must occur near each other, in any order. A word may
 be alternatives (`wound|cut`), a named set (`{recent}`) or adjacent words in double quotes. The
 look-alikes in `unless` are taken out first. They are adjacent words, or words near each other,
-joined by ` ... `. A word right behind a denial ("no", "never had any") does not count.
+joined by ` ... `. A word right behind a denial ("no", "never had any") does not count, nor do the
+words that "or" joins to it.
 """
 
 import re
@@ -21,6 +22,10 @@ WINDOW = 12
 """All the words of a pattern must stand within this many words."""
 MOST_DENIAL = 5
 """Words of the longest denial."""
+JOINTS = frozenset({"or", "nor"})
+"""Words that carry a denial on to the next sign: "no burns or open cuts"."""
+MOST_SIGN = 3
+"""Words of a sign before a joint."""
 MOST_PLACES = 10_000
 """Places of one look-alike that are compared in a text; more would be mere repetition."""
 Phrase = tuple[str, ...]
@@ -73,12 +78,24 @@ class Watch:
         return (spans for spans in found if not any(self._denied(said, spans)))
 
     def _denied(self, said: Sequence[str], spans: Sequence[Span]) -> Iterator[bool]:
-        """True for each span right behind a denial that is no part of another span."""
-        for start, _ in spans:
-            for length in range(1, min(start, MOST_DENIAL) + 1):
-                first = start - length
-                if tuple(said[first:start]) in self.denials:
+        """True for each span that is denied by words that are no part of another span."""
+        for start, end in spans:
+            # "no cuts, burns or rashes": the words before "or" are of the list, too.
+            listed = not JOINTS.isdisjoint(said[end : end + 2])
+            for at in range(max(0, start - MOST_SIGN) if listed else start, start + 1):
+                for first in self._denials(said, at):
                     yield not any(begin < start and first < end for begin, end in spans)
+
+    def _denials(self, said: Sequence[str], end: int) -> Iterator[int]:
+        """Where each denial begins that ends here, or before the other signs of a list."""
+        for first in range(max(0, end - MOST_DENIAL), end):
+            if tuple(said[first:end]) in self.denials:
+                yield first
+        for length in range(1, MOST_SIGN + 1):
+            joint = end - length
+            if joint > 0 and said[joint] in JOINTS:
+                for start in range(max(1, joint - MOST_SIGN), joint):
+                    yield from self._denials(said, start)
 
 
 def watches(red_flags: RedFlags) -> tuple[Watch, ...]:

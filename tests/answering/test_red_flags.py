@@ -269,6 +269,27 @@ def test_a_sign_right_behind_a_denial_does_not_count(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
+    [
+        "no cut or broken bone",
+        "it is not sore or broken",
+        "no cuts, broken bones or burns",
+        "it is not sore, not red or swollen or broken",
+    ],
+)
+def test_a_denial_holds_for_every_sign_that_or_joins(question: str) -> None:
+    assert not trips(red_flags.watches(DENIED)[0], question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["no idea what this is, or is it broken", "is it sore or broken", "broken or no"],
+)
+def test_a_sign_behind_or_is_denied_only_within_a_list(question: str) -> None:
+    assert trips(red_flags.watches(DENIED)[0], question)
+
+
+@pytest.mark.parametrize(
+    "question",
     ["no it hurts, my arm is broken", "broken, no?", "the no broken one, the other is broken"],
 )
 def test_a_denial_elsewhere_changes_nothing(question: str) -> None:
