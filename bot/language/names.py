@@ -3,6 +3,7 @@
 Without them "Byrne" would be read as a typo of "burn".
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -116,7 +117,10 @@ zeynep zhang zhanna zita zofia zoltan zora zoya zsofia zubair zulema zuzana
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Words in two long strings, a line for each. A set of so many takes ten times the memory."""
+    """Words in two long strings, a line for each, in order.
+
+    A set of so many takes ten times the memory.
+    """
 
     named: str
     """Names of people, places and brands."""
@@ -130,12 +134,24 @@ class Names:
         return cls(_lines(named), _lines(rare()))
 
     def __contains__(self, word: str) -> bool:
-        return self.name(word) or f"\n{word}\n" in self.others
+        return self.name(word) or _holds(self.others, word)
 
     def name(self, word: str) -> bool:
         """True for a name, which is no two words written as one either."""
-        return f"\n{word}\n" in self.named
+        return _holds(self.named, word)
 
 
 def _lines(words: Iterable[str]) -> str:
-    return "\n".join(["", *words, ""])
+    return "\n".join(["", *sorted(words), ""])
+
+
+def _holds(lines: str, word: str) -> bool:
+    """True where a word is one of the lines, which are halved until one is left."""
+    places = range(len(lines))
+    at = bisect_left(places, word, key=lambda place: _line(lines, place))
+    return at < len(lines) and _line(lines, at) == word
+
+
+def _line(lines: str, place: int) -> str:
+    """The line that a letter, or the end of the line, stands in."""
+    return lines[lines.rfind("\n", 0, place) + 1 : lines.find("\n", place)]
