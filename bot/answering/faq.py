@@ -195,28 +195,29 @@ class Faq:
 
     def _two_topics(self, parts: Sequence[Clause], whole: Weighed) -> Answer | None:
         """Give two answers if two parts of a question surely ask about two topics."""
-        scores, best = dict(whole.topics), whole.topics[0][1]
-        several = self.cues is not None and self.cues.asks_for_several(whole.heard)
-        found: dict[str, tuple[Entry, float]] = {}
-        for part in parts if len(parts) > 1 else ():
-            for weighed in self._readings(part):
-                topic = weighed.topics[0][0]
-                close = several or scores[topic] >= NEARBY * best
-                if scores[topic] >= BESIDE * best and self._stands_alone(weighed, close, several):
-                    entry = self.knowledge.entries[self.best_entry(weighed)]
-                    found.setdefault(topic, (entry, weighed.confidence))
-                    break
+        least = BESIDE * whole.topics[0][1]
+        scores = {topic: score for topic, score in whole.topics if score >= least}
+        found: dict[str, Weighed] = {}
+        for at, part in enumerate(parts):
+            if min(len(scores), len(found) + len(parts) - at) < 2:
+                return None
+            if weighed := self._beside(part, whole, scores):
+                found.setdefault(weighed.topics[0][0], weighed)
         pair = sorted(found, key=lambda topic: -scores[topic])[:2]
-        if len(pair) < 2:
-            return None
-        both = [found[topic] for topic in pair]
-        return Answer(tuple(entry for entry, _ in both), min(score for _, score in both))
+        entries = tuple(self.knowledge.entries[self.best_entry(found[topic])] for topic in pair)
+        least = min((found[topic].confidence for topic in pair), default=0.0)
+        return Answer(entries, least) if len(pair) == 2 else None
 
-    def _readings(self, part: Clause) -> Iterator[Weighed]:
-        """The scores of a part by itself, then of the subject that it names."""
-        yield self.weigh(part)
-        if subject := self._subject(part):
-            yield self.weigh(subject)
+    def _beside(self, part: Clause, whole: Weighed, near: Mapping[str, float]) -> Weighed | None:
+        """The scores of a part, or of the subject that it names, if it asks for one of these."""
+        several = self.cues is not None and self.cues.asks_for_several(whole.heard)
+        for clause in filter(None, (part, self._subject(part))):
+            weighed = self.weigh(clause)
+            score = near.get(weighed.topics[0][0])
+            close = several or (score or 0.0) >= NEARBY * whole.topics[0][1]
+            if score is not None and self._stands_alone(weighed, close, several):
+                return weighed
+        return None
 
     def _stands_alone(self, part: Weighed, close: bool, several: bool) -> bool:
         """True where a part is a question of its own, more easily if it is one of several."""
@@ -231,8 +232,7 @@ class Faq:
 
     def _subject(self, part: Clause) -> Clause:
         """A whole question about the subject of these words; empty where they name none."""
-        form = self.cues.subject(part) if self.cues else None
-        return self.index.hear(form or "")
+        return self.index.hear((self.cues.subject(part) or "") if self.cues else "")
 
     def parts(self, question: str) -> tuple[Clause, ...]:
         """Cut a question into parts that may be questions; each part has a known word."""
