@@ -43,7 +43,7 @@ def directions(knowledge: Knowledge) -> None:
     corpus = index.corpus(knowledge)
     model = encoder.installed()
     assert model, "the encoder is not installed"
-    width = model.embedding.shape[1]
+    width = model.embedding.width
     whole = replace(model, mean=np.zeros(width, np.float32), directions=np.eye(width, dtype="f4"))
     vectors = whole.encode([*_texts(corpus), *corpus.messages])
     mean = vectors.mean(0)

@@ -1,10 +1,12 @@
 """Vectors of many texts, most of which were encoded before and are kept in a file."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from itertools import islice
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,25 @@ RECENT = 1_000
 FULL = 127
 """The largest number of a row."""
 
+Ints = npt.NDArray[np.integer]
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Vectors as whole numbers of one byte; those that are asked for become floats."""
+
+    table: npt.NDArray[np.int8]
+    """Texts x (4 bytes of a float32 to multiply by, then a number for each direction)."""
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __getitem__(self, places: Ints | slice) -> Floats:
+        """The vectors at these places: places x width of a vector."""
+        rows = self.table[places]
+        scales = np.ascontiguousarray(rows[:, :4]).view(np.float32)
+        return np.asarray(rows[:, 4:] * scales, np.float32)
+
 
 @dataclass(slots=True)
 class Embeddings:
@@ -32,25 +53,42 @@ class Embeddings:
     shipped: int = 0
     """The first rows, this many, come with the program."""
     _recent: dict[bytes, Floats] = field(default_factory=dict)
+    _waiting: dict[bytes, Words] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    """Held by the thread that encodes."""
 
-    def of(self, texts: Sequence[Words]) -> Floats:
-        """A vector for each text: texts x width of a vector. New ones are remembered."""
+    def of(self, texts: Sequence[Words]) -> Vectors:
+        """A vector for each text. New ones are remembered."""
         keys = [_key(text) for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.rows}
         if missing:
             found = _packed(self.encoder.encode([*missing.values()]))
             self.rows.update(zip(missing, found, strict=True))
-        return _unpacked([self.rows[key] for key in keys])
+        rows = b"".join(self.rows[key] for key in keys)
+        return Vectors(np.frombuffer(rows, np.int8).reshape(len(keys), -1))
 
     def one(self, text: Words) -> Floats:
-        """The vector of a question, which is remembered for a while, as it may be weighed twice."""
+        """The vector of a question, which is remembered for a while, as it may be weighed twice.
+
+        Questions of other threads that come while one is encoded are then encoded together.
+        """
         key = _key(text)
         found = self._recent.get(key)
         if found is None:
-            if len(self._recent) >= RECENT:
-                self._recent.clear()
-            (found,) = self.encoder.encode([text])
-            self._recent[key] = found
+            self._waiting[key] = text
+            with self._lock:
+                found = self._recent.get(key)
+                if found is None:
+                    found = self._encode_waiting({**self._waiting, key: text})[key]
+        return found
+
+    def _encode_waiting(self, texts: Mapping[bytes, Words]) -> Mapping[bytes, Floats]:
+        found = dict(zip(texts, self.encoder.encode([*texts.values()]), strict=True))
+        self._recent.update(found)
+        for key in found:
+            self._waiting.pop(key, None)
+        for oldest in [*islice(self._recent, max(0, len(self._recent) - RECENT))]:
+            del self._recent[oldest]
         return found
 
     def read(self, file: Path) -> None:
@@ -86,12 +124,6 @@ def _packed(vectors: Floats) -> list[bytes]:
     return [
         s.astype(np.float32).tobytes() + n.tobytes() for s, n in zip(scales, numbers, strict=True)
     ]
-
-
-def _unpacked(rows: Sequence[bytes]) -> Floats:
-    table: npt.NDArray[np.int8] = np.frombuffer(b"".join(rows), np.int8).reshape(len(rows), -1)
-    scales = np.ascontiguousarray(table[:, :4]).view(np.float32)
-    return np.asarray(table[:, 4:] * scales, np.float32)
 
 
 @Once

@@ -21,20 +21,22 @@ def english() -> dict[str, int]:
 
     It also holds the spelling of `words.words`: a "cruize" is a cruise, no typo of a bruise.
     """
-    common = {word: count for word, count in _dictionary().items() if count >= _COMMON}
+    common, _ = _dictionary()
     return {one_spelling(word): count for word, count in common.items()} | common
 
 
 def rare() -> list[str]:
     """The other words of the dictionary. Many are names of people, places and brands."""
-    return [word for word, count in _dictionary().items() if count < _COMMON]
+    return _dictionary()[1].split()
 
 
 @Once
-def _dictionary() -> dict[str, int]:
+def _dictionary() -> tuple[dict[str, int], str]:
+    """Common words with their frequency, and all others as one string, which takes less memory."""
     file = resources.files("spellchecker") / "resources" / "en.json.gz"
     found: dict[str, int] = json.loads(gzip.decompress(file.read_bytes()))
-    return found
+    common = {word: count for word, count in found.items() if count >= _COMMON}
+    return common, "\n".join(word for word in found if word not in common)
 
 
 def mass(word: str, common: Mapping[str, int]) -> float:

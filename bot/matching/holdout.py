@@ -93,7 +93,7 @@ def rehearse(
     for fold in range(rounds):
         scorer = Scorer.train(corpus.without(fold), concepts)
         held = [text for text in corpus.held(fold) if hear(text.words)]
-        vectors = known.of([text.words for text in held]) if known else [None] * len(held)
+        vectors = known.of([text.words for text in held])[:] if known else [None] * len(held)
         for text, vector in zip(held, vectors, strict=True):
             scores = scorer.score(hear(text.words), vector)
             right = scores.topics[0][0] == text.name

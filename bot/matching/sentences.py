@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from bot.language.embeddings import Vectors
 from bot.matching.classifier import shuffled, softmax
 
 Floats = npt.NDArray[np.float32]
@@ -31,13 +32,13 @@ class SentenceClassifier:
     """Width of a vector + 1, for the bias, x classes."""
 
     @classmethod
-    def train(cls, vectors: Floats, classes: Ints, count: int) -> "SentenceClassifier":
+    def train(cls, vectors: Vectors, classes: Ints, count: int) -> "SentenceClassifier":
         """Learn from the vector and the class of each text; there are `count` classes."""
-        rows = _with_bias(vectors)
-        weights = np.zeros((rows.shape[1], count), np.float32)
+        weights = np.zeros((_with_bias(vectors[:1]).shape[1], count), np.float32)
         squares = np.full_like(weights, 1e-6)
-        for batch in shuffled(range(len(rows)), BATCH, EPOCHS):
-            taken, right = rows[batch], classes[batch]
+        for batch in shuffled(range(len(vectors)), BATCH, EPOCHS):
+            # Only a batch at a time becomes floats, as all of them would take much memory.
+            taken, right = _with_bias(vectors[batch]), classes[batch]
             wrong = softmax(taken @ weights)
             wrong[np.arange(len(batch)), right] -= 1
             gradient = taken.T @ wrong / np.float32(len(batch)) + np.float32(DECAY) * weights
