@@ -21,6 +21,7 @@ from bot.features.questions import keyboards, texts
 from bot.knowledge.base import Knowledge
 from bot.markup import TELEGRAM_TEXT, html_problem
 from tests.fake_bot_api.html import parse_html, utf16_length
+from tests.support.talks import asked_at_once
 
 LONGEST = 5_000
 SHARE_OF_LONG = 0.01
@@ -111,10 +112,10 @@ def assert_twenty_texts_are_answered(faq: Faq, seed: int) -> None:
     """The texts come from a generator of our own: Hypothesis would take a second for each."""
     random = Random(seed)  # noqa: S311 - texts, no secrets
     said = known(faq)
-    for _ in range(20):
-        text = any_text(random, said)
+    typed = [any_text(random, said) for _ in range(20)]
+    for text, reply in zip(typed, asked_at_once(faq, typed), strict=True):
         note(repr(text))
-        assert_telegram_takes(faq, faq.ask(text))
+        assert_telegram_takes(faq, reply)
 
 
 @settings(deadline=None, max_examples=500)

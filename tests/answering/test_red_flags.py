@@ -13,6 +13,7 @@ from bot.knowledge import patterns
 from bot.knowledge.models import Flag, RedFlags
 from bot.language.words import stem, stems, words
 from bot.places.cities import place_names
+from tests.support.talks import asked_at_once
 
 BODY = {"body": ["arm", "collar bone"], "recent": ["yesterday", "last week"]}
 
@@ -240,8 +241,10 @@ def test_a_look_alike_that_fits_a_text_in_millions_of_ways_is_decided_in_bounded
 
 
 def test_no_place_is_read_as_a_danger(shipped: Faq) -> None:
-    told = {name: f"I live in {name}, does massage help dry skin" for name in place_names()[::4]}
-    assert [name for name, text in told.items() if shipped.ask(text).outcome == "red_flag"] == []
+    names = place_names()[::4]
+    told = (f"I live in {name}, does massage help dry skin" for name in names)
+    replies = zip(names, asked_at_once(shipped, told), strict=True)
+    assert [name for name, reply in replies if reply.outcome == "red_flag"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Conversations about bicycles: the words by which a message leans on the one before."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bot.answering.faq import Faq
+from bot.answering.replies import Reply
 from bot.conversation.context import Context, Turn, converse
 from tests.support.broken import change
 
@@ -90,3 +92,9 @@ def talk(faq: Faq, messages: Iterable[str], pause: float = 5.0) -> list[Turn]:
         context = turn.context
         turns.append(turn)
     return turns
+
+
+def asked_at_once(faq: Faq, questions: Iterable[str]) -> list[Reply]:
+    """The replies to questions that many people ask at one time, which takes half as long."""
+    with ThreadPoolExecutor(16) as people:
+        return list(people.map(faq.ask, questions))
