@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.answering import cue_words
 from bot.knowledge.base import Knowledge
 from bot.knowledge.conversation import Conversation
 from bot.language.spelling import Heard
@@ -65,14 +66,18 @@ class Said:
         return len(self.content) - sum(self.heard[at] in self.content for at in named)
 
     @property
+    def leans(self) -> bool:
+        """True where it speaks of what was named before, or asks on about it."""
+        return self.has("pointer", "ask", "more", "source")
+
+    @property
     def bare(self) -> bool:
         """True where it has nothing but small words and parts of the body."""
         return not (self.content or self.subjects) and not self.has("ask", "more", "source")
 
     def parts(self, *, denied: bool = False) -> frozenset[str]:
-        """The parts of the body that it names, or only those that it denies."""
-        ends = self.denied()
-        named = [mark for mark in self._parts() if (mark.start in ends) == denied]
+        """The parts of the body that it names, or only those that it sets aside."""
+        named = [mark for mark in self._parts() if self._is_aside(mark) == denied]
         return frozenset(name for mark in named for name in mark.names if _is(name, "part"))
 
     def denied(self) -> frozenset[int]:
@@ -82,6 +87,19 @@ class Said:
             if "not" in mark.names or ("between" in mark.names and mark.start in ends):
                 ends.add(mark.end)
         return frozenset(ends)
+
+    def drops(self) -> bool:
+        """True where it sets a part of the body aside, or a thing that may be dangerous."""
+        things = [mark for mark in self.people if "thing" in mark.names]
+        return any(self._is_aside(mark) for mark in (*self._parts(), *things))
+
+    def _is_aside(self, named: Mark) -> bool:
+        if named.start in self.denied():
+            return True
+        known = {mark.start: mark.end for mark in self.people if "known" in mark.names}
+        aside = [mark for mark in self.people if "aside" in mark.names]
+        ends = {known.get(mark.end, mark.end) for mark in aside}
+        return named.start in ends or any(mark.start == named.end for mark in aside)
 
     def _parts(self) -> Iterator[Mark]:
         return (mark for mark in self.people if any(_is(name, "part") for name in mark.names))
@@ -114,31 +132,11 @@ class Cues:
             return None
         return cls(
             said,
-            talk=_concepts(_talk(said)),
-            danger=_concepts(
-                {
-                    "settled": said.danger.settled,
-                    "past": said.danger.past,
-                    "unsettled": said.danger.unsettled,
-                    "relapse": said.danger.relapses,
-                    "elsewhere": said.danger.elsewhere,
-                    "others": said.danger.others,
-                    "kidding": said.danger.kidding,
-                }
-            ),
-            ends=frozenset(words(_spoken(phrase)) for phrase in _ends(said)),
-            people=_concepts(_people(said)),
-            denial=_concepts(
-                {
-                    "not": said.denial.negations,
-                    "between": said.denial.between,
-                    "inclusion": said.denial.inclusions,
-                    "dismissal": said.denial.dismissals,
-                    "focus": said.denial.focus,
-                    "but": said.denial.contrasts,
-                    "correction": said.denial.corrections,
-                }
-            ),
+            talk=_concepts(cue_words.talk(said)),
+            danger=_concepts(cue_words.danger(said.danger)),
+            ends=frozenset(words(_spoken(phrase)) for phrase in cue_words.ends(said.danger)),
+            people=_concepts(cue_words.people(said.danger)),
+            denial=_concepts(cue_words.denial(said.denial)),
             several=_concepts({"several": said.several}),
             concepts=concepts,
         )
@@ -160,7 +158,7 @@ class Cues:
 
     def _is_exact(self, mark: Mark, heard: Sequence[Heard]) -> bool:
         """True where a sign that ends a danger is no other form of it: "to heal" for "healed"."""
-        if not {"unsettled", "relapse"}.isdisjoint(mark.names):
+        if not {"unsettled", "relapse", "cared"}.isdisjoint(mark.names):
             return True
         return tuple(h.word for h in heard[mark.start : mark.end]) in self.ends
 
@@ -209,42 +207,3 @@ def _concepts(phrases: Mapping[str, Iterable[str]]) -> Concepts:
 
 def _spoken(phrase: str) -> str:
     return " ".join(word for word in phrase.split() if word != SILENT) or phrase
-
-
-def _talk(said: Conversation) -> dict[str, list[str]]:
-    choices = said.choices
-    return {
-        "small": said.small,
-        "lead": said.leads,
-        "pointer": said.pointers,
-        "more": said.more,
-        "source": said.source,
-        "both": choices.both,
-        "agreed": choices.agreed,
-        "refused": choices.refused,
-        "choice last": choices.last,
-        **{f"choice {at}": phrases for at, phrases in enumerate(choices.places)},
-        **{f"ask {each.id}": each.wordings for each in said.follow_ups},
-    }
-
-
-def _ends(said: Conversation) -> Iterator[str]:
-    danger = said.danger
-    for phrases in (danger.settled, danger.past, danger.kidding, danger.others, danger.elsewhere):
-        yield from phrases
-
-
-def _people(said: Conversation) -> dict[str, list[str]]:
-    people = said.danger.people
-    return {
-        **{f"other {name}": phrases for name, phrases in people.others.items()},
-        "self": people.selves,
-        "having": people.having,
-        "asking": people.asking,
-        "third": people.thirds,
-        "before": people.before,
-        "saying": people.saying,
-        "known": people.known,
-        "idiom": said.danger.idioms,
-        **{f"part {name}": phrases for name, phrases in said.danger.parts.items()},
-    }

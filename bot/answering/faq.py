@@ -121,8 +121,8 @@ class Faq:
         if isinstance(reply, SmallTalkReply) or self.dangers is None:
             return reply
         least = LIKELY if isinstance(reply, Answer | Suggestions) else CERTAIN
-        seen = self.dangers.chance(heard, parts) >= least
-        return RedFlag(self.dangers.likeliest(heard)) if seen else reply
+        chance = self.dangers.chance(heard, parts)
+        return RedFlag(self.dangers.likeliest(heard), chance) if chance >= least else reply
 
     def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
         """The parts to search for red flags: the beginning, which is `heard`, then the rest."""

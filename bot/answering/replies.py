@@ -81,6 +81,7 @@ class RedFlag(_OfNoEntry):
     outcome: ClassVar[str] = "red_flag"
     flag: Flag
     score: float = 1.0
+    """Below 1 where no pattern describes the danger, and it is only likely."""
     under: Answer | Limited | None = None
     """Shown below the advice, where a later message of the conversation asked for it."""
 

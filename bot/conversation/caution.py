@@ -40,6 +40,8 @@ class Caution:
     def again(self, flag: str, said: Said) -> "Caution":
         """The danger after a message that trips a flag, too."""
         found = Caution.of(flag, said)
+        if _has(said.people, "third") and not found.person:
+            found = replace(found, person=self.person)
         return found if found.parts or flag != self.flag else replace(found, parts=self.parts)
 
     def is_over(self, said: Said, talk: Conversation) -> bool:
@@ -58,14 +60,13 @@ class Caution:
         """The signs that the danger is over, without those that another word turns around."""
         if any(person != self.person for person, _ in _others(said)):
             return []  # It is about somebody else, or no more than an opinion of theirs.
-        named = {mark.end for mark in said.talk if "pointer" in mark.names}
         before = [mark.end for mark in said.danger if "unsettled" in mark.names]
         behind = [mark.start for mark in said.danger if "relapse" in mark.names]
         return [
             mark
             for mark in said.danger
-            if "settled" in mark.names or ("past" in mark.names and _is_near(named, mark))
-            if not _is_near(before, mark)
+            if _is_end(said, mark)
+            and not _is_near(before, mark)
             and not any(0 <= start - mark.end < NEXT for start in behind)
         ]
 
@@ -73,18 +74,39 @@ class Caution:
         there = said.parts()
         if _has(said.danger, "others") or self._is_about_another(said):
             return True
-        named = {each.name for each in said.subjects}
-        whole = bool(named & set(talk.covered) - set(talk.danger.signs))
-        if self.flag not in talk.danger.local or self.parts & there or not whole:
+        if self.flag not in talk.danger.local or self.parts & there:
             return False
-        if _has(said.danger, "elsewhere") and not said.has("pointer"):
+        named = {each.name for each in said.subjects}
+        if not named & set(talk.covered) - set(talk.danger.signs):
+            return said.drops() and not (said.leans or said.themes)
+        if said.drops() or (_has(said.danger, "elsewhere") and not said.has("pointer")):
             return True
-        return bool(self.parts and (there or self.parts & said.parts(denied=True)))
+        return bool(self.parts and there)
 
     def _is_about_another(self, said: Said) -> bool:
         if self.person and _has(said.people, "self"):
             return True
         return any(person != self.person for person in _concerned(said))
+
+
+def gets_help(said: Said, talk: Conversation) -> bool:
+    """True where a message says no more than that somebody looks after the danger."""
+    covered = any(each.name in talk.covered for each in said.subjects)
+    if covered or said.themes or said.has("ask"):
+        return False
+    before = [mark.end for mark in said.danger if "unsettled" in mark.names]
+    return any("cared" in m.names and not _is_near(before, m) for m in said.danger)
+
+
+def _is_end(said: Said, mark: Mark) -> bool:
+    """True for a sign that a danger is over, by itself or with the words near it."""
+    if "settled" in mark.names:
+        return True
+    if "past" in mark.names:
+        return _is_near((m.end for m in said.talk if "pointer" in m.names), mark)
+    firm = [m for m in said.danger if {"firm", "past"} & {*m.names}]
+    near = any(-NEXT <= m.start - mark.end < NEXT or 0 <= mark.start - m.end < NEXT for m in firm)
+    return "state" in mark.names and near
 
 
 def is_denied(said: Said) -> bool:

@@ -1,10 +1,9 @@
 """A conversation: each message is answered with what was said before it."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.answering.cues import Cues, Said
+from bot.answering.cues import Said
 from bot.answering.faq import Faq
 from bot.answering.replies import (
     Answer,
@@ -17,14 +16,12 @@ from bot.answering.replies import (
 )
 from bot.conversation.caution import Caution
 from bot.conversation.followups import Before, FollowUp
-from bot.knowledge.models import Flag, SmallTalk
+from bot.conversation.vigil import Vigil
+from bot.knowledge.models import Flag
 from bot.language.words import MAX_QUESTION
 
 SILENCE = 30 * 60.0
 """Seconds after which a conversation is over."""
-_SENTENCES = re.compile(r"[.!?\n]+")
-SETTLED = "settled"
-"""The id of the small talk that answers somebody who says that a danger is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,48 +122,10 @@ def _decide(
     message: FollowUp, question: str, said: Said, caution: Caution | None
 ) -> tuple[Reply, Caution | None]:
     """The reply, and the danger that stays."""
-    reply = message.reply()
     if caution is None or caution.flag not in _flags(message.faq):
+        reply = message.reply()
         return reply, Caution.of(reply.flag.id, said) if isinstance(reply, RedFlag) else None
-    if isinstance(reply, RedFlag):
-        if reply.flag.id == caution.flag and caution.is_settled(said):
-            rest = _rest(message.faq, question)
-            if rest or caution.is_surely_settled(said):
-                return rest or _relief(message.cues), None
-        return reply, caution.again(reply.flag.id, said)
-    return _careful(message.faq, message.cues, said, reply, caution)
-
-
-def _rest(faq: Faq, question: str) -> Reply | None:
-    """The reply to what is asked beside a danger that is none any more."""
-    sentences = [s for s in _SENTENCES.split(question) if not isinstance(faq.ask(s), RedFlag)]
-    reply = faq.ask(". ".join(sentences))
-    return reply if isinstance(reply, Answer | Suggestions | Limited) else None
-
-
-def _careful(
-    faq: Faq, cues: Cues, said: Said, reply: Reply, caution: Caution
-) -> tuple[Reply, Caution | None]:
-    """The reply after a red flag, and the danger as far as it goes on."""
-    if caution.is_over(said, cues.conversation):
-        return (reply if _says_more(said, reply) else _relief(cues)), None
-    leaning = {*cues.conversation.leaning, *cues.conversation.danger.leaning}
-    if isinstance(reply, SmallTalkReply) and _id(reply) not in leaning:
-        return reply, caution
-    under = reply if isinstance(reply, Answer | Limited) else None
-    return RedFlag(_flags(faq)[caution.flag], under=under), caution.more(said)
-
-
-def _says_more(said: Said, reply: Reply) -> bool:
-    """True where a message that lets a danger go asks for something, too."""
-    if isinstance(reply, SmallTalkReply):
-        return True
-    return not isinstance(reply, RedFlag) and bool(said.subjects or said.themes or said.has("ask"))
-
-
-def _relief(cues: Cues) -> SmallTalkReply:
-    answer = cues.conversation.danger.answer
-    return SmallTalkReply(SmallTalk(id=SETTLED, answer=answer, phrasings=[]), 1.0)
+    return Vigil(message, question, said, caution).decide()
 
 
 def _flags(faq: Faq) -> dict[str, Flag]:

@@ -107,6 +107,10 @@ class Danger(Model):
     """Parts of the body; words of one part stand together."""
     idioms: list[Phrasing] = field(default_factory=list)
     """Phrases that only sound like a part of the body: on the other hand."""
+    things: list[Phrasing] = field(default_factory=list)
+    """Names of what is dangerous on one spot: the lump."""
+    aside: list[Phrasing] = field(default_factory=list)
+    """Words beside a part of the body or such a thing that set it aside: leave, enough of."""
     people: People
     others: Phrases
     """The person says that it is not about them: asking for a friend."""
@@ -114,6 +118,10 @@ class Danger(Model):
     """The person says that it is about something else: another question."""
     settled: Phrases
     """There is no danger any more: it has healed."""
+    states: list[Phrasing] = field(default_factory=list)
+    """States in which there is none, where a word of `firmly` stands near: treated."""
+    firmly: list[Phrasing] = field(default_factory=list)
+    """Words that make such a state certain: now, last year."""
     past: Phrases
     """It was long ago; said of what was named before: years ago."""
     kidding: Phrases
@@ -124,6 +132,10 @@ class Danger(Model):
     """Words right behind such a sign that do so: but, again."""
     answer: Html
     """Said to somebody who says no more than that it is settled."""
+    cared: list[Phrasing] = field(default_factory=list)
+    """The person gets help: going to the doctor."""
+    wish: Html | None = None
+    """Said to somebody who says no more than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,6 +181,11 @@ def test_thanks_do_not_let_a_danger_go(talkative: Faq) -> None:
         "another question, my chain slips",
         "my neck is tired and the chain slips",
         "not my arm, the chain slips",
+        "leave my arm, the chain slips",
+        "the arm aside, the chain slips",
+        "not the bruise, the chain slips",
+        "it was treated now. my chain slips",
+        "my arm broke. it healed, never mind. my chain slips",
     ],
 )
 def test_a_danger_is_let_go(message: str, talkative: Faq) -> None:
@@ -205,6 +210,10 @@ def test_a_danger_is_let_go(message: str, talkative: Faq) -> None:
         "my friend thinks it is the chain",
         "my arm and my neck on the chain",
         "on the other hand the chain slips",
+        "it is treated and my chain slips",
+        "it is going to be treated, my chain slips",
+        "going to the doctor, but my chain slips",
+        "my bruise, the chain slips",
     ],
 )
 def test_what_only_sounds_like_it_lets_no_danger_go(message: str, talkative: Faq) -> None:
@@ -215,6 +224,21 @@ def test_who_only_says_that_it_is_over_gets_a_kind_word(talkative: Faq) -> None:
     reply = last(talkative, BROKEN, "it healed years ago")
     assert isinstance(reply, SmallTalkReply)
     assert reply.talk.answer == "Good to hear."
+
+
+def test_who_gets_help_hears_a_kind_word_and_the_danger_stays(talkative: Faq) -> None:
+    turns = talk(talkative, [BROKEN, "ok going to the doctor", "my chain slips"])
+    assert isinstance(turns[1].reply, SmallTalkReply)
+    assert turns[1].reply.talk.answer == "Take care."
+    assert turns[2].reply.outcome == "red_flag"
+
+
+def test_who_will_not_get_help_hears_the_careful_line_again(talkative: Faq) -> None:
+    assert last(talkative, BROKEN, "not going to the doctor").outcome == "red_flag"
+
+
+def test_a_part_that_is_set_aside_frees_other_talk(talkative: Faq) -> None:
+    assert last(talkative, BROKEN, "leave my arm, good film tonight").outcome == "unknown"
 
 
 def test_a_danger_to_somebody_else_is_not_ended_by_their_name(talkative: Faq) -> None:

@@ -57,6 +57,8 @@ danger:
     arm: [arm, arms, elbow]
     neck: [neck]
   idioms: [on the other hand]
+  things: [bruise]
+  aside: [leave, aside]
   people:
     others: {sister: [sister, sis], friend: [friend], father: [dad]}
     selves: [myself, my own]
@@ -69,11 +71,15 @@ danger:
   others: [asking for a friend]
   elsewhere: [another question]
   settled: [healed]
+  states: [treated]
+  firmly: [now]
   past: [years ago]
   kidding: [just kidding]
   relapses: [but, again]
   unsettled: [not, when, until]
   answer: Good to hear.
+  cared: [going to the doctor]
+  wish: Take care.
 """
 
 
