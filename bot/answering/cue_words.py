@@ -34,6 +34,7 @@ def denial(said: Denial) -> Phrases:
         "dismissal": said.dismissals,
         "focus": said.focus,
         "but": said.contrasts,
+        "own": said.own,
         "correction": said.corrections,
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from bot.answering import clauses, red_flags
-from bot.answering.clauses import MOST_PARTS, Clause
+from bot.answering.clauses import MOST_PARTS, Asked, Clause
 from bot.answering.cues import Cues
 from bot.answering.dangers import CERTAIN, LIKELY, Dangers
 from bot.answering.index import Index, Weighed
@@ -36,10 +36,10 @@ SMALL_TALK = 0.4
 """Score from which a message is small talk."""
 COURTESY = "courtesy"
 """The one concept that all courtesies stand for."""
-SURE, CLEAR = 0.98, 0.5
+SURE, CLEAR = 0.9, 0.5
 """Confidence and score from which a part of a question is asked for by itself."""
-BESIDE = 0.4
-"""Share of the best topic's score. A second topic below it is not asked for as well."""
+BESIDE, SEVERAL = 0.4, 0.3
+"""Shares of the best topic's score. A second topic below it is not asked for; if several are said."""
 NEARBY = 0.5
 """Share of the best topic's score. Another topic from there on is near enough to be offered."""
 
@@ -59,8 +59,7 @@ class Faq:
     cues: Cues | None
     """None where every message is answered alone."""
 
-    def __repr__(self) -> str:
-        # Libraries that log a call would print all of it, which is megabytes.
+    def __repr__(self) -> str:  # Libraries that log a call would print megabytes.
         return f"<{type(self).__name__} of {len(self.knowledge.entries)} entries>"
 
     @classmethod
@@ -96,19 +95,20 @@ class Faq:
         if not heard:
             return Unknown((), 0.0), None
         parts = clauses.split(question, self.index.hear)
-        reply, weighed = self._reply(heard, parts)
+        reply, weighed = self._reply(clauses.asked(self.cues, heard, parts), heard)
         return self._careful(reply, heard, parts), weighed
 
-    def _reply(self, heard: Clause, parts: Sequence[Clause]) -> tuple[Reply, Weighed]:
-        asked = clauses.asked(self.cues, heard, parts)
+    def _reply(self, asked: Asked, heard: Clause) -> tuple[Reply, Weighed]:
         whole = self.weigh(asked.heard)
         reply = self._two_topics(asked.clauses, whole) or self._one(whole)
         if isinstance(reply, Answer):
-            suggested = Suggestions(self._suggested(whole), reply.score) if asked.denied else None
-            return suggested or reply, whole
+            denied = Suggestions(self._suggested(whole), reply.score) if asked.denied else None
+            return denied or reply, whole
+        if asked.otherwise:
+            return self._reply(asked.otherwise, heard)
         if asked.heard != heard and (subject := self._subject(asked.heard)):
             whole = self.weigh(subject)
-            reply = self._one(whole)
+            return self._one(whole), whole
         return reply, whole
 
     def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
@@ -126,8 +126,7 @@ class Faq:
 
     def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
         """The parts to search for red flags: the beginning, which is `heard`, then the rest."""
-        step = MAX_QUESTION - SHARED
-        starts = range(step, len(question) - SHARED, step)
+        starts = range(MAX_QUESTION - SHARED, len(question) - SHARED, MAX_QUESTION - SHARED)
         parts = (question[at : at + MAX_QUESTION] for at in starts)
         return chain([heard], map(self.index.hear, islice(parts, MOST_PARTS - 1)))
 
@@ -195,7 +194,8 @@ class Faq:
 
     def _two_topics(self, parts: Sequence[Clause], whole: Weighed) -> Answer | None:
         """Give two answers if two parts of a question surely ask about two topics."""
-        least = BESIDE * whole.topics[0][1]
+        several = self.cues is not None and self.cues.asks_for_several(whole.heard)
+        least = (SEVERAL if several else BESIDE) * whole.topics[0][1]
         scores = {topic: score for topic, score in whole.topics if score >= least}
         found: dict[str, Weighed] = {}
         for at, part in enumerate(parts):

@@ -65,6 +65,8 @@ class Denial(Model):
     """Only what stands behind them counts: I just want."""
     contrasts: Phrases
     """They part what others are about from what the person is about: but, mine."""
+    own: list[Phrasing] = field(default_factory=list)
+    """Words by which a person speaks of their own body: I, me."""
     corrections: Phrases
     """They take back the words before them: no wait, I mean."""
     troubles: Annotated[list[Id], Field(min_length=1)]
