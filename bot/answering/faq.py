@@ -21,6 +21,7 @@ from bot.answering.replies import (
 )
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Entry, Flag, SmallTalk, Topic
+from bot.language.foreign import is_foreign
 from bot.language.spelling import Heard
 from bot.language.words import MAX_QUESTION, words
 from bot.matching.concepts import Concepts
@@ -39,7 +40,7 @@ COURTESY = "courtesy"
 SURE, CLEAR = 0.9, 0.5
 """Confidence and score from which a part of a question is asked for by itself."""
 BESIDE, SEVERAL = 0.4, 0.3
-"""Shares of the best topic's score. A second topic below it is not asked for; if several are said."""
+"""Shares of the best topic's score that a second one needs; the latter where several are said."""
 NEARBY = 0.5
 """Share of the best topic's score. Another topic from there on is near enough to be offered."""
 
@@ -72,11 +73,7 @@ class Faq:
             watching=red_flags.watches(knowledge.red_flags),
             dangers=Dangers.of(knowledge, index.hear),
             courtesies=Concepts.of({COURTESY: knowledge.courtesies}),
-            talk={
-                words(phrasing) or phrasing: talk
-                for talk in knowledge.smalltalk.values()
-                for phrasing in talk.phrasings
-            },
+            talk=knowledge.talk(),
             cues=Cues.of(knowledge, index.scorer.matcher.concepts),
         )
 
@@ -90,7 +87,7 @@ class Faq:
         if flag := self._red_flag(heard, question):
             return RedFlag(flag), None
         question = question[:MAX_QUESTION]
-        if talk := self.talk.get(words(question) or question.strip()):
+        if talk := self.talk.get(words(question) or question.strip()) or self._foreign(question):
             return SmallTalkReply(talk, 1.0), None
         if not heard:
             return Unknown((), 0.0), None
@@ -110,6 +107,9 @@ class Faq:
             whole = self.weigh(subject)
             return self._one(whole), whole
         return reply, whole
+
+    def _foreign(self, question: str) -> SmallTalk | None:
+        return self.knowledge.foreign if is_foreign(question) else None
 
     def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
         windows = self.windows(heard, question)

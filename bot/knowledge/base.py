@@ -11,6 +11,7 @@ from bot.errors import KnowledgeError
 from bot.knowledge import models
 from bot.knowledge.conversation import Conversation
 from bot.knowledge.parser import ParsedFiles
+from bot.language.words import words
 
 Asked = TypeVar("Asked", models.Entry, models.Limit)
 
@@ -38,6 +39,19 @@ class Knowledge:
     def topic(self, entry: str) -> models.Topic:
         """The topic that an entry stands under."""
         return self.topics[self.entries[entry].topic]
+
+    def talk(self) -> dict[tuple[str, ...] | str, models.SmallTalk]:
+        """Words of a message → small talk. The message itself is the key if it has no words."""
+        return {
+            words(phrasing) or phrasing: small
+            for small in self.smalltalk.values()
+            for phrasing in small.phrasings
+        }
+
+    @property
+    def foreign(self) -> models.SmallTalk | None:
+        """The answer to messages in other languages, if there is one."""
+        return next((small for small in self.smalltalk.values() if small.foreign), None)
 
     @classmethod
     def of(cls, draft: ParsedFiles) -> "Knowledge":

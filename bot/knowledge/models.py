@@ -128,6 +128,8 @@ class SmallTalk(Model):
     id: Id
     answer: Html
     phrasings: Annotated[list[Line], Field(min_length=3)]
+    foreign: bool = False
+    """True where it answers every message in another language than English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
