@@ -56,7 +56,9 @@ class Vigil:
         settled = reply.flag.id == caution.flag and caution.is_settled(said)
         if caution.is_over(said, self.message.cues.conversation) and (rest := self._rest()):
             return rest, None
-        if settled and caution.is_surely_settled(said):
+        if (settled and caution.is_surely_settled(said)) or (
+            reply.score < 1 and caution.is_settled(said)
+        ):
             return self._relief(), None
         if reply.score < 1:
             # That it sounds dangerous comes of the danger before.

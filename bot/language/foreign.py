@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from bot.language.english import english
+
 _WORD = re.compile(r"[^\W\d_]+")
 LEAST = 2
 """Foreign words that make a message foreign, where no English one is among them."""
@@ -76,6 +78,9 @@ _ENGLISH = """the is are were does did my your his her it its this that these th
 
 _ENGLISH_WORDS = frozenset(_ENGLISH.split())
 
+SHORT = 3
+"""Words of a message in which a single word of another language is enough."""
+
 
 def is_foreign(text: str) -> bool:
     """True for a message in another script, or with the small words of another language."""
@@ -87,10 +92,12 @@ def is_foreign(text: str) -> bool:
         return True
     known = sum(word in _FOREIGN for word in {*found})
     strong = sum(word in _STRONG or (known > 0 and not word.isascii()) for word in {*found})
-    english = sum(word in _ENGLISH_WORDS for word in {*found})
-    if english:
-        return strong >= LEAST + 1 and strong > 2 * english
-    return strong >= LEAST or (strong > 0 and known > LEAST)
+    native = sum(word in _ENGLISH_WORDS for word in {*found})
+    if native:
+        return strong >= LEAST + 1 and strong > 2 * native
+    sure = any(word in _STRONG and word not in english() for word in found)
+    short = 1 < len(found) <= SHORT and sure
+    return short or strong >= LEAST or (strong > 0 and known > LEAST)
 
 
 def _is_latin(letter: str) -> bool:

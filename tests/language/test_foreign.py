@@ -18,6 +18,7 @@ from bot.language.foreign import is_foreign
         "велосипед скрипит",
         "自転車のチェーン",
         "मेरी साइकिल",
+        "não entendo nada",
         "meri cycle bahut kharab ho jati hai",
     ],
 )
@@ -35,6 +36,8 @@ def test_a_foreign_sentence_is_foreign(message: str) -> None:
         "the del and the und are not in my dictionary",
         "danke",
         "en route",
+        "van gogh",
+        "hay fever",
         "je ne sais quoi is what it has",
         "abeg how e dey work",
     ],
