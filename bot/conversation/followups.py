@@ -147,7 +147,7 @@ class FollowUp:
     def _is_whole(self) -> bool:
         """True where a message needs nothing that was said before."""
         said, alone = self.said, self.alone
-        if self._strange() >= FOREIGN or not said.heard:
+        if self._strange() >= FOREIGN or not any(heard.word.isalpha() for heard in said.heard):
             return True
         narrow = isinstance(alone, Answer) and not self._is_broad(alone)
         asks = said.has("ask", "more", "source")

@@ -16,6 +16,8 @@ from bot.answering.replies import Answer
         ("chain slips, I am fine with that, but the brakes squeal", "brakes"),
         ("my sister is on about brakes squealing, but my chain slips", "chain"),
         ("my sister has squealing brakes, but my chain slips", "chain"),
+        ("my sister has squealing brakes, i have a chain that slips", "chain"),
+        ("not the chain. chain slips? brakes squeal", "brakes"),
     ],
 )
 def test_a_subject_that_is_set_aside_is_not_answered(

@@ -233,6 +233,10 @@ def test_who_gets_help_hears_a_kind_word_and_the_danger_stays(talkative: Faq) ->
     assert turns[2].reply.outcome == "red_flag"
 
 
+def test_a_number_that_chooses_nothing_is_not_read_with_the_reply_before(talkative: Faq) -> None:
+    assert last(talkative, "chain slips", "99").outcome == "unknown"
+
+
 def test_who_will_not_get_help_hears_the_careful_line_again(talkative: Faq) -> None:
     assert last(talkative, BROKEN, "not going to the doctor").outcome == "red_flag"
 

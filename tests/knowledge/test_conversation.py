@@ -32,7 +32,7 @@ def test_a_folder_needs_no_conversation(folder: Path) -> None:
         (
             "  local: [injury]",
             "  local: [injurie]",
-            "36:11: there is no id injurie; did you mean injury?",
+            "37:11: there is no id injurie; did you mean injury?",
         ),
         (
             "themes: [brake, chain]",
@@ -43,7 +43,7 @@ def test_a_folder_needs_no_conversation(folder: Path) -> None:
         (
             "  troubles: [noise, worn]",
             "  troubles: [noise, rust]",
-            "34:21: there is no concept rust; use one that there is",
+            "35:21: there is no concept rust; use one that there is",
         ),
     ],
 )

@@ -45,6 +45,7 @@ denial:
   between: [the, my, about, worried]
   dismissals: [fine with, on about]
   focus: [i just want]
+  own: [i, me]
   contrasts: [but]
   corrections: [no wait, i mean]
   troubles: [noise, worn]
