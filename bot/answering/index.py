@@ -1,5 +1,6 @@
 """Every possible reply, ready to be weighed against a question."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -10,6 +11,7 @@ from bot.knowledge.models import Thresholds
 from bot.language.called import without_names
 from bot.language.spelling import Heard, Vocabulary
 from bot.language.words import stem, words
+from bot.markup import plain
 from bot.matching import holdout
 from bot.matching.concepts import Concepts
 from bot.matching.confidence import Confidence, Evidence
@@ -18,6 +20,7 @@ from bot.matching.holdout import Curve
 from bot.matching.scorer import Ranked, Scorer
 from bot.places.cities import place_names
 
+SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 UNSURE = 3
 """Suggestions begin at the answer threshold divided by this, if a folder does not say more."""
 
@@ -133,7 +136,13 @@ def corpus(knowledge: Knowledge) -> Corpus:
         classes={key: entries[key].topic if key in entries else key for key in phrasings},
         broad={key: topic.broad for key, topic in knowledge.topics.items()},
         talk=knowledge.smalltalk,
+        answers={key: _sentences(entry.answer) for key, entry in entries.items()},
     )
+
+
+def _sentences(answer: str) -> list[tuple[str, ...]]:
+    """The words of each sentence of an answer."""
+    return [found for part in SENTENCE_END.split(plain(answer)) if (found := words(part))]
 
 
 def vocabulary(knowledge: Knowledge) -> Vocabulary:

@@ -3,7 +3,7 @@
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from bot.language import background
@@ -55,6 +55,8 @@ class Corpus:
     """Keys of small talk."""
     messages: Sequence[Words] = ()
     frames: Sequence[Words] = ()
+    answers: Mapping[str, Sequence[Words]] = field(default_factory=dict)
+    """Key of an entry → the sentences of its answer, which mean what its phrasings mean."""
 
     @classmethod
     def of(
@@ -63,6 +65,7 @@ class Corpus:
         classes: Mapping[str, str],
         broad: Mapping[str, bool],
         talk: Iterable[str],
+        answers: Mapping[str, Sequence[Words]],
     ) -> "Corpus":
         """Put a background beside the texts of a knowledge base, which grows with their number."""
         own = {text for group in groups.values() for text in group}
@@ -75,6 +78,7 @@ class Corpus:
             talk=frozenset(talk),
             messages=messages[: MESSAGES + MESSAGES_EACH * len(own)],
             frames=[*background.frames().made_of(texts, own, _usual(own))],
+            answers=answers,
         )
 
     def without(self, fold: int) -> "Corpus":
@@ -87,7 +91,12 @@ class Corpus:
             talk=self.talk,
             messages=[text for text in self.messages if _fold(text) != fold],
             frames=[text for text in self.frames if _fold(text) != fold],
+            answers=self.answers,
         )
+
+    def meant(self, key: str) -> list[Words]:
+        """All texts that have the meaning of a key."""
+        return [*self.groups[key], *self.answers.get(key, ())]
 
     def strange(self) -> list[Words]:
         """The whole background."""

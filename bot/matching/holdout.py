@@ -19,9 +19,11 @@ ENOUGH = 2_000
 """Texts of a knowledge base that are tried, if it has that many. Each fold costs a training."""
 ALLOWED = {Side.LIMIT: 0.08, Side.MESSAGE: 0.02, Side.FRAME: 0.07}
 """Share of the held-out texts of each side that may be answered."""
-USUAL, FIRM = 0.4, 100
+KEPT, LOOSE = 0.85, 0.05
+"""A folder that would lose more than the rest of its right answers answers more foreign messages,
+though never more than this share of them."""
+USUAL, FIRM = 0.4, 50
 """The usual threshold, and the number of a folder's texts that count as much as it does."""
-
 
 OWN = frozenset({Side.TOPIC, Side.LIMIT, Side.TALK})
 """The sides that are texts of the folder itself."""
@@ -68,15 +70,18 @@ class Curve:
     def threshold(self) -> float:
         """The lowest confidence that answers no more of any side than is allowed.
 
-        The fewer texts a folder has, the nearer it stays to the usual one.
+        It is lower where too few right answers would be left. The fewer texts a folder has, the
+        nearer it stays to the usual one.
         """
-        found = [
-            float(np.quantile(self.confidence[own], 1 - share))
-            for side, share in ALLOWED.items()
-            if (own := self.of_side(side)).any()
-        ]
+        strict = max((self._above(self.of_side(s), share) for s, share in ALLOWED.items()))
+        right = self.of_side(Side.TOPIC) & self.right
+        kept = max(self._above(right, KEPT), self._above(self.of_side(Side.MESSAGE), LOOSE))
         count = sum(side in OWN for side in self.sides)
-        return (USUAL * FIRM + max(found, default=USUAL) * count) / (FIRM + count)
+        return (USUAL * FIRM + min(strict, kept) * count) / (FIRM + count)
+
+    def _above(self, texts: npt.NDArray[np.bool_], share: float) -> float:
+        """The confidence above which this share of some texts lies; 0 where there are none."""
+        return float(np.quantile(self.confidence[texts], 1 - share)) if texts.any() else 0.0
 
 
 def rehearse(

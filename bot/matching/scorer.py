@@ -27,7 +27,7 @@ BACKGROUND = ""
 """The key and the class of whatever no reply fits."""
 KIND = 0.035
 """Weight of the word classifier's log odds beside the matcher's scores."""
-MEANING = 0.02
+MEANING = 0.05
 """Weight of the sentence classifier's log odds in the choice of the best topic."""
 BROAD = 0.1
 """Score that a broad topic must be better by, since its phrasings fit half of all questions."""
@@ -97,7 +97,7 @@ class Scorer:
             talk=np.array([at for at in rivals if classes[at] in corpus.talk], np.int64),
             matcher=Matcher.of(vectors, sizes, concepts),
             classifier=Classifier.train(vectors, each),
-            sentences=_sentences(corpus, each, len(classes)),
+            sentences=_sentences(corpus),
         )
 
     def score(
@@ -146,7 +146,8 @@ class Scorer:
             return None
         if vector is None:
             vector = known.one(tuple(h.meant for h in heard))
-        return np.asarray(self.sentences.logits(vector[None])[0], np.float64)
+        logits = self.sentences.logits(vector[None])[0].astype(np.float64)
+        return np.logaddexp.reduceat(logits, self.firsts)
 
     def _judge(self, logits: npt.NDArray[np.float64]) -> Judgement:
         topics, rest = logits[: self.topics], logits[self.topics :]
@@ -203,16 +204,21 @@ class _Shared:
         return self.missing / self.total if self.total else 1.0
 
 
-def _sentences(
-    corpus: Corpus, classes: npt.NDArray[np.int64], count: int
-) -> SentenceClassifier | None:
-    """Learn from the meanings of all texts but the frames, which have none and stand last."""
+def _sentences(corpus: Corpus) -> SentenceClassifier | None:
+    """Learn from the meanings of all texts but the frames, which have none and stand last.
+
+    Each key is a class of its own. The texts of a small folder are seen more than once, so that
+    they count as much as the general messages.
+    """
     known = embeddings()
     if known is None:
         return None
-    texts = [text for group in corpus.groups.values() for text in group]
-    vectors = known.of([*texts, *corpus.messages])
-    return SentenceClassifier.train(vectors, classes[: len(vectors)], count)
+    own = [(at, text) for at, key in enumerate(corpus.groups) for text in corpus.meant(key)]
+    often = max(1, round(len(corpus.messages) / len(own)))
+    vectors = known.of([*(text for _, text in own), *corpus.messages])
+    keys = np.array([at for at, _ in own] + [len(corpus.groups)] * len(corpus.messages))
+    seen = np.repeat(np.arange(len(keys)), np.where(keys < len(corpus.groups), often, 1))
+    return SentenceClassifier.train(vectors[seen], keys[seen], len(corpus.groups) + 1)
 
 
 def _together(logits: Floats) -> float:
