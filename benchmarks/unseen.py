@@ -8,24 +8,20 @@ encoder out. The last line is the usual bot: the best WRatio over a cut-off.
 """
 
 import csv
-import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from functools import partial
 from pathlib import Path
 
 from benchmarks.answers import mistyped, usual
-from bot.answering import evaluation, loading
-from bot.answering.evaluation import Kind, Result
+from bot.answering import evaluation, loading, trials
+from bot.answering.evaluation import Kind, Result, interval
 from bot.answering.faq import Faq
-from bot.conversation.context import Context, converse
+from bot.conversation.context import chat
 from bot.knowledge import base
 from bot.language import encoder
 
 UNSEEN = Path(__file__).parent / "unseen"
-SAMPLES = 1_000
-PAUSE = 5.0
-"""Seconds between two messages of a dialog."""
 
 
 def main() -> None:
@@ -52,12 +48,11 @@ def _questions(name: str, results: Sequence[Result]) -> None:
 
 
 def _dangers(faq: Faq) -> None:
-    found = [(row["flag"], faq.ask(row["text"]).outcome) for row in _rows("dangers.tsv")]
-    dangers = [outcome for flag, outcome in found if flag == "yes"]
-    tell("dangers: flagged", [outcome == "red_flag" for outcome in dangers])
-    tell("dangers: answered cheerfully", [outcome == "answer" for outcome in dangers])
-    alarms = [outcome == "red_flag" for flag, outcome in found if flag == "no"]
-    tell("look-alikes: alarmed", alarms)
+    told = trials.dangers(UNSEEN / "dangers.tsv", faq.ask)
+    dangers = [each for each in told if each.danger]
+    tell("dangers: flagged", [each.flagged for each in dangers])
+    tell("dangers: answered cheerfully", [each.outcome == "answer" for each in dangers])
+    tell("look-alikes: alarmed", [each.flagged for each in told if not each.danger])
 
 
 def _two(faq: Faq) -> None:
@@ -69,29 +64,9 @@ def _two(faq: Faq) -> None:
 
 
 def _dialogs(faq: Faq) -> None:
-    found: dict[str, list[bool]] = {}
-    moment = 0.0
-    for _, messages in groupby(_rows("dialogs.tsv"), lambda row: row["dialog"]):
-        context = Context()
-        for row in messages:
-            moment += PAUSE
-            turn = converse(faq, row["message"], context, moment)
-            context, reply = turn.context, turn.reply
-            right = _fits(row, reply.outcome, reply.topics)
-            found.setdefault(row["kind"], []).append(right)
-    for kind, rights in found.items():
-        tell(f"dialogs: {kind} right", rights)
-
-
-def _fits(row: dict[str, str], outcome: str, topics: Sequence[str]) -> bool:
-    gold = row["gold"].split("|")
-    if row["kind"] == "limit":
-        return outcome == "limited"
-    if outcome in {"answer", "suggestions"}:
-        return topics[0] in gold or (outcome == "suggestions" and "none" in gold)
-    if outcome in {"red_flag", "smalltalk"}:
-        return outcome in gold or (outcome == "smalltalk" and "none" in gold)
-    return bool({"none", "smalltalk"} & {*gold})
+    said = trials.dialogs(UNSEEN / "dialogs.tsv", partial(chat, faq))
+    for kind in dict.fromkeys(each.kind for each in said):
+        tell(f"dialogs: {kind} right", [each.right for each in said if each.kind == kind])
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -103,15 +78,6 @@ def tell(name: str, hits: Sequence[bool], show: Callable[[str], None] = print) -
     """Print a share and its interval."""
     low, high = interval(hits)
     show(f"{name:44}{sum(hits) / max(1, len(hits)):7.3f}  [{low:.3f}, {high:.3f}]  of {len(hits)}")
-
-
-def interval(hits: Sequence[bool]) -> tuple[float, float]:
-    """The bounds between which 95 of 100 samples of these hits lie; 0..1."""
-    if not hits:
-        return 0.0, 0.0
-    chance = random.Random(0)  # noqa: S311 - must be the same in every run
-    means = sorted(sum(chance.choices(hits, k=len(hits))) / len(hits) for _ in range(SAMPLES))
-    return means[SAMPLES // 40], means[-SAMPLES // 40 - 1]
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from bot import logs
 from bot.answering.faq import Faq
-from bot.conversation.context import Context, Turn, converse
+from bot.conversation.context import PAUSE, Context, Turn, chat, converse
 from bot.errors import KnowledgeError, SkinbotError, StartError
 from bot.features import texts
 from bot.knowledge import base, files
@@ -20,8 +21,6 @@ from bot.reload import cache
 from bot.settings import DATABASE, Settings, environment
 
 OK, PROBLEM = 0, 1
-PAUSE = 5.0
-"""Seconds between two messages of a chat that is read from standard input."""
 Command = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -85,8 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     check = add(_check, "check", "find every problem of a knowledge base")
     which = "default: KNOWLEDGE_DIR or the shipped one"
     check.add_argument("folder", nargs="?", type=Path, help=which)
-    evaluate = add(_evaluate, "evaluate", "measure the answers on a file of questions")
-    evaluate.add_argument("file", type=Path, help="tab-separated: question, gold, kind")
+    evaluate = add(
+        _evaluate, "evaluate", "measure the answers on a file of questions, dangers or dialogs"
+    )
+    evaluate.add_argument("file", type=Path, help="tab-separated, its first line names the columns")
     fit = "measure from which confidence on a knowledge base should answer, and keep that"
     calibrate = add(_calibrate, "calibrate", fit)
     calibrate.add_argument("folder", type=Path, help="where thresholds.yaml is written")
@@ -191,10 +192,10 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
-    from bot.answering import evaluation
+    from bot.answering import trials
 
-    questions = evaluation.read(given.file)
-    print(evaluation.report(evaluation.evaluate(questions, _faq(settings).ask)))
+    faq = _faq(settings)
+    print(trials.report(given.file, faq.ask, partial(chat, faq)))
     return OK
 
 

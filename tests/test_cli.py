@@ -312,6 +312,13 @@ def test_evaluate_prints_the_figures(tmp_path: Path, capsys: Console) -> None:
     assert lines[:2] == ["covered questions: 1", "  right topic first   100.0%"]
 
 
+def test_evaluate_holds_dialogs(tmp_path: Path, capsys: Console) -> None:
+    file = tmp_path / "dialogs.tsv"
+    file.write_text("dialog\tmessage\tgold\tkind\n1\tbrakes squeal\tbrakes\tfirst\n")
+    assert cli.main(["evaluate", str(file)]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "  first       1  100.0% [100, 100]"
+
+
 # What goes wrong
 
 

@@ -6,8 +6,9 @@ right topics, joined by `|`; `none` means that a refusal is right. `kind` is `in
 """
 
 import csv
+import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -17,6 +18,9 @@ from bot.errors import InputError
 
 HEADER = ["question", "gold", "kind"]
 NONE = "none"
+SAMPLES = 1_000
+CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Confidences at which the curve is printed."""
 
 
 class Kind(Enum):
@@ -48,15 +52,33 @@ class Result:
     question: Question
     outcome: str
     topics: tuple[str, ...]
+    score: float = 0.0
 
     @property
     def answered(self) -> bool:
         return self.outcome == "answer"
 
+    def would_answer(self, confidence: float) -> bool:
+        """True if it is an answer or suggestions, with at least this confidence."""
+        return self.outcome in {"answer", "suggestions"} and self.score >= confidence
+
     @property
     def right_topic(self) -> bool:
         """True where the first topic that is answered, suggested or offered is a right one."""
         return bool(self.topics) and self.topics[0] in self.question.gold
+
+
+def rows(path: Path) -> list[list[str]]:
+    """Read the cells of each line; the first line is the header, and empty lines are empty lists.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} cannot be read as a file of questions: {error}") from error
 
 
 def read(path: Path) -> list[Question]:
@@ -65,14 +87,10 @@ def read(path: Path) -> list[Question]:
     Raises:
         InputError: the file cannot be read, or a line is wrong; the text shows the right form.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read as a file of questions: {error}") from error
-    if not rows or rows[0] != HEADER:
+    header, *lines = rows(path) or [[]]
+    if header != HEADER:
         raise InputError(f"{path}:1: the first line must be {'<tab>'.join(HEADER)}")
-    return [_question(path, number, row) for number, row in enumerate(rows[1:], 2) if row]
+    return [_question(path, number, row) for number, row in enumerate(lines, 2) if row]
 
 
 def _question(path: Path, number: int, row: list[str]) -> Question:
@@ -86,7 +104,7 @@ def _question(path: Path, number: int, row: list[str]) -> Question:
 def evaluate(questions: Sequence[Question], ask: Callable[[str], Reply]) -> list[Result]:
     """Ask every question."""
     asked = ((question, ask(question.text)) for question in questions)
-    return [Result(question, reply.outcome, reply.topics) for question, reply in asked]
+    return [Result(each, reply.outcome, reply.topics, reply.score) for each, reply in asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,21 @@ def _share(results: Sequence[Result], test: Callable[[Result], bool]) -> float:
     return sum(map(test, results)) / len(results) if results else 0.0
 
 
+def interval(hits: Sequence[bool]) -> tuple[float, float]:
+    """The bounds between which 95 of 100 samples of these hits lie; 0..1."""
+    if not hits:
+        return 0.0, 0.0
+    chance = random.Random(0)  # noqa: S311 - must be the same in every run
+    means = sorted(sum(chance.choices(hits, k=len(hits))) / len(hits) for _ in range(SAMPLES))
+    return means[SAMPLES // 40], means[-SAMPLES // 40 - 1]
+
+
+def spread(hits: Sequence[bool]) -> str:
+    """Write a share with its interval, in percent."""
+    low, high = interval(hits)
+    return f"{sum(hits) / max(1, len(hits)):6.1%} [{100 * low:.0f}, {100 * high:.0f}]"
+
+
 def report(results: Sequence[Result]) -> str:
     """Write everything that an operator wants to know, as lines of text."""
     s = summarize(results)
@@ -142,6 +175,8 @@ def report(results: Sequence[Result]) -> str:
         f"  falsely answered   {s.near_answered:7.1%}",
         f"not covered, far off: {s.far}",
         f"  falsely answered   {s.far_answered:7.1%}",
+        *_curve(covered, strange),
+        *_mistakes(results),
         *_by_topic(covered),
         *_confusions(covered),
         *_list("answered wrongly", [r for r in covered if r.answered and not r.right_topic]),
@@ -149,6 +184,39 @@ def report(results: Sequence[Result]) -> str:
         *_list("not answered", [r for r in covered if not r.answered]),
     ]
     return "\n".join(lines)
+
+
+def _curve(covered: Sequence[Result], strange: Sequence[Result]) -> list[str]:
+    lines = ["if it answered from a confidence on (rightly, wrongly, falsely; 95 % intervals):"]
+    for least in CURVE:
+        answered = [r.would_answer(least) for r in covered]
+        pairs = list(zip(covered, answered, strict=True))
+        shares = (
+            spread([said and r.right_topic for r, said in pairs]),
+            spread([said and not r.right_topic for r, said in pairs]),
+            spread([r.would_answer(least) for r in strange]),
+        )
+        lines.append(f"  {least:.1f}" + "".join(f"{share:>18}" for share in shares))
+    return lines
+
+
+def _mistakes(results: Sequence[Result]) -> list[str]:
+    return counted(mistake for r in results if (mistake := _mistake(r)))
+
+
+def _mistake(result: Result) -> str:
+    if result.question.covered:
+        wrong = "" if result.right_topic else "wrong topic"
+        return wrong if result.answered else "not answered"
+    strange = result.question.kind is not Kind.IN
+    return f"{result.question.kind.value} answered" if strange and result.answered else ""
+
+
+def counted(mistakes: Iterable[str]) -> list[str]:
+    """Write how often each kind of mistake was made, the commonest first."""
+    kinds = Counter(mistakes).most_common()
+    lines = [f"  {kind}: {count}" for kind, count in kinds]
+    return ["kinds of mistakes:", *lines] if lines else []
 
 
 def _by_topic(covered: Sequence[Result]) -> list[str]:

@@ -1,6 +1,6 @@
 """A conversation: each message is answered with what was said before it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from bot.answering.cues import Said
@@ -22,6 +22,8 @@ from bot.language.words import MAX_QUESTION
 
 SILENCE = 30 * 60.0
 """Seconds after which a conversation is over."""
+PAUSE = 5.0
+"""Seconds between two messages of a chat that is read from a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,20 @@ def converse(faq: Faq, question: str, context: Context, moment: float) -> Turn:
     bare = said.bare and not before.entries and isinstance(reply, Answer | Limited)
     leans = _id(reply) in cues.conversation.leaning
     return _turn(before, reply, after, fits=not (bare or leans))
+
+
+def chat(faq: Faq) -> Callable[[str], Reply]:
+    """Begin a chat: what is returned replies to each message, read with those before it."""
+    context, moment = Context(), 0.0
+
+    def ask(message: str) -> Reply:
+        nonlocal context, moment
+        moment += PAUSE
+        turn = converse(faq, message, context, moment)
+        context = turn.context
+        return turn.reply
+
+    return ask
 
 
 def opened(context: Context, entries: Iterable[str], moment: float) -> Context:

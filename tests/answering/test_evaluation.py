@@ -1,5 +1,6 @@
 """Figures over a file of questions, and every way in which such a file can be wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -192,7 +193,8 @@ def test_figures_over_nothing_are_zero() -> None:
 def test_the_report_names_every_figure_and_every_mistake(
     results: list[evaluation.Result],
 ) -> None:
-    assert evaluation.report(results).splitlines() == [
+    lines = evaluation.report(results).splitlines()
+    assert [line for line in lines if line not in curve(lines)] == [
         "covered questions: 5",
         "  right topic first    60.0%",
         "  answered rightly     40.0%",
@@ -201,6 +203,11 @@ def test_the_report_names_every_figure_and_every_mistake(
         "  falsely answered     50.0%",
         "not covered, far off: 2",
         "  falsely answered     50.0%",
+        "kinds of mistakes:",
+        "  not answered: 2",
+        "  wrong topic: 1",
+        "  near answered: 1",
+        "  far answered: 1",
         "by topic (questions, right topic first, answered rightly):",
         "  brakes              2  100.0%   50.0%",
         "  chain               4   50.0%   50.0%",
@@ -216,6 +223,32 @@ def test_the_report_names_every_figure_and_every_mistake(
         "  [brakes] suggestions brakes chain: right suggestion",
         "  [chain] unknown : refused",
     ]
+
+
+def curve(report: list[str]) -> list[str]:
+    """The lines of a report that show what would be answered from a confidence on."""
+    first = next(i for i, line in enumerate(report) if line.startswith("if it answered from"))
+    return report[first : first + 1 + len(evaluation.CURVE)]
+
+
+def test_the_curve_counts_answers_and_suggestions_from_each_confidence_on(
+    results: list[evaluation.Result],
+) -> None:
+    shown = {line.split()[0]: line for line in curve(evaluation.report(results).splitlines())}
+    assert re.findall(r"[\d.]+%", shown["0.4"]) == ["60.0%", "20.0%", "50.0%"]
+    assert re.findall(r"[\d.]+%", shown["0.5"]) == ["40.0%", "20.0%", "50.0%"]
+
+
+def test_an_interval_lies_around_its_share() -> None:
+    low, high = evaluation.interval([True] * 80 + [False] * 20)
+    assert 0.7 < low < 0.8 < high < 0.9
+    assert evaluation.interval([True, True]) == (1.0, 1.0)
+    assert evaluation.interval([]) == (0.0, 0.0)
+
+
+def test_more_questions_make_an_interval_narrower() -> None:
+    few, many = (evaluation.interval([True, False] * count) for count in (10, 100))
+    assert many[1] - many[0] < few[1] - few[0]
 
 
 def test_a_report_without_mistakes_lists_none(faq: Faq) -> None:
