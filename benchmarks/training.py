@@ -91,7 +91,7 @@ def _named(numbers: object) -> dict[str, float]:
 
 
 def _texts(corpus: Corpus) -> list[tuple[str, ...]]:
-    return [text for group in corpus.groups.values() for text in group]
+    return [text for key in corpus.groups for text in corpus.meant(key)]
 
 
 if __name__ == "__main__":
