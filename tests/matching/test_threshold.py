@@ -14,7 +14,7 @@ def curve(**confidences: list[float]) -> Curve:
 
 
 def evenly(low: float, high: float, count: int = 2_000) -> list[float]:
-    return np.linspace(low, high, count).tolist()
+    return [float(each) for each in np.linspace(low, high, count)]
 
 
 def test_a_folder_that_can_tell_its_texts_answers_no_more_than_is_allowed() -> None:
