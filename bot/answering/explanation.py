@@ -177,7 +177,7 @@ def _against(faq: Faq, weighed: Weighed, pieces: _Pieces) -> list[Against]:
         confidence = without.confidence if without.topics[0][0] == topic else None
         cost = 0.0 if confidence is None else confidence - weighed.confidence
         missing = faq.index.scorer.unaccounted(heard, topic) > 0
-        if missing or cost >= COST:
+        if cost >= (0 if missing else COST):
             owners = (name for name, _ in others if not faq.index.scorer.unaccounted(heard, name))
             best = tuple(islice(owners, MOST_OWNERS))
             found[Against(_spelled(heard, known), missing, best, confidence)] = cost
