@@ -36,6 +36,10 @@ class Vectors:
     def __len__(self) -> int:
         return len(self.table)
 
+    def of(self, places: Ints) -> "Vectors":
+        """The vectors at these places; a place may come more than once."""
+        return Vectors(self.table[places])
+
     def __getitem__(self, places: Ints | slice) -> Floats:
         """The vectors at these places: places x width of a vector."""
         rows = self.table[places]

@@ -218,7 +218,7 @@ def _sentences(corpus: Corpus) -> SentenceClassifier | None:
     vectors = known.of([*(text for _, text in own), *corpus.messages])
     keys = np.array([at for at, _ in own] + [len(corpus.groups)] * len(corpus.messages))
     seen = np.repeat(np.arange(len(keys)), np.where(keys < len(corpus.groups), often, 1))
-    return SentenceClassifier.train(vectors[seen], keys[seen], len(corpus.groups) + 1)
+    return SentenceClassifier.train(vectors.of(seen), keys[seen], len(corpus.groups) + 1)
 
 
 def _together(logits: Floats) -> float:
