@@ -27,7 +27,7 @@ from bot.matching.vectors import Vectors
 Floats = npt.NDArray[np.floating]
 Hear = Callable[[str], Sequence[Heard]]
 
-LIKELY, CERTAIN = 0.65, 0.65
+LIKELY, CERTAIN = 0.5, 0.6
 """Chance from which an answer is a careful one, and any other reply, which does less harm.
 
 `benchmarks/dangers.py` shows what they cost.

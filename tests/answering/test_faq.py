@@ -99,7 +99,7 @@ def test_two_topics_in_one_question_get_both_answers(question: str, faq: Faq) ->
 
 
 def test_a_plain_question_is_answered_too_where_another_topic_drowns_it(faq: Faq) -> None:
-    question = "do brakes squeal when wet? and worn chain"
+    question = "brakes squeal in the rain and my chain slips off"
     (_, loud), (_, quiet), *_ = faq.weigh(faq.index.hear(question)).topics
     assert quiet < NEARBY * loud
     assert sorted(answered(faq, question)) == ["brakes.squeal", "chain.slip"]
@@ -273,7 +273,7 @@ def test_at_most_three_different_entries_are_suggested_the_best_first(
 def test_no_more_than_three_are_suggested_where_more_are_near(folder: Path) -> None:
     reply = with_thresholds(with_bells(folder), NEVER_SURE).ask("worn chain and pads, loud bell")
     assert isinstance(reply, Suggestions)
-    assert [entry.topic for entry in reply.entries] == ["brakes", "chain", "bells"]
+    assert sorted(entry.topic for entry in reply.entries) == ["bells", "brakes", "chain"]
 
 
 def test_the_best_entry_of_each_near_topic_is_suggested_first(faq: Faq) -> None:

@@ -69,7 +69,7 @@ def said(telegram: FakeTelegram, person: Person) -> list[tuple[float, str]]:
 async def test_parts_of_a_question_are_answered_as_one(
     telegram: FakeTelegram, anna: Person, deliver: Deliver
 ) -> None:
-    await deliver(anna.writes("when"), anna.writes("does it"), anna.writes("slip"))
+    await deliver(anna.writes("when"), anna.writes("does my"), anna.writes("chain slip"))
     assert said(telegram, anna) == [(1.0, SLIP)]
 
 
