@@ -1,8 +1,10 @@
-"""Figures on a set that was written after the code and opened once.
+"""Figures on sets that were written after the code and opened once.
 
-    python -m benchmarks.unseen [--words]
+    python -m benchmarks.unseen [--words] [SET]
 
-The writers had seen neither phrasings nor code nor each other's rows. Beside each share stands its
+The writers had seen neither phrasings nor code nor each other's rows. SET is `first`, `second` or
+`third`, which is the newest and the usual one; it has questions and dangers only. Mistakes on the
+older sets have been looked at since they were opened. Beside each share stands its
 95 % interval, by the bootstrap (Efron 1979) over 1,000 samples. `--words` leaves the sentence
 encoder out. The last line is the usual bot: the best WRatio over a cut-off.
 """
@@ -21,19 +23,21 @@ from bot.conversation.context import chat
 from bot.knowledge import base
 from bot.language import encoder
 
-UNSEEN = Path(__file__).parent / "unseen"
+SETS = Path(__file__).parent / "unseen"
 
 
 def main() -> None:
     if "--words" in sys.argv:
         encoder.PACKAGE = "no_such_package"
+    folder = SETS / next((name for name in ("first", "second") if name in sys.argv), "third")
     faq = loading.load(base.shipped())
-    plain = evaluation.read(UNSEEN / "questions.tsv")
+    plain = evaluation.read(folder / "questions.tsv")
     for name, questions in (("questions", plain), ("questions with typos", mistyped(plain))):
         _questions(name, evaluation.evaluate(questions, faq.ask))
-    _dangers(faq)
-    _two(faq)
-    _dialogs(faq)
+    _dangers(faq, folder)
+    if (folder / "dialogs.tsv").exists():
+        _two(faq, folder)
+        _dialogs(faq, folder)
     _questions("WRatio", usual(faq, plain))
 
 
@@ -47,30 +51,30 @@ def _questions(name: str, results: Sequence[Result]) -> None:
         tell(f"{name}: {kind.value} falsely answered", of_kind)
 
 
-def _dangers(faq: Faq) -> None:
-    told = trials.dangers(UNSEEN / "dangers.tsv", faq.ask)
+def _dangers(faq: Faq, folder: Path) -> None:
+    told = trials.dangers(folder / "dangers.tsv", faq.ask)
     dangers = [each for each in told if each.danger]
     tell("dangers: flagged", [each.flagged for each in dangers])
     tell("dangers: answered cheerfully", [each.outcome == "answer" for each in dangers])
     tell("look-alikes: alarmed", [each.flagged for each in told if not each.danger])
 
 
-def _two(faq: Faq) -> None:
+def _two(faq: Faq, folder: Path) -> None:
     for kind in ("both", "one"):
-        rows = [row for row in _rows("two.tsv") if row["kind"] == kind]
+        rows = [row for row in _rows(folder / "two.tsv") if row["kind"] == kind]
         replies = [(faq.ask(row["question"]), row["gold"]) for row in rows]
         right = [r.outcome == "answer" and {*r.topics} == {*gold.split("+")} for r, gold in replies]
         tell(f"two topics: {kind} answered", right)
 
 
-def _dialogs(faq: Faq) -> None:
-    said = trials.dialogs(UNSEEN / "dialogs.tsv", partial(chat, faq))
+def _dialogs(faq: Faq, folder: Path) -> None:
+    said = trials.dialogs(folder / "dialogs.tsv", partial(chat, faq))
     for kind in dict.fromkeys(each.kind for each in said):
         tell(f"dialogs: {kind} right", [each.right for each in said if each.kind == kind])
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (UNSEEN / name).open(encoding="utf-8", newline="") as file:
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 

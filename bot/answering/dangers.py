@@ -18,7 +18,7 @@ from bot.knowledge.patterns import PIECE
 from bot.language import background
 from bot.language.embeddings import embeddings
 from bot.language.spelling import Heard
-from bot.language.words import stems, words
+from bot.language.words import stem, stems, words
 from bot.matching.classifier import Classifier
 from bot.matching.concepts import Concepts
 from bot.matching.sentences import SentenceClassifier
@@ -27,11 +27,13 @@ from bot.matching.vectors import Vectors
 Floats = npt.NDArray[np.floating]
 Hear = Callable[[str], Sequence[Heard]]
 
-LIKELY, CERTAIN = 0.5, 0.6
+LIKELY, CERTAIN = 0.6, 0.7
 """Chance from which an answer is a careful one, and any other reply, which does less harm.
 
 `benchmarks/dangers.py` shows what they cost.
 """
+UNLIKELY = 0.1
+"""Chance below which a pattern alone does not alarm, unless the reply would be an answer."""
 ALONE = 1.4
 """Log odds that words alone need more, where no encoder is there to agree with them."""
 LEAST = 3
@@ -91,13 +93,14 @@ class Dangers:
             for one in told
         }
         often = [one for one in told for _ in range(one.times)]
+        others = [tuple(map(stem, message)) for message in background.messages()]
         signs = [*_signs(red), *((said[one.text], one.flag) for one in dangers)]
         return cls(
             flags=tuple(red.flags),
             concepts=concepts,
             chances=Classifier.train(
-                Vectors.of([said[one.text] for one in often], concepts),
-                np.array([one.flag is not None for one in often], np.int64),
+                Vectors.of([*(said[one.text] for one in often), *others], concepts),
+                np.array([*(one.flag is not None for one in often), *([False] * len(others))], int),
             ),
             kinds=Classifier.train(
                 Vectors.of([words for words, _ in signs], concepts),

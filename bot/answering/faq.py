@@ -1,13 +1,13 @@
 """The rules that choose a reply, from red flags, small talk and the index."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
 from bot.answering import clauses, red_flags
-from bot.answering.clauses import MOST_PARTS, Asked, Clause
+from bot.answering.clauses import Asked, Clause
 from bot.answering.cues import Cues
-from bot.answering.dangers import CERTAIN, LIKELY, Dangers
+from bot.answering.dangers import CERTAIN, LIKELY, UNLIKELY, Dangers
 from bot.answering.index import Index, Weighed
 from bot.answering.red_flags import Watch
 from bot.answering.replies import (
@@ -27,8 +27,6 @@ from bot.language.words import MAX_QUESTION, words
 from bot.matching.concepts import Concepts
 
 MOST_SUGGESTED, MOST_TOPICS = 3, 3
-SHARED = 150
-"""Characters that two parts of a long message share, so that no red flag is cut in two."""
 SLIGHT = 0.2
 """Score below which an entry is no answer, even if the others are far behind."""
 FAINT = 0.1
@@ -83,17 +81,29 @@ class Faq:
 
     def decide(self, question: str) -> tuple[Reply, Weighed | None]:
         """Decide on a reply, and return the scores behind it; None where no scores were needed."""
-        heard = self.index.hear(question[:MAX_QUESTION])
-        if flag := self._red_flag(heard, question):
+        beginning = question[:MAX_QUESTION]
+        heard, parts = self.index.hear(beginning), clauses.split(beginning, self.index.hear)
+        flag, chance = self._red_flag(heard, question), self._chance(heard, parts)
+        if flag and (chance >= UNLIKELY or beginning != question):
             return RedFlag(flag), None
-        question = question[:MAX_QUESTION]
+        reply, weighed = self._harmless(beginning, heard, parts)
+        cheerful = isinstance(reply, Answer | Suggestions)
+        if flag and cheerful:
+            return RedFlag(flag), weighed
+        if self.dangers is None or isinstance(reply, SmallTalkReply):
+            return reply, weighed
+        likely = chance >= (LIKELY if cheerful else CERTAIN)
+        return (RedFlag(self.dangers.likeliest(heard), chance) if likely else reply), weighed
+
+    def _harmless(
+        self, question: str, heard: Clause, parts: Sequence[Clause]
+    ) -> tuple[Reply, Weighed | None]:
+        """The reply to a question in which there is no danger."""
         if talk := self.talk.get(words(question) or question.strip()) or self._foreign(question):
             return SmallTalkReply(talk, 1.0), None
         if not heard:
             return Unknown((), 0.0), None
-        parts = clauses.split(question, self.index.hear)
-        reply, weighed = self._reply(clauses.asked(self.cues, heard, parts), heard)
-        return self._careful(reply, heard, parts), weighed
+        return self._reply(clauses.asked(self.cues, heard, parts), heard)
 
     def _reply(self, asked: Asked, heard: Clause) -> tuple[Reply, Weighed]:
         whole = self.weigh(asked.heard)
@@ -112,23 +122,12 @@ class Faq:
         return self.knowledge.foreign if is_foreign(question) else None
 
     def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
-        windows = self.windows(heard, question)
+        windows = chain([heard], map(self.index.hear, red_flags.rest(question)))
         found = (red_flags.first(self.watching, [h.stem for h in part]) for part in windows)
         return next((flag for flag in found if flag), None)
 
-    def _careful(self, reply: Reply, heard: Clause, parts: Sequence[Clause]) -> Reply:
-        """The reply, or the likeliest flag where a danger is likely that no pattern describes."""
-        if isinstance(reply, SmallTalkReply) or self.dangers is None:
-            return reply
-        least = LIKELY if isinstance(reply, Answer | Suggestions) else CERTAIN
-        chance = self.dangers.chance(heard, parts)
-        return RedFlag(self.dangers.likeliest(heard), chance) if chance >= least else reply
-
-    def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
-        """The parts to search for red flags: the beginning, which is `heard`, then the rest."""
-        starts = range(MAX_QUESTION - SHARED, len(question) - SHARED, MAX_QUESTION - SHARED)
-        parts = (question[at : at + MAX_QUESTION] for at in starts)
-        return chain([heard], map(self.index.hear, islice(parts, MOST_PARTS - 1)))
+    def _chance(self, heard: Clause, parts: Sequence[Clause]) -> float:
+        return self.dangers.chance(heard, parts) if self.dangers and heard else UNLIKELY
 
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
         """Score a question, without its courtesies, against everything."""
@@ -140,7 +139,7 @@ class Faq:
             # Somebody wrote or taught this wording, whatever its words are otherwise used for.
             return Answer((self.knowledge.entries[entry],), weighed.confidence)
         sure = weighed.confidence >= thresholds.answer and weighed.evidence.fit >= SLIGHT
-        if sure and self.index.asks(weighed.heard):
+        if sure and self.index.asks(weighed):
             best = self.knowledge.entries[self.best_entry(weighed)]
             return Answer((best,), weighed.confidence)
         if reply := self._small_talk(weighed) or self._limited(weighed):

@@ -1,7 +1,7 @@
 """Every possible reply, ready to be weighed against a question."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -59,7 +59,9 @@ class Index:
     asked: Mapping[tuple[str, ...], str]
     """The words of each text of an entry → its id."""
     stubs: frozenset[str]
-    """Stems that ask for a reply all by themselves."""
+    """Stems of the texts of one word: they ask for a reply all by themselves."""
+    members: frozenset[str]
+    """Stems that stand for a concept, such as one of a topic's subject."""
     scorer: Scorer
     curve: Curve
     """The confidence in the texts that were held out to measure it."""
@@ -82,7 +84,8 @@ class Index:
                 if key in knowledge.entries
                 for text in group
             },
-            stubs=_stubs(texts, concepts),
+            stubs=frozenset(stem(text[0]) for text in _told(texts) if len(text) == 1),
+            members=_members(concepts),
             scorer=Scorer.train(texts, concepts),
             curve=curve,
             confidence=confidence,
@@ -96,9 +99,15 @@ class Index:
         """The id of the entry that has exactly these words as a phrasing, if any has."""
         return self.asked.get(tuple(h.meant for h in heard))
 
-    def asks(self, heard: tuple[Heard, ...]) -> bool:
-        """False where one word is all that was said, and it stands for no reply by itself."""
-        return len(heard) > 1 or heard[0].stem in self.stubs
+    def asks(self, weighed: Weighed) -> bool:
+        """False where one word is all that was said, and it stands for no reply by itself.
+
+        Everyday words are members of a broad topic's concepts, as "city" may be: they say too
+        little.
+        """
+        word, topic = weighed.heard[0].stem, weighed.topics[0][0]
+        narrow = not self.scorer.broad(topic)
+        return len(weighed.heard) > 1 or word in self.stubs or (narrow and word in self.members)
 
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
         """Score a question against everything."""
@@ -155,12 +164,13 @@ def vocabulary(knowledge: Knowledge) -> Vocabulary:
     return Vocabulary.of(said, place_names())
 
 
-def _stubs(texts: Corpus, concepts: Concepts) -> frozenset[str]:
-    """Stems of the texts and of the concepts' members that are one word."""
-    alone = (text for group in texts.groups.values() for text in group if len(text) == 1)
+def _told(texts: Corpus) -> Iterator[tuple[str, ...]]:
+    return chain.from_iterable(texts.groups.values())
+
+
+def _members(concepts: Concepts) -> frozenset[str]:
     pieces = (phrase for known in concepts.phrases.values() for phrase, _ in known)
-    members = (phrase[0] for phrase in pieces if len(phrase) == 1)
-    return frozenset(members) | {stem(word) for (word,) in alone}
+    return frozenset(phrase[0] for phrase in pieces if len(phrase) == 1)
 
 
 def _phrasings(knowledge: Knowledge) -> dict[str, list[tuple[str, ...]]]:

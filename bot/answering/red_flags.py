@@ -16,7 +16,7 @@ from itertools import chain, islice
 
 from bot.knowledge.models import Flag, RedFlags
 from bot.knowledge.patterns import NEAR, PIECE, TERM
-from bot.language.words import stems, words
+from bot.language.words import MAX_QUESTION, stems, words
 
 WINDOW = 12
 """All the words of a pattern must stand within this many words."""
@@ -35,6 +35,9 @@ Span = tuple[int, int]
 Term = Mapping[str, Sequence[Phrase]]
 """First stem → phrases that begin with it; any one phrase of a term will do."""
 _MASKED = ""
+SHARED = 150
+"""Characters that two parts of a long message share, so that no red flag is cut in two."""
+MOST_PARTS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,12 @@ class Watch:
             if joint > 0 and said[joint] in JOINTS:
                 for start in range(max(1, joint - MOST_SIGN), joint):
                     yield from self._denials(said, start)
+
+
+def rest(question: str) -> Iterator[str]:
+    """The parts of a long message behind its beginning, which is read as a question."""
+    starts = range(MAX_QUESTION - SHARED, len(question) - SHARED, MAX_QUESTION - SHARED)
+    return (question[at : at + MAX_QUESTION] for at in islice(starts, MOST_PARTS))
 
 
 def watches(red_flags: RedFlags) -> tuple[Watch, ...]:

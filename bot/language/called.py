@@ -10,7 +10,10 @@ _PEOPLE = (
     r"friend|mate|flatmate|roommate|colleague|boss|neighbou?r|landlady|landlord|uncle|aunt|auntie"
     r"|cousin|nephew|niece|teacher|professor|coach|therapist|masseuse|singer|actor|actress"
 )
-_WORKS = r"(?:band|group|singer|film|movie|song|album|novel|book|game|show|series|play|podcast)"
+_WORKS = (
+    r"(?:band|group|singer|film|movie|song|album|novel|book|game|show|series|play|podcast"
+    r"|pub|bar|cafe|salon|spa|car|van|boat)"
+)
 _STREETS = (
     r"Road|Rd|Street|St|Avenue|Ave|Lane|Drive|Close|Hill|Park|Bridge|Creek|Valley|Station|Hotel"
     r"|Inn|Pub|Arms|Spa|Salon|Studio|Hall|College|School|Clinic"

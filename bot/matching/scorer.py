@@ -123,7 +123,7 @@ class Scorer:
         topics = _ranked(self.classes[: self.topics], fits)
         rivals = _ranked(self.classes[self.topics : -1], best[self.topics : -1])
         share = self._shared(heard, topics[0][0])
-        broad = self.handicap[self.classes.index(topics[0][0])] > 0
+        broad = self.broad(topics[0][0])
         return Scores(
             entries=_ranked(self.keys[:entries], scores[:entries]),
             topics=topics,
@@ -145,6 +145,10 @@ class Scorer:
                 and share.telling < (NARROW if broad else TELLING),
             ),
         )
+
+    def broad(self, topic: str) -> bool:
+        """True for a topic whose phrasings fit half of all questions."""
+        return bool(self.handicap[self.classes.index(topic)])
 
     def _meanings(
         self, heard: Sequence[Heard], vector: npt.NDArray[np.float32] | None

@@ -102,3 +102,34 @@ def test_a_danger_in_new_words_gets_no_cheerful_answer(question: str, shipped: F
 )
 def test_figures_of_speech_get_no_alarm(question: str, shipped: Faq) -> None:
     assert shipped.ask(question).outcome != "red_flag"
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["a sun stroke is my favourite cocktail", "the infection is what we call our old car"],
+)
+def test_a_pattern_in_an_unlikely_sense_does_not_alarm_who_asks_nothing(
+    message: str, shipped: Faq
+) -> None:
+    assert red_flags.first(shipped.watching, [h.stem for h in shipped.index.hear(message)])
+    assert shipped.ask(message).outcome != "red_flag"
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["a sun stroke is my favourite cocktail, does massage help dry skin", "sun stroke"],
+)
+def test_a_pattern_alarms_beside_a_question_and_where_it_is_likely(
+    message: str, shipped: Faq
+) -> None:
+    assert shipped.ask(message).outcome == "red_flag"
+
+
+def test_a_danger_that_is_told_before_a_cheerful_question_is_not_drowned_by_it(
+    taught: Faq,
+) -> None:
+    told = taught.index.hear("her wrist clicks and swings loose")
+    asked = taught.index.hear("how do i make my brakes squeal less when it is wet outside")
+    assert taught.dangers
+    alone = taught.dangers.chance((*told, *asked))
+    assert taught.dangers.chance((*told, *asked), [told, asked]) > alone

@@ -365,3 +365,23 @@ def test_the_same_question_gets_the_same_reply(faq: Faq) -> None:
 def test_it_is_printed_in_a_few_words(faq: Faq) -> None:
     """Any log line may hold it, and with all its numbers it would be megabytes."""
     assert len(repr(Live(faq))) < 100
+
+
+@pytest.mark.parametrize("word", ["city", "traffic", "market", "underground"])
+def test_an_everyday_word_of_a_broad_topic_gets_no_answer_by_itself(
+    word: str, shipped: Faq
+) -> None:
+    assert shipped.ask(word).outcome != "answer"
+
+
+@pytest.mark.parametrize("word", ["wrinkles", "scars", "flaky"])
+def test_a_word_of_a_subject_is_answered_by_itself(word: str, shipped: Faq) -> None:
+    assert shipped.ask(word).outcome == "answer"
+
+
+@pytest.mark.parametrize("word", ["fertility", "trombone", "printer", "justice"])
+@pytest.mark.parametrize("frame", ["is massage good for {}", "how often should i massage for {}"])
+def test_no_answer_where_a_strange_word_stands_in_the_place_that_decides(
+    frame: str, word: str, shipped: Faq
+) -> None:
+    assert shipped.ask(frame.format(word)).outcome != "answer"
