@@ -12,6 +12,7 @@ from telegram.request import BaseRequest
 from bot import lifecycle
 from bot.answering.faq import Live
 from bot.bot_api.intake import Intake
+from bot.bot_api.outgoing.gate import Gate
 from bot.bot_api.polling import Polling
 from bot.bot_api.rate_limiter import RateLimiter
 from bot.bot_api.sending import DEFAULTS
@@ -126,7 +127,7 @@ def _application(
         .defaults(DEFAULTS)
         .request(request)
         .get_updates_request(updates_request)
-        .rate_limiter(limiter)
+        .rate_limiter(Gate(limiter))
         .concurrent_updates(updates)
         .updater(None)
         .build()

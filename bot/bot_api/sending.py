@@ -18,10 +18,11 @@ from telegram import (
     Update,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, RetryAfter
 from telegram.ext import Defaults
 
 from bot.bot_api.lines import aside, is_in_hand
+from bot.bot_api.outgoing.refusals import is_the_chats
 from bot.bot_api.transport import NotConnectedError
 
 TRIES = 3
@@ -135,10 +136,14 @@ async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:
 
 
 async def changed(editing: Awaitable[object]) -> bool:
-    """Wait for an edit; False when the message is gone or too old."""
+    """Wait for an edit; False when the message is gone, too old or in a group that has moved."""
     try:
         await editing
+    except ChatMigrated:
+        return False
     except BadRequest as error:
+        if is_the_chats(error):  # A new message would be refused, too.
+            raise
         return "message is not modified" in error.message.lower()
     return True
 
