@@ -5,10 +5,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram.error import ChatMigrated
+from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.bot_api.rate_limiter import PACED, RateLimiter
+from bot.bot_api.transport import NotTakenError, may_have_arrived
 
 MOST_MOVED = 1_000
 """Moved groups that are remembered; the first is forgotten first."""
@@ -58,6 +59,11 @@ class Gate(BaseRateLimiter[int]):
             if stays:
                 raise
             return await send(self._addressed(data))
+        except TelegramError as error:
+            if endpoint.startswith("get") and may_have_arrived(error):
+                # It was only to read something, so it does no harm a second time.
+                raise NotTakenError(str(error)) from None
+            raise
 
     def _follow(self, data: Request, new: int) -> None:
         self._moved[data.get("chat_id")] = new

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from telegram import Update
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.error import TelegramError
 
 from bot.bot_api import sending
 from bot.bot_api.outgoing.refusals import is_the_chats
+from bot.bot_api.transport import NotConnectedError, NotTakenError, may_have_arrived
 from bot.bot_api.types import Context
 from bot.features import texts
 from bot.features.operators.faults import described
@@ -37,13 +38,20 @@ class ErrorHandler:
             log.info("update %s: %s", number, error)
             await _alert(update, texts.SHUT_ALERT)
             return
-        log.error("update %s failed", number, exc_info=error)
+        if may_have_arrived(error):
+            # Whoever sees the answer and then an apology believes neither.
+            log.warning("update %s failed: its answer may have arrived (%s)", number, error)
+            await _alert(update, None)
+            return
+        is_cut_off = isinstance(error, NotConnectedError | NotTakenError)
+        if is_cut_off:
+            log.warning("update %s failed: nothing went out (%s)", number, error)
+        else:
+            log.error("update %s failed", number, exc_info=error)
         if isinstance(update, Update):
             await _apologise(update)
         # Without a network nobody can be notified, and the code is not at fault.
-        # A BadRequest is a NetworkError in PTB, but here the code is at fault.
-        no_bug = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
-        if error is not None and not no_bug:
+        if error is not None and not is_cut_off:
             await self._notify(error, number, context)
 
     async def _notify(self, error: Exception, number: int | None, context: Context) -> None:

@@ -100,4 +100,4 @@ def _told(error: BaseException) -> str:
 def _refusal(said: str) -> str:
     """Telegram's own words. What stands behind a colon or in quotes may be a person's."""
     own = re.match(r"(?:\w'\w|[\w ,./-])*", said)
-    return f"Telegram says “{own[0].strip()[:LONGEST]}”" if own and own[0].strip() else ""
+    return f"refused as “{own[0].strip()[:LONGEST]}”" if own and own[0].strip() else ""

@@ -3,6 +3,8 @@
 import pytest
 
 from bot.bot_api.types import App
+from bot.features import texts
+from tests.fake_bot_api import faults
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.support.bots import ANNA
 from tests.support.chats import Chat
@@ -10,7 +12,7 @@ from tests.support.chats import Chat
 NEW = -1_009_999_999_999
 SQUEAK = "It is dry. A drop of oil on each link ends it.\n\nThe handbook's view."
 
-pytestmark = pytest.mark.usefixtures("no_faults")
+pytestmark = pytest.mark.usefixtures("no_faults", "clock")
 
 
 @pytest.fixture
@@ -63,3 +65,13 @@ async def test_an_edited_question_in_a_group_that_has_moved_is_answered_in_the_n
     moved(group)
     await group.gets(edit)
     assert [each["text"] for each in group.telegram.messages(NEW)] == [SQUEAK]
+
+
+@pytest.mark.parametrize("fault", [faults.Timeout(), faults.ConnectionCut(), faults.Truncated()])
+async def test_what_was_only_to_be_read_is_read_again(group: Chat, fault: faults.Fault) -> None:
+    group.person.chat.administrators.add(group.person.id)
+    group.telegram.fail_next("getChatAdministrators", fault, times=3)
+    await group.write("/subscribe 9:00 Berlin")
+    assert len(group.said) == 1
+    assert texts.FAULT not in group.texts
+    assert len([c for c in group.telegram.calls if c.method == "getChatAdministrators"]) == 4

@@ -98,7 +98,7 @@ def test_what_a_person_wrote_is_no_reason() -> None:
     ],
 )
 def test_telegrams_own_words_are_a_reason_up_to_those_of_people(said: str, told: str) -> None:
-    assert described(caught(BadRequest(said))).endswith(f": Telegram says “{told}”")
+    assert described(caught(BadRequest(said))).endswith(f": refused as “{told}”")
 
 
 def test_a_fault_names_no_file_of_the_machine(tmp_path: Path) -> None:
