@@ -205,6 +205,22 @@ async def shut(siege: Siege) -> list[AtMost]:
     return [AtMost("refused calls to 30 closed chats", refused, len(people))]
 
 
+async def vain(siege: Siege) -> list[AtMost]:
+    """A person presses one button 50 times, which changes the message once."""
+    await siege.start()
+    person = siege.telegram.person(EVE, "Eve")
+    siege.telegram.push(person.writes("/topics"))
+    await siege.answered({EVE})
+    shown = siege.telegram.messages(EVE)[-1]
+    data = shown["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    async with siege.witnessed():
+        for _ in range(50):
+            siege.telegram.push(person.presses_old(data, on=shown))
+            await asyncio.sleep(SECONDS / 50)
+    refused = [c for c in siege.telegram.calls if c.method.startswith("edit") and not c.accepted]
+    return [AtMost("edits that Telegram refused", len(refused), 0)]
+
+
 async def stopped(siege: Siege) -> list[AtMost]:
     """1,500 questions wait at Telegram; SIGTERM in the middle, and a new start."""
     return await _cut_short(siege, kill=False)
@@ -328,6 +344,7 @@ ATTACKS: dict[str, Attack] = {
         outage,
         unconfirmed,
         shut,
+        vain,
         stopped,
         killed,
         deadly,

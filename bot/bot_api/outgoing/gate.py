@@ -8,6 +8,7 @@ from typing import Any
 from telegram.error import ChatMigrated, TelegramError
 from telegram.ext import BaseRateLimiter
 
+from bot.bot_api.outgoing.shown import Shown
 from bot.bot_api.rate_limiter import PACED, RateLimiter
 from bot.bot_api.transport import NotTakenError, may_have_arrived
 
@@ -25,6 +26,7 @@ class Gate(BaseRateLimiter[int]):
     """Lets requests through to Telegram. An answer follows a group that has another id now."""
 
     limiter: RateLimiter
+    shown: Shown = field(default_factory=Shown)
     _moved: OrderedDict[object, int] = field(default_factory=OrderedDict)
     """Old id of a group → its new id."""
 
@@ -43,12 +45,24 @@ class Gate(BaseRateLimiter[int]):
         data: Request,
         rate_limit_args: int | None,
     ) -> Any:  # noqa: ANN401 - PTB's, handed back
-        """Send, and once more to the new id of a group that has moved."""
+        """Send, and once more to the new id of a group that has moved.
+
+        Returns True at once where nothing would change.
+        """
 
         async def send(data: Request) -> Any:  # noqa: ANN401 - PTB's, handed back
-            return await self.limiter.process_request(
-                callback, (endpoint, data), kwargs, endpoint, data, rate_limit_args
-            )
+            try:
+                result = await self.limiter.process_request(
+                    callback, (endpoint, data), kwargs, endpoint, data, rate_limit_args
+                )
+            except Exception as error:
+                self.shown.failed(endpoint, data, error)
+                raise
+            self.shown.took(endpoint, data, result)
+            return result
+
+        if self.shown.is_vain(endpoint, data):
+            return True
 
         # The ledger of tips follows by itself, and a message has another number in the new group.
         stays = rate_limit_args == PACED or "message_id" in data
