@@ -57,6 +57,8 @@ class Sender:
     results: Results
     only: int | None = None
     """The one chat to send to; None for all."""
+    is_muted: Callable[[], bool] = lambda: False
+    """True while another copy may send the same."""
     _urgent: deque[int] = field(default_factory=deque)
     _run: asyncio.Task[None] | None = None
     _stopping: bool = False
@@ -168,7 +170,7 @@ class Sender:
                 waiting.appendleft((chat, partial(self._serve, subscriber)))
 
     def _going_on(self) -> bool:
-        return not (self._stopping or self.results.breaker.resting)
+        return not (self._stopping or self.results.breaker.resting or self.is_muted())
 
     async def _serve(self, subscriber: Subscriber) -> None:
         """Send today's tip; send none if its day is over."""
