@@ -65,6 +65,16 @@ SHAPES: list[dict[str, Any]] = [
     {"via_bot": 5},
 ]
 
+SHUT = [
+    "TOPIC_CLOSED",
+    "TOPIC_DELETED",
+    "message thread not found",
+    "CHAT_WRITE_FORBIDDEN",
+    "CHAT_RESTRICTED",
+    "not enough rights to send text messages to the chat",
+]
+SENDING = ("sendMessage", "sendPhoto")
+
 
 async def patterns(siege: Siege) -> list[AtMost]:
     """Texts that blow up regular expressions, also from people who are asked for a place."""
@@ -148,6 +158,67 @@ async def pages(siege: Siege) -> list[AtMost]:
     async with siege.witnessed():
         await asyncio.sleep(1)
     return [AtMost("processes that ended", _ended(siege), 0)]
+
+
+async def outage(siege: Siege) -> list[AtMost]:
+    """A gateway answers 502 to the messages of 30 people for nine seconds."""
+    await siege.start()
+    people = [siege.telegram.person(FIRST + number) for number in range(30)]
+    for each in people:
+        siege.telegram.fail_next("sendMessage", faults.ServerError(), 9, each.id)
+    async with siege.witnessed():
+        siege.telegram.push(*(each.writes("hello") for each in people))
+        await siege.answered({each.id for each in people})
+    return [AtMost("people without an answer", siege.lost({p.id for p in people}), 0)]
+
+
+async def unconfirmed(siege: Siege) -> list[AtMost]:
+    """30 answers arrive, and nothing says so: the connection is cut, or half of it comes."""
+    await siege.start()
+    people = [siege.telegram.person(FIRST + number) for number in range(30)]
+    cuts = faults.ConnectionCut(accepted=True), faults.Truncated(), faults.ServerError(504, True)
+    for number, each in enumerate(people):
+        siege.telegram.fail_next("sendMessage", cuts[number % 3], chat_id=each.id)
+    async with siege.witnessed():
+        siege.telegram.push(*(each.writes("hello") for each in people))
+        await asyncio.sleep(SECONDS)
+    shown = [len(siege.telegram.messages(each.id)) for each in people]
+    return [
+        AtMost("people without an answer", shown.count(1), 0),
+        AtMost("messages after the answer", sum(shown) - 2 * len(people), 0),
+    ]
+
+
+async def shut(siege: Siege) -> list[AtMost]:
+    """30 chats take no messages, each for one of six reasons that are no fault."""
+    await siege.start()
+    people = [siege.telegram.person(FIRST + number) for number in range(30)]
+    for number, each in enumerate(people):
+        said = faults.Refusal(400, f"Bad Request: {SHUT[number % len(SHUT)]}")
+        siege.telegram.fail_next("sendMessage", said, OFTEN, each.id)
+    async with siege.witnessed():
+        siege.telegram.push(*(each.writes("hello") for each in people))
+        await asyncio.sleep(SECONDS)
+    ids = {each.id for each in people}
+    calls = [call.params["chat_id"] for call in siege.telegram.calls if call.method in SENDING]
+    refused = sum(chat in ids for chat in calls)
+    return [AtMost("refused calls to 30 closed chats", refused, len(people))]
+
+
+async def vain(siege: Siege) -> list[AtMost]:
+    """A person presses one button 50 times, which changes the message once."""
+    await siege.start()
+    person = siege.telegram.person(EVE, "Eve")
+    siege.telegram.push(person.writes("/topics"))
+    await siege.answered({EVE})
+    shown = siege.telegram.messages(EVE)[-1]
+    data = shown["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    async with siege.witnessed():
+        for _ in range(50):
+            siege.telegram.push(person.presses_old(data, on=shown))
+            await asyncio.sleep(SECONDS / 50)
+    refused = [c for c in siege.telegram.calls if c.method.startswith("edit") and not c.accepted]
+    return [AtMost("edits that Telegram refused", len(refused), 0)]
 
 
 async def stopped(siege: Siege) -> list[AtMost]:
@@ -270,6 +341,10 @@ ATTACKS: dict[str, Attack] = {
         flood,
         shapes,
         pages,
+        outage,
+        unconfirmed,
+        shut,
+        vain,
         stopped,
         killed,
         deadly,

@@ -10,6 +10,11 @@ def main() -> int:
     if sys.platform == "win32":
         print(UNIX_ONLY, file=sys.stderr)  # noqa: T201 - a command line prints
         return 1
+    if "run" in sys.argv[1:]:
+        # First of all: the modules alone take longer than a supervisor waits before a reload.
+        from bot import hangups
+
+        hangups.note()
     from bot import cli
 
     return cli.main()

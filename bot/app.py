@@ -12,6 +12,8 @@ from telegram.request import BaseRequest
 from bot import lifecycle
 from bot.answering.faq import Live
 from bot.bot_api.intake import Intake
+from bot.bot_api.outgoing.gate import Gate
+from bot.bot_api.outgoing.rival import Rival
 from bot.bot_api.polling import Polling
 from bot.bot_api.rate_limiter import RateLimiter
 from bot.bot_api.sending import DEFAULTS
@@ -100,7 +102,9 @@ def build(
     tell = partial(_passed_over, notices, app)
     deadly = partial(tell, operator_texts.died_of)
     unreadable = partial(tell, operator_texts.cannot_read)
-    polling = Polling(app, updates_request, intake, deadly, unreadable)
+    rival = Rival(app.bot, monotonic, partial(_rivalled, notices, app))
+    polling = Polling(app, updates_request, intake, deadly, unreadable, rival)
+    sender.is_muted = lambda: rival.is_there
     parts = Parts(app, live, sender, recorder, notices, watcher, polling, updates)
     _attach(parts, settings, clocks, throttle, tick_seconds)
     return parts
@@ -108,6 +112,10 @@ def build(
 
 async def _passed_over(notices: Notices, app: App, text: Callable[[int], str], update: int) -> None:
     await notices.tell(app.bot, text(update))
+
+
+async def _rivalled(notices: Notices, app: App, host: str | None) -> None:
+    await notices.tell(app.bot, operator_texts.rival(host))
 
 
 def _application(
@@ -126,7 +134,7 @@ def _application(
         .defaults(DEFAULTS)
         .request(request)
         .get_updates_request(updates_request)
-        .rate_limiter(limiter)
+        .rate_limiter(Gate(limiter))
         .concurrent_updates(updates)
         .updater(None)
         .build()

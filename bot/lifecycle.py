@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat
 from telegram.error import BadRequest, TelegramError
 
+from bot import hangups
 from bot.answering.faq import Live
 from bot.bot_api.intake import DRAIN_SECONDS
 from bot.bot_api.polling import CONFIRM_SECONDS, Polling
@@ -85,6 +86,8 @@ def signals(watcher: FileWatcher) -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, watcher.asked.set)
+    if hangups.came():
+        watcher.asked.set()
     return stop
 
 

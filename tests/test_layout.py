@@ -16,7 +16,7 @@ PROGRAM = Path(bot.__file__).parent
 TESTS = Path(__file__).parent
 
 LEVELS = (
-    {"__init__", "errors", "markup", "once"},
+    {"__init__", "errors", "hangups", "markup", "once"},
     {"language", "logs", "places"},
     {"bot_api", "knowledge", "matching", "settings", "subscriptions"},
     {"answering", "storage"},

@@ -13,6 +13,7 @@ from bot import lifecycle
 from bot.answering.faq import Faq
 from bot.bot_api import polling
 from bot.bot_api.intake import Intake
+from bot.bot_api.outgoing import rival
 from bot.bot_api.types import App
 from bot.errors import StartError
 from bot.features import texts
@@ -26,7 +27,7 @@ from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.fake_bot_api.world import BOT
-from tests.support.bots import build_parts
+from tests.support.bots import ANNA, OPERATOR, build_parts, subscribed_at
 from tests.support.fake_time import Clock
 from tests.support.log_lines import logged
 from tests.support.slow_request import SlowRequest
@@ -359,6 +360,75 @@ async def test_a_refusal_while_polling_is_said_in_one_clear_line(
         telegram.fail_next("getUpdates", fault)
         await greeted(telegram, anna)
     assert logged(caplog) == [line]
+
+
+# Another copy, or a webhook
+
+
+@pytest.fixture
+def supervised(
+    telegram: FakeTelegram, faq: Faq, clock: Clock, storage: Storage, wire: SlowRequest
+) -> Parts:
+    telegram.person(OPERATOR, "Operator")
+    settings = Settings(operators=frozenset({OPERATOR}))
+    return build_parts(telegram, faq, clock, storage, settings, wire)
+
+
+async def test_operators_are_told_once_of_another_copy(
+    supervised: Parts, stop: asyncio.Event, telegram: FakeTelegram, anna: Person
+) -> None:
+    async with until_stop(lifecycle.serve(supervised, stop), stop):
+        telegram.fail_next("getUpdates", faults.Conflict(), times=3)
+        await greeted(telegram, anna)
+        await asyncio.sleep(60)
+    told = [each["text"] for each in telegram.messages(OPERATOR)]
+    assert told.count(operator_texts.ANOTHER_COPY) == 1
+
+
+async def test_operators_are_told_the_host_of_a_webhook_but_not_its_path(
+    supervised: Parts,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with until_stop(lifecycle.serve(supervised, stop), stop):
+        await telegram.until("getUpdates", 1, FOREVER)
+        telegram.world.webhook = "https://evil.test/secret"
+        await asyncio.sleep(120)
+    told = [each["text"] for each in telegram.messages(OPERATOR)]
+    assert told.count(operator_texts.rival("evil.test")) == 1
+    assert not any("secret" in each for each in told)
+    assert set(logged(caplog)) >= {rival.WEBHOOK}
+    assert rival.COPY not in logged(caplog)
+
+
+@pytest.mark.parametrize("webhook", ["", "https://evil.test/secret"], ids=["copy", "webhook"])
+async def test_who_does_not_get_the_updates_sends_no_tips_until_it_has_them_again(
+    supervised: Parts,
+    stop: asyncio.Event,
+    telegram: FakeTelegram,
+    storage: Storage,
+    clock: Clock,
+    webhook: str,
+) -> None:
+    async with until_stop(lifecycle.serve(supervised, stop), stop):
+        await telegram.until("getUpdates", 1, FOREVER)
+        telegram.world.webhook = webhook
+        if not webhook:
+            telegram.fail_next("getUpdates", faults.Conflict(), times=9)
+        await asyncio.sleep(30)
+        telegram.person(ANNA)
+        await subscribed_at(storage, [ANNA], clock.wall(), since=clock.wall())
+        supervised.sender.wake()
+        await supervised.sender.finished()
+        assert supervised.polling.rival.is_there
+        assert telegram.messages(ANNA) == []
+        telegram.world.webhook = ""
+        await asyncio.sleep(300)
+        assert not supervised.polling.rival.is_there
+        supervised.sender.wake()
+        await supervised.sender.finished()
+    assert len(telegram.messages(ANNA)) == 1
 
 
 async def test_a_flood_wait_while_polling_is_waited_for_as_told(

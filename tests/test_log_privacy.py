@@ -153,10 +153,9 @@ def test_what_led_to_an_error_is_told_without_its_text(written: io.StringIO) -> 
 async def test_an_answer_that_telegram_cuts_off_is_not_written(
     written: io.StringIO, parts: Parts, telegram: FakeTelegram, minna: Person
 ) -> None:
-    """PTB logs it, as an error."""
     telegram.fail_next("sendMessage", faults.Page(200, f'{{"ok": true, "result": "{TEXT}'))
     await day(parts, telegram, minna)
-    assert "Can not load invalid JSON data" in written.getvalue()
+    assert "an answer that nobody can read" in written.getvalue()
     assert_private(written)
 
 

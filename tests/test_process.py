@@ -188,3 +188,16 @@ async def test_a_stop_while_the_network_is_down_at_the_start_is_no_failure(
 
 def here(api: str, folder: Path) -> Settings:
     return Settings(api=api, knowledge=BICYCLES, database=f"sqlite:///{folder}/skinbot.db")
+
+
+@pytest.mark.parametrize("pause", [0.3, 0.6, 1.0])
+async def test_a_sighup_during_the_start_does_not_end_it(tmp_path: Path, pause: float) -> None:
+    telegram = FakeTelegram()
+    async with (
+        FakeServer(telegram) as server,
+        bot_process(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=server.url) as bot,
+    ):
+        await asyncio.sleep(pause)
+        bot.process.send_signal(signal.SIGHUP)
+        await bot.says("is answering")
+        assert await bot.stops() == 0

@@ -42,7 +42,7 @@ FAULTS: list[faults.Fault] = [
     *GONE,
     faults.Migrated(-1009),
     faults.Refusal(400, "Bad Request: no"),
-    faults.Refusal(500, f"Telegram knows {TOKEN}"),
+    faults.Refusal(400, f"Telegram knows {TOKEN}"),
 ]
 FATAL: list[faults.Fault] = [
     faults.Unauthorized(),
@@ -162,7 +162,7 @@ async def test_no_error_of_ptbs_own_shows_it_in_the_log(written: io.StringIO) ->
 async def test_redacted_json_is_still_json(
     written: io.StringIO, parts: Parts, telegram: FakeTelegram, anna: Person
 ) -> None:
-    telegram.fail_next("sendMessage", faults.Refusal(500, f"Telegram knows {TOKEN}"), times=3)
+    telegram.fail_next("sendMessage", faults.Refusal(400, f"Telegram knows {TOKEN}"), times=3)
     await everyday(parts, telegram, anna)
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     assert any("Traceback" in line.get("traceback", "") for line in lines)
@@ -251,7 +251,7 @@ async def _in_trouble(kind: str, place: Path) -> str:
         await telegram.until("sendMessage", 2)
         assert await bot.stops() == 0
     called = {c.params["chat_id"] for c in telegram.calls if c.method == "sendMessage"}
-    assert called == {OPERATOR, *(person.id for person in people)}
+    assert called == {OPERATOR, -1009, *(person.id for person in people)}
     return bot.everything + str(telegram.calls)
 
 

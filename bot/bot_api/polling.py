@@ -25,6 +25,8 @@ from telegram.error import (
 from telegram.request import BaseRequest
 
 from bot.bot_api.intake import WINDOW, Intake
+from bot.bot_api.outgoing import rival
+from bot.bot_api.outgoing.rival import Rival
 from bot.bot_api.sending import seconds_to_wait
 from bot.bot_api.types import App
 from bot.errors import StartError
@@ -60,6 +62,7 @@ class Polling:
     """Called with an update that was in hand when the process died, again and again."""
     tell_unreadable: Tell
     """Called with an update that PTB cannot read."""
+    rival: Rival
     _wait: float = SHORTEST_WAIT
     _more: bool = False
     """True where Telegram probably has more updates than it has handed out."""
@@ -81,7 +84,7 @@ class Polling:
             StartError: Telegram now refuses the token.
         """
         while True:
-            await _until_it_works(self._fetch)
+            await _until_it_works(self._try)
 
     async def confirm(self) -> None:
         """Tell Telegram which updates are done, or they would come again after a restart."""
@@ -99,6 +102,13 @@ class Polling:
         # A webhook that was once set for this bot would take all updates.
         await self.app.bot.delete_webhook()
 
+    async def _try(self) -> None:
+        try:
+            await self._fetch()
+        except Conflict as error:
+            self._mention(self.rival.refused(error))
+            raise
+
     async def _fetch(self) -> None:
         await self.intake.settled(self._wait, more=self._more)
         fetched = await self._updates(
@@ -106,6 +116,7 @@ class Polling:
             wait=0 if self.intake.waits else POLL_SECONDS,
             allowed_updates=json.dumps(UPDATES),
         )
+        self.rival.heard()
         fresh, fatal = await self.intake.take(list(fetched))
         self._more = len(fetched) == WINDOW and bool(fresh)
         self._wait = SHORTEST_WAIT if fresh else min(LONGEST_WAIT, 2 * self._wait)
@@ -182,7 +193,7 @@ async def _until_it_works(work: Callable[[], Awaitable[None]]) -> None:
 def _report(error: Exception, pause: float) -> None:
     match error:
         case Conflict():
-            log.error("another copy of this bot is polling with the same token; stop one of them")
+            log.error("%s", rival.line(error))
         case NetworkError() if not isinstance(error, BadRequest):
             log.warning("no connection to Telegram (%s); next try in %.0f s", error, pause)
         case TelegramError():

@@ -1,5 +1,6 @@
 """Sending and editing messages and answering buttons; errors that are normal are forgiven."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -18,13 +19,17 @@ from telegram import (
     Update,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter
 from telegram.ext import Defaults
 
 from bot.bot_api.lines import aside, is_in_hand
-from bot.bot_api.transport import NotConnectedError
+from bot.bot_api.outgoing.refusals import is_the_chats
+from bot.bot_api.transport import NotConnectedError, NotTakenError
 
-TRIES = 3
+OUTAGE_SECONDS = 60.0
+"""Seconds in which an answer is tried again, at least, while nothing goes out."""
+SPINNER_SECONDS = 3.0
+"""As above, for a button's spinner, which ends by itself."""
 RECONNECT_SECONDS = 1.0
 LONGEST_FLOOD = 24 * 3600.0
 """Seconds; a longer wait is nonsense."""
@@ -135,10 +140,14 @@ async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:
 
 
 async def changed(editing: Awaitable[object]) -> bool:
-    """Wait for an edit; False when the message is gone or too old."""
+    """Wait for an edit; False when the message is gone, too old or in a group that has moved."""
     try:
         await editing
+    except ChatMigrated:
+        return False
     except BadRequest as error:
+        if is_the_chats(error):  # A new message would be refused, too.
+            raise
         return "message is not modified" in error.message.lower()
     return True
 
@@ -148,25 +157,30 @@ async def acknowledge(
 ) -> None:
     """Stop a button's spinner. A text is shown as an alert, or as a toast that soon goes away."""
     # Telegram refuses this for a button that was pressed long ago, which is normal after a pause.
-    with suppress(BadRequest):
-        await patiently(lambda: query.answer(text, show_alert=bool(text) and not toast))
+    # Where it is lost on the way, the spinner ends by itself, and the answer itself is there.
+    with suppress(NetworkError):
+        await patiently(
+            lambda: query.answer(text, show_alert=bool(text) and not toast), SPINNER_SECONDS
+        )
 
 
-async def patiently(send: Callable[[], Awaitable[T]]) -> T:
-    """Send, and try again if Telegram says to wait (429) or the connection failed.
+async def patiently(send: Callable[[], Awaitable[T]], seconds: float = OUTAGE_SECONDS) -> T:
+    """Send, and try again if Telegram says to wait (429), or while nothing goes out.
 
-    An answer to an update waits until the network is back; other messages get a few tries. A
-    time-out is raised: the message may have arrived, and a second try could send it twice.
+    An answer to an update waits until the network is back. Where a gateway refuses, or where no
+    update waits, it is given up after so many `seconds`. A time-out or a broken connection is
+    raised: the message may have arrived, and a second try could send it twice.
     """
-    tries = TRIES
+    time = asyncio.get_running_loop().time
+    end = time() + seconds
     while True:
         try:
             return await send()
         except RetryAfter as flood:
             await aside(seconds_to_wait(flood))
-        except NotConnectedError:
-            tries -= 1
-            if tries <= 0 and not is_in_hand():
+        except (NotConnectedError, NotTakenError) as error:
+            waits = isinstance(error, NotConnectedError) and is_in_hand()
+            if time() >= end and not waits:
                 raise
             await aside(RECONNECT_SECONDS)
 

@@ -5,7 +5,17 @@ from http import HTTPStatus
 from typing import Any, NoReturn
 
 import httpx2
-from telegram.error import NetworkError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 from telegram.request import BaseRequest, RequestData
 
 CONNECTIONS = 32
@@ -19,11 +29,38 @@ POOL_SECONDS = 20.0
 KEPT_SECONDS = 60.0
 """Seconds that an unused connection stays open."""
 
+FILES = "/file/bot"
+"""A part of the address of a download, which holds any bytes."""
+UNTAKEN = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
+"""Statuses that say that a gateway could not hand the request on."""
+
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError, httpx2.PoolTimeout)
 
 
 class NotConnectedError(NetworkError):
     """The request never left, so it is safe to send it again."""
+
+
+class NotTakenError(NetworkError):
+    """A server on the way says that it did not hand the request on to Telegram."""
+
+
+SAID_NO = (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NotConnectedError,
+    NotTakenError,
+    RetryAfter,
+)
+"""Errors after which it is certain that Telegram did not carry the request out."""
+
+
+def may_have_arrived(error: Exception | None) -> bool:
+    """True where a request went out, and no answer says what became of it."""
+    return isinstance(error, TelegramError) and not isinstance(error, SAID_NO)
 
 
 class Transport(BaseRequest):
@@ -83,30 +120,42 @@ class Transport(BaseRequest):
             )
         except UnicodeError:
             # From None: the error's text holds what somebody wrote.
-            raise NetworkError("a text with half a letter") from None
+            raise BadRequest("a text with half a letter") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             _raise_as_telegram(error)
+        if answer.is_success and FILES in url:
+            return answer.status_code, answer.content
         return checked(answer.status_code, answer.content)
 
 
 def checked(status: int, body: bytes) -> tuple[int, bytes]:
-    """Return an answer unchanged if it comes from Telegram.
+    """Return an answer unchanged if it comes from Telegram and can be read.
 
     Raises:
-        NetworkError: the refusal is not Telegram's. It may be the page of a proxy, which says
-            nothing about a token or a chat.
+        NotTakenError: a gateway or a proxy refuses, so nothing has happened. Its page says nothing
+            about a token or a chat.
+        NetworkError: something went wrong on the way; it is not known what has happened.
     """
-    if status >= HTTPStatus.MULTIPLE_CHOICES and not _is_telegrams(status, body):
+    said = _read(body)
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        if "result" not in said:
+            raise NetworkError("an answer that nobody can read")
+        return status, body
+    is_telegrams = said.get("ok") is False and said.get("error_code") == status
+    if status in UNTAKEN or (not is_telegrams and status < HTTPStatus.INTERNAL_SERVER_ERROR):
+        raise NotTakenError(f"an error page with status {status}")
+    if not is_telegrams:
         raise NetworkError(f"an error page with status {status}")
     return status, body
 
 
-def _is_telegrams(status: int, refusal: bytes) -> bool:
+def _read(body: bytes) -> dict[str, Any]:
+    """An answer's object; an empty one where it holds none."""
     try:
-        said = json.loads(refusal)
+        said = json.loads(body)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(said, dict) and said.get("ok") is False and said.get("error_code") == status
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _seconds(given: Timeout, default: float) -> float:

@@ -7,6 +7,7 @@ from bot.markup import escape
 
 FAULT = "Sorry, something went wrong on my side. Please try again in a moment."
 FAULT_ALERT = "Sorry, something went wrong. Please try again."
+SHUT_ALERT = "I cannot write in this chat at the moment."
 OUTDATED_BUTTON = "This button is out of date. Please use /topics or ask again."
 SLOW_DOWN = "That was a lot at once. Please give me a minute, then go on."
 UNKNOWN_COMMAND = "I do not know that command. /help lists what I can do."

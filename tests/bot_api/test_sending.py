@@ -66,29 +66,86 @@ async def test_what_never_left_is_sent_again(chat: Chat, clock: Clock) -> None:
     assert clock.now == pytest.approx(2 * sending.RECONNECT_SECONDS)
 
 
-async def test_without_any_connection_it_gives_up(chat: Chat, clock: Clock) -> None:
-    chat.telegram.fail_next("sendMessage", faults.NoConnection(), times=sending.TRIES)
+TAKES_NOTHING = [
+    faults.NoConnection(),
+    faults.ServerError(502),
+    faults.ServerError(503),
+    faults.Refusal(502, "Bad Gateway"),
+    faults.Page(403, "<h1>Forbidden</h1>"),
+]
+
+
+@pytest.mark.parametrize("fault", TAKES_NOTHING, ids=str)
+async def test_an_answer_is_tried_again_while_nothing_goes_out(
+    chat: Chat, clock: Clock, fault: faults.Fault
+) -> None:
+    chat.telegram.fail_next("sendMessage", fault, times=9)
+    await chat.write("why does my chain squeak")
+    assert chat.texts == [SQUEAK]
+    assert clock.now == pytest.approx(9 * sending.RECONNECT_SECONDS)
+
+
+@pytest.mark.parametrize("fault", TAKES_NOTHING, ids=str)
+async def test_an_edit_is_tried_again_while_nothing_goes_out(
+    chat: Chat, fault: faults.Fault
+) -> None:
+    question = await chat.write("hello")
+    chat.telegram.fail_next("editMessageText", fault, times=9)
+    await chat.edit(question, "why does my chain squeak")
+    assert chat.texts == [SQUEAK]
+
+
+@pytest.mark.parametrize("fault", TAKES_NOTHING, ids=str)
+async def test_after_a_minute_it_gives_up(chat: Chat, clock: Clock, fault: faults.Fault) -> None:
+    chat.telegram.fail_next("sendMessage", fault, times=61)
     await chat.write("why does my chain squeak")
     assert chat.texts == [texts.FAULT]
-    assert clock.now == pytest.approx((sending.TRIES - 1) * sending.RECONNECT_SECONDS)
+    assert clock.now == pytest.approx(sending.OUTAGE_SECONDS)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [faults.Timeout(accepted=True), faults.ConnectionCut(accepted=True)],
-    ids=["time-out", "cut"],
-)
-async def test_what_may_have_arrived_is_not_sent_again(chat: Chat, fault: faults.Fault) -> None:
+async def test_a_spinner_does_not_hold_up_what_comes_behind_it(chat: Chat, clock: Clock) -> None:
+    await chat.write("/topics")
+    chat.telegram.fail_next("answerCallbackQuery", faults.ServerError(), times=1_000)
+    await chat.press("⛓️ Chain")
+    assert clock.now == pytest.approx(sending.SPINNER_SECONDS)
+    assert texts.FAULT not in chat.texts
+
+
+MAY_HAVE_ARRIVED = [
+    faults.Timeout(accepted=True),
+    faults.ConnectionCut(accepted=True),
+    faults.Truncated(),
+    faults.ServerError(504, accepted=True),
+]
+
+
+@pytest.mark.parametrize("fault", MAY_HAVE_ARRIVED, ids=str)
+async def test_after_what_may_have_arrived_nothing_is_said(chat: Chat, fault: faults.Fault) -> None:
     chat.telegram.fail_next("sendMessage", fault)
     await chat.write("why does my chain squeak")
-    assert chat.texts == [SQUEAK, texts.FAULT]
+    assert chat.texts == [SQUEAK]
 
 
-async def test_an_edit_that_may_have_arrived_is_not_sent_as_a_new_answer(chat: Chat) -> None:
+@pytest.mark.parametrize("fault", MAY_HAVE_ARRIVED, ids=str)
+async def test_after_an_edit_that_may_have_arrived_nothing_is_said(
+    chat: Chat, fault: faults.Fault
+) -> None:
     question = await chat.write("hello")
-    chat.telegram.fail_next("editMessageText", faults.Timeout(accepted=True))
+    chat.telegram.fail_next("editMessageText", fault)
     await chat.edit(question, "why does my chain squeak")
-    assert chat.texts == [SQUEAK, texts.FAULT]
+    assert chat.texts == [SQUEAK]
+
+
+@pytest.mark.parametrize("fault", MAY_HAVE_ARRIVED, ids=str)
+async def test_after_a_press_whose_answer_may_have_arrived_no_alert_pops_up(
+    chat: Chat, fault: faults.Fault
+) -> None:
+    await chat.write("/topics")
+    chat.telegram.fail_next("editMessageText", fault)
+    await chat.press("⛓️ Chain")
+    assert len(chat.texts) == 1
+    assert chat.text.startswith("⛓️ Chain")
+    assert chat.alerts == [None]
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,17 @@ class ConnectionCut:
 
 
 @dataclass(frozen=True, slots=True)
+class Truncated:
+    """Telegram carried the call out, and only the first half of its answer came."""
+
+    status: ClassVar[int] = 200
+    accepted: ClassVar[bool] = True
+
+    def page(self) -> bytes:
+        return b'{"ok":true,"result":{"message_id":1,"fr'
+
+
+@dataclass(frozen=True, slots=True)
 class NoConnection:
     """No connection could be made, so nothing went out."""
 
@@ -121,7 +132,7 @@ class NoConnection:
 AnsweredFault = (
     Blocked | Deactivated | Kicked | Migrated | FloodWait | Conflict | Unauthorized | Refusal
 )
-WireFault = ServerError | Page | Timeout | ConnectionCut | NoConnection
+WireFault = ServerError | Page | Truncated | Timeout | ConnectionCut | NoConnection
 Fault = AnsweredFault | WireFault
 
 

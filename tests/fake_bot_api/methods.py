@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tests.fake_bot_api import limits, media
-from tests.fake_bot_api.faults import bad_request
+from tests.fake_bot_api.faults import RefusedError, bad_request
 from tests.fake_bot_api.html import Formatted
 from tests.fake_bot_api.parameters import Json
 from tests.fake_bot_api.queue import UpdateQueue
@@ -61,6 +61,10 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the "
     "same as a current content and reply markup of the message"
 )
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; "
+    "use deleteWebhook to delete the webhook first"
+)
 QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
@@ -73,6 +77,8 @@ class BotApi:
         return {**BOT, **ABILITIES}
 
     def get_updates(self, params: Json) -> list[Json]:
+        if self.world.webhook:
+            raise RefusedError(409, WEBHOOK_ACTIVE)
         self.queue.allow(params.get("allowed_updates"))
         self.queue.confirm(params.get("offset", 0))
         return self.queue.first(min(params.get("limit", MOST_UPDATES), MOST_UPDATES))
@@ -80,7 +86,13 @@ class BotApi:
     def delete_webhook(self, params: Json) -> bool:
         if params.get("drop_pending_updates"):
             self.queue.waiting.clear()
+        self.world.webhook = ""
         return True
+
+    def get_webhook_info(self, _: Json) -> Json:
+        waiting = len(self.queue)
+        facts = {"has_custom_certificate": False, "pending_update_count": waiting}
+        return {"url": self.world.webhook, **facts}
 
     def send_message(self, params: Json) -> Json:
         return self._send(params, _text(limits.message_text(params)))
@@ -215,6 +227,7 @@ class BotApi:
 METHODS: Mapping[str, Callable[[BotApi, Json], object]] = {
     "getMe": BotApi.get_me,
     "getUpdates": BotApi.get_updates,
+    "getWebhookInfo": BotApi.get_webhook_info,
     "deleteWebhook": BotApi.delete_webhook,
     "sendMessage": BotApi.send_message,
     "sendPhoto": BotApi.send_photo,

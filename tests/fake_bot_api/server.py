@@ -8,7 +8,14 @@ from typing import Self, cast
 
 from aiohttp import BodyPartReader, web
 
-from tests.fake_bot_api.faults import Page, ServerError, Timeout, UnansweredError, WireFault
+from tests.fake_bot_api.faults import (
+    Page,
+    ServerError,
+    Timeout,
+    Truncated,
+    UnansweredError,
+    WireFault,
+)
 from tests.fake_bot_api.parameters import Upload
 from tests.fake_bot_api.telegram import FakeTelegram
 
@@ -102,7 +109,7 @@ async def _read_parts(
 
 
 async def _without_answer(request: web.Request, fault: WireFault) -> web.StreamResponse:
-    if isinstance(fault, ServerError | Page):
+    if isinstance(fault, ServerError | Page | Truncated):
         return web.Response(status=fault.status, body=fault.page(), content_type="text/html")
     if isinstance(fault, Timeout):
         # Cancelled when the bot hangs up or the server closes.

@@ -34,6 +34,7 @@ from tests.fake_bot_api.faults import (
     RefusedError,
     ServerError,
     Timeout,
+    Truncated,
     UnansweredError,
     WireFault,
     refusal,
@@ -148,7 +149,9 @@ class FakeTelegram:
         match fault:
             case None:
                 return self._carry_out(method, params)
-            case ServerError() | Page() | Timeout() | ConnectionCut() | NoConnection():
+            case (
+                ServerError() | Page() | Truncated() | Timeout() | ConnectionCut() | NoConnection()
+            ):
                 accepted = fault.accepted and self._carried_out(method, params)
                 raise UnansweredError(fault, accepted=accepted)
             case _:
@@ -226,7 +229,7 @@ class FakeRequest(BaseRequest):
             status, body = self._telegram.handle(name, params, _uploads(request_data))
         except UnansweredError as lost:
             return _without_answer(lost.fault)
-        return status, json.dumps(body).encode()
+        return checked(status, json.dumps(body).encode())
 
 
 def method_and_query(url: str) -> tuple[str, dict[str, str]]:
@@ -247,7 +250,7 @@ def _uploads(request_data: RequestData | None) -> dict[str, Upload]:
 
 def _without_answer(fault: WireFault) -> tuple[int, bytes]:
     match fault:
-        case ServerError() | Page():
+        case ServerError() | Page() | Truncated():
             return checked(fault.status, fault.page())
         case Timeout():
             raise TimedOut from httpx2.ReadTimeout("")

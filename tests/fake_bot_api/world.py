@@ -85,6 +85,8 @@ class World:
     files: dict[str, Json] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     """Path of a download → content, for the files that people have sent."""
+    webhook: str = ""
+    """An address that gets the updates, so that nobody can fetch them."""
     update_ids: Iterator[int] = field(default_factory=lambda: count(500_000_001))
     message_ids: Iterator[int] = field(default_factory=lambda: count(1))
     query_ids: Iterator[int] = field(default_factory=lambda: count(4_000_000_000_000_000_001))

@@ -11,6 +11,7 @@ from watchfiles import Change, awatch
 from bot.features import texts
 from bot.features.knowledge_base import reports
 from bot.features.knowledge_base import texts as operator_texts
+from bot.features.operators.faults import described
 from bot.features.operators.notices import Notice, Notices
 from bot.knowledge import files
 from bot.knowledge.files import ENDINGS
@@ -52,7 +53,7 @@ class FileWatcher:
             report = await reports.report(self.reloader.reload(), operator_texts.reloaded)
         except Exception as error:
             log.exception("a reload failed")
-            report = Notice(texts.fault_notice(type(error).__name__, None), good=False)
+            report = Notice(texts.fault_notice(described(error), None), good=False)
         known = self._told
         mended = report.good and known is not None
         if mended or not (report.quiet or report == known):

@@ -13,35 +13,10 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.bot_api.outgoing.refusals import BLOCKED, DEACTIVATED, THE_CHATS_OWN, holds
 from bot.bot_api.sending import seconds_to_wait
 from bot.bot_api.transport import NotConnectedError
 from bot.subscriptions.subscriber import State
-
-BLOCKED = (
-    "blocked by the user",
-    "was kicked",
-    "not a member",
-    "have no rights to send",
-    "not enough rights to send",
-    "chat_write_forbidden",
-)
-DEACTIVATED = ("user is deactivated", "group chat was deactivated", "group chat was deleted")
-"""Words of Telegram, in lower case, about a chat that is lost."""
-THE_CHATS_OWN = (
-    "topic_closed",
-    "topic_deleted",
-    "topic_id_invalid",
-    "thread not found",
-    "chat_restricted",
-    "chat_admin_required",
-    "send_plain_forbidden",
-    "send_photos_forbidden",
-    "send_media_forbidden",
-    "user_restricted",
-    "not enough rights",
-    "administrator rights",
-)
-"""Words of Telegram, in lower case, about a chat that stays. Other refusals are not about chats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +93,11 @@ async def outcome(send: Callable[[], Awaitable[object]]) -> Outcome:
 
 
 def _refusal(error: Forbidden | BadRequest) -> Gone | NotSent | Refused:
-    said = str(error).lower()
-    if any(reason in said for reason in DEACTIVATED):
+    if holds(error, DEACTIVATED):
         return Gone(State.DEACTIVATED)
-    if any(reason in said for reason in BLOCKED):
+    if holds(error, BLOCKED):
         return Gone(State.BLOCKED)
-    if any(reason in said for reason in THE_CHATS_OWN):
+    if holds(error, THE_CHATS_OWN):
         return Refused(str(error), by_the_chat=True)
     # An unknown reason says nothing about the chat: a proxy may answer 403 to everything.
     return NotSent(str(error)) if isinstance(error, Forbidden) else Refused(str(error))

@@ -15,6 +15,7 @@ from telegram.ext import ExtBot
 from bot.answering.faq import Live
 from bot.bot_api.rate_limiter import RateLimiter
 from bot.features import texts
+from bot.features.operators.faults import described
 from bot.features.tips import messages
 from bot.features.tips.circuit_breaker import FIRST_REST
 from bot.features.tips.outcome import outcome
@@ -56,10 +57,13 @@ class Sender:
     results: Results
     only: int | None = None
     """The one chat to send to; None for all."""
+    is_muted: Callable[[], bool] = lambda: False
+    """True while another copy may send the same."""
     _urgent: deque[int] = field(default_factory=deque)
     _run: asyncio.Task[None] | None = None
     _stopping: bool = False
-    _told: float = -FIRST_REST
+    _told: dict[str, float] = field(default_factory=dict)
+    """Fault → when operators were told of it."""
 
     @property
     def knowledge(self) -> Knowledge:
@@ -97,11 +101,10 @@ class Sender:
                 await self.run()
         except Exception as error:
             log.exception("tips: a run failed; the next tick begins another")
-            if self.results.breaker.clock() - self._told >= FIRST_REST:
-                self._told = self.results.breaker.clock()
-                await self.results.notices.tell(
-                    self.bot, texts.fault_notice(type(error).__name__, None)
-                )
+            fault, now = described(error), self.results.breaker.clock()
+            if now - self._told.get(fault, -FIRST_REST) >= FIRST_REST:
+                self._told[fault] = now
+                await self.results.notices.tell(self.bot, texts.fault_notice(fault, None))
 
     async def run(self) -> None:
         """Send until nothing is due any more, or too much fails."""
@@ -167,7 +170,7 @@ class Sender:
                 waiting.appendleft((chat, partial(self._serve, subscriber)))
 
     def _going_on(self) -> bool:
-        return not (self._stopping or self.results.breaker.resting)
+        return not (self._stopping or self.results.breaker.resting or self.is_muted())
 
     async def _serve(self, subscriber: Subscriber) -> None:
         """Send today's tip; send none if its day is over."""

@@ -1,6 +1,7 @@
 """A handler fails: people get an apology, operators a notice, the log a traceback."""
 
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import NoReturn
@@ -24,6 +25,7 @@ from tests.support.chats import Chat
 from tests.support.fake_time import Clock
 
 OPERATORS = frozenset({1001, 1002})
+OFTEN = 1_000
 SECRET = "my very private question"
 
 LOGGER = "bot.features.operators.error_handler"
@@ -95,7 +97,7 @@ async def test_operators_are_told_where_it_broke_but_not_what_was_asked(chat: Ch
     await chat.gets(update)
     for operator in OPERATORS:
         [notice] = notices(chat, operator)
-        assert notice.startswith(f"A fault: ValueError in {__name__}, line ")
+        assert notice.startswith("A fault: ValueError in bot.conversation.context, line ")
         assert f"(update {update['update_id']})" in notice
         assert SECRET not in notice
 
@@ -136,7 +138,7 @@ async def test_one_operator_who_cannot_be_told_does_not_keep_it_from_the_other(
 async def test_no_apology_is_owed_to_whom_it_cannot_reach(
     chat: Chat, caplog: pytest.LogCaptureFixture
 ) -> None:
-    chat.telegram.fail_next("sendMessage", faults.ServerError(), chat_id=chat.person.id)
+    chat.telegram.fail_next("sendMessage", faults.Timeout(), chat_id=chat.person.id)
     await chat.write(SECRET)
     assert chat.said == []
     assert "no apology either" in caplog.text
@@ -168,15 +170,15 @@ async def working(
 
 @pytest.mark.parametrize(
     "fault",
-    [faults.ServerError(), faults.Timeout(), faults.Refusal(400, "Bad Request: no")],
-    ids=["502", "time-out", "refusal"],
+    [faults.ServerError(), faults.NoConnection(), faults.Refusal(400, "Bad Request: no")],
+    ids=["502", "no connection", "refusal"],
 )
 async def test_a_button_that_cannot_be_carried_out_gets_an_alert(
     working: Chat, fault: faults.Fault
 ) -> None:
     await working.write("/topics")
-    working.telegram.fail_next("editMessageText", fault)
-    working.telegram.fail_next("sendMessage", fault, chat_id=working.person.id)
+    working.telegram.fail_next("editMessageText", fault, times=OFTEN)
+    working.telegram.fail_next("sendMessage", fault, OFTEN, working.person.id)
     await working.press("⛓️ Chain")
     assert working.texts == [question_texts.TOPICS]
     assert working.alerts == [texts.FAULT_ALERT]
@@ -206,10 +208,59 @@ async def test_who_is_gone_is_no_fault(
 async def test_a_bad_network_is_logged_but_no_news_for_operators(
     working: Chat, fault: faults.Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
-    working.telegram.fail_next("sendMessage", fault, times=3, chat_id=working.person.id)
+    working.telegram.fail_next("sendMessage", fault, OFTEN, working.person.id)
     await working.write("hello")
     assert notices(working) == []
-    assert "failed" in next(r.getMessage() for r in caplog.records if r.name == LOGGER)
+    told = [r for r in caplog.records if r.name == LOGGER]
+    assert "failed" in told[0].getMessage()
+    assert [r.exc_info for r in told if r.exc_info] == []
+
+
+STATES = [
+    "Bad Request: not enough rights to send text messages to the chat",
+    "Bad Request: CHAT_WRITE_FORBIDDEN",
+    "Bad Request: CHAT_RESTRICTED",
+    "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN",
+    "Bad Request: TOPIC_CLOSED",
+    "Bad Request: TOPIC_DELETED",
+    "Bad Request: message thread not found",
+    "Bad Request: chat not found",
+]
+
+
+@pytest.mark.parametrize("said", STATES)
+async def test_a_chat_that_takes_no_answer_is_no_fault(
+    working: Chat, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    working.telegram.fail_next("sendMessage", faults.Refusal(400, said), times=9)
+    await working.write("why does my chain squeak")
+    assert len([c for c in working.telegram.calls if c.method == "sendMessage"]) == 1
+    [record] = [r for r in caplog.records if r.name == LOGGER]
+    assert record.levelno == logging.INFO
+    assert record.exc_info is None
+    assert notices(working) == []
+
+
+@pytest.mark.parametrize("said", STATES)
+async def test_a_button_in_such_a_chat_gets_an_alert_and_no_new_message(
+    working: Chat, said: str
+) -> None:
+    await working.write("/topics")
+    working.telegram.fail_next("editMessageText", faults.Refusal(400, said), times=9)
+    await working.press("⛓️ Chain")
+    assert working.texts == [question_texts.TOPICS]
+    assert working.alerts == [texts.SHUT_ALERT]
+    assert notices(working) == []
+
+
+async def test_a_full_disk_does_not_hide_a_locked_database(working: Chat, clock: Clock) -> None:
+    assert clock.now == 0
+    for said in ("database or disk is full", "database is locked", "database is locked"):
+        await working.app.process_error(None, sqlite3.OperationalError(said))
+    full, locked = notices(working)
+    assert "the disk is full" in full
+    assert "another process has locked the database" in locked
 
 
 async def test_what_telegram_refuses_is_news_for_operators(working: Chat) -> None:
