@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from bot.answering import clauses, red_flags
-from bot.answering.clauses import MOST_PARTS, Asked, Clause
+from bot.answering.clauses import MOST_PARTS, Asked, Clause, Hear
 from bot.answering.cues import Cues
 from bot.answering.dangers import CERTAIN, LIKELY, Dangers
 from bot.answering.index import Index, Weighed
@@ -83,15 +83,16 @@ class Faq:
 
     def decide(self, question: str) -> tuple[Reply, Weighed | None]:
         """Decide on a reply, and return the scores behind it; None where no scores were needed."""
-        heard = self.index.hear(question[:MAX_QUESTION])
-        if flag := self._red_flag(heard, question):
+        hear = self.index.hearing()
+        heard = hear(question[:MAX_QUESTION])
+        if flag := self._red_flag(self.windows(heard, question, hear)):
             return RedFlag(flag), None
         question = question[:MAX_QUESTION]
         if talk := self.talk.get(words(question) or question.strip()) or self._foreign(question):
             return SmallTalkReply(talk, 1.0), None
         if not heard:
             return Unknown((), 0.0), None
-        parts = clauses.split(question, self.index.hear)
+        parts = clauses.split(question, hear)
         reply, weighed = self._reply(clauses.asked(self.cues, heard, parts), heard)
         return self._careful(reply, heard, parts), weighed
 
@@ -111,8 +112,7 @@ class Faq:
     def _foreign(self, question: str) -> SmallTalk | None:
         return self.knowledge.foreign if is_foreign(question) else None
 
-    def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
-        windows = self.windows(heard, question)
+    def _red_flag(self, windows: Iterator[tuple[Heard, ...]]) -> Flag | None:
         found = (red_flags.first(self.watching, [h.stem for h in part]) for part in windows)
         return next((flag for flag in found if flag), None)
 
@@ -124,11 +124,11 @@ class Faq:
         chance = self.dangers.chance(heard, parts)
         return RedFlag(self.dangers.likeliest(heard), chance) if chance >= least else reply
 
-    def windows(self, heard: tuple[Heard, ...], question: str) -> Iterator[tuple[Heard, ...]]:
+    def windows(self, heard: Clause, question: str, hear: Hear) -> Iterator[Clause]:
         """The parts to search for red flags: the beginning, which is `heard`, then the rest."""
         starts = range(MAX_QUESTION - SHARED, len(question) - SHARED, MAX_QUESTION - SHARED)
         parts = (question[at : at + MAX_QUESTION] for at in starts)
-        return chain([heard], map(self.index.hear, islice(parts, MOST_PARTS - 1)))
+        return chain([heard], map(hear, islice(parts, MOST_PARTS - 1)))
 
     def weigh(self, heard: tuple[Heard, ...]) -> Weighed:
         """Score a question, without its courtesies, against everything."""
