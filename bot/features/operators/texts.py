@@ -1,8 +1,14 @@
 """Texts for operators about the running bot, as Telegram HTML."""
 
+from bot.markup import escape
+
 PROBLEMS_FILE = "problems.txt"
 READ_ON = "Everything else is answered. The log says more."
 STOPPING = "Stopping. What was fetched is still answered."
+
+
+def of_the_database(news: str) -> str:
+    return f"{escape(news[0].upper() + news[1:])}."
 
 
 def died_of(update: int) -> str:
