@@ -13,13 +13,14 @@ from bot.answering.replies import RedFlag
 from bot.errors import KnowledgeError, ReloadError, SkinbotError
 from bot.knowledge import files
 from bot.knowledge import lessons as teaching
-from bot.knowledge.files import Files, Found
+from bot.knowledge.files import TOPICS, Files, Found
 from bot.knowledge.lessons import Kind, Lesson
 from bot.places.zones import zone
-from bot.reload import build, diff, put_file
+from bot.reload import build, cache, diff, put_file
 from bot.reload.build import Builder, Built, Job, beside
 from bot.reload.diff import Changes
 from bot.reload.put_file import Replacement
+from bot.reload.unfinished import sweep
 from bot.storage.records import Records
 
 RECENT = 500
@@ -62,6 +63,8 @@ async def start(folder: Path, records: Records) -> Start:
         KnowledgeError: the folder has problems, and nothing good was kept.
     """
     lessons = await records.lessons()
+    for place in (folder, folder / TOPICS):
+        sweep(place)
     found = files.look(folder)
     try:
         faq, left_out = build.fitted(found, lessons)
@@ -188,6 +191,7 @@ class Reloader:
                 return None
             faq = self.live.faq
             if undone.kind is not Kind.IGNORE:
+                await asyncio.to_thread(cache.drop)
                 faq = await self._with([lesson for lesson in lessons if lesson.id != number])
             await self.records.unlearn(number)
             self.live.faq = faq

@@ -418,6 +418,32 @@ async def test_a_wording_that_has_no_place_is_refused_before_anything_is_built(
     assert await records.lessons() == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "target", "wording"),
+    [
+        (Kind.ENTRY, "chain.slip", "grumbling zqxvcassette"),
+        (Kind.ENTRY, "chain.squeak", "my zqxvchain sings"),
+        (Kind.LIMIT, "motors", "the zqxvmotor of anna"),
+    ],
+)
+async def test_an_undone_wording_is_gone_from_the_cache(
+    kind: Kind,
+    target: str,
+    wording: str,
+    reloader: Reloader,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def traces() -> list[str]:
+        return [f.name for f in (tmp_path / "c/skinbot").iterdir() if b"zqxv" in f.read_bytes()]
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "c"))
+    taught = await reloader.teach(kind, target, wording, [])
+    assert traces(), "or this test could not see what it looks for"
+    await reloader.unlearn(taught.lesson.id)
+    assert traces() == []
+
+
 async def test_what_is_ignored_needs_no_building_and_neither_does_undoing_that(
     reloader: Reloader, records: Records
 ) -> None:

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError
-
-from bot.errors import StorageError
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips import texts
 from bot.places.zones import Place
@@ -55,7 +52,7 @@ class Enrolment:
         """`came_back` after an answer: a failure is logged, and nobody else hears of it."""
         try:
             await self.came_back(chat)
-        except (DBAPIError, StorageError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever the database has
             log.warning("nobody noted that somebody came back: %s", type(error).__name__)
 
     async def left(self, chat: int) -> None:
