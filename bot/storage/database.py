@@ -52,7 +52,7 @@ class Database:
     _files: list[DatabaseFile] = field(default_factory=list)
     """The file of an SQLite database."""
     _told: list[str] = field(default_factory=list)
-    """What is wrong with it, as far as it is among the news."""
+    """Troubles with it that are among the news already."""
     news: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     """Sentences for the operators about what happened to the file."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -33,7 +33,7 @@ def unknown(random: Random, letters: int = 5) -> str:
 
 
 def nonsense(random: Random, kind: str) -> str:
-    """A message of one kind that is not the same for any two seeds."""
+    """A message of one kind, another one for each seed."""
     match kind:
         case "unknown words":
             return " ".join(unknown(random) for _ in range(200))
