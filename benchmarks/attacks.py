@@ -33,6 +33,8 @@ MB = 300
 TIPS = 120
 OFTEN = 1_000
 
+_LETTERS = str.maketrans("0123456789", "bcdfghjklm")
+
 BOMBS = [
     "Stop sending me messages" + 22 * " any more" + "!?x",
     "Stop sending me messages" + 26 * " any more" + "!?x",
@@ -45,6 +47,19 @@ BOMBS = [
     "utc" + " " * 4_000 + "x",
     "(" * 4_090,
     "a'" * 2_000,
+]
+
+NONSENSE: list[Callable[[int], str]] = [
+    lambda number: " ".join(
+        f"q{number}zx".translate(_LETTERS) + str(i).translate(_LETTERS) for i in range(250)
+    ),
+    lambda number: "\ufdfa" * (1_000 - number),
+    lambda number: "".join(chr(0x1F300 + (number + i) % 700) for i in range(1_000)),
+    lambda number: f"x{number}" * 1_300,
+    lambda number: " ".join(f"{chr(97 + i % 26)}*{chr(97 + number % 26)}x" for i in range(250)),
+    lambda number: "".join(
+        f"{chr(97 + (i + number) % 26)}\u0301\u0302\u0303" for i in range(1_000)
+    ),
 ]
 
 SHAPES: list[dict[str, Any]] = [
@@ -85,6 +100,61 @@ async def patterns(siege: Siege) -> list[AtMost]:
             siege.telegram.push(person.writes("/subscribe"), person.writes(bomb))
         await asyncio.sleep(SECONDS)
     return []
+
+
+async def nonsense(siege: Siege) -> list[AtMost]:
+    """Messages that cost much to read: unknown words, ligatures, stars, piled marks."""
+    await siege.start()
+    async with siege.witnessed():
+        for number in range(60):
+            person = siege.telegram.person(FIRST + number)
+            siege.telegram.push(person.writes(NONSENSE[number % len(NONSENSE)](number)))
+            await asyncio.sleep(SECONDS / 60)
+        await siege.answered(set(range(FIRST, FIRST + 60)))
+    return [AtMost("people without an answer", siege.lost({*range(FIRST, FIRST + 60)}), 0)]
+
+
+async def deleted(siege: Siege) -> list[AtMost]:
+    """Somebody deletes the database while people subscribe."""
+    await siege.start()
+    async with siege.witnessed():
+        people = [siege.telegram.person(FIRST + number) for number in range(10)]
+        for number, person in enumerate(people):
+            if number % 5 == 2:
+                for file in siege.bot.file.parent.glob(f"{siege.bot.file.name}*"):
+                    file.unlink()
+            siege.telegram.push(person.writes("/subscribe 9:00 berlin"))
+            await siege.answered({person.id})
+    await siege.stop()
+    done = {each["chat_id"] for each in siege.telegram.sent("sendMessage") if _is_done(each)}
+    with closing(sqlite3.connect(siege.bot.file)) as database:
+        kept = {row[0] for row in database.execute("SELECT chat_id FROM subscribers")}
+    return [
+        AtMost("subscriptions that were called done and are not stored", len(done - kept), 0),
+        AtMost("people whose subscription was not taken", len(people) - len(done), 0),
+    ]
+
+
+def _is_done(message: dict[str, Any]) -> bool:
+    return str(message["text"]).startswith("Done.")
+
+
+async def locked(siege: Siege) -> list[AtMost]:
+    """Another program locks the database; people write /start and /help."""
+    await siege.start()
+    people = [siege.telegram.person(FIRST + number) for number in range(10)]
+    with closing(sqlite3.connect(siege.bot.file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with siege.witnessed():
+            for number, person in enumerate(people):
+                siege.telegram.push(person.writes("/help" if number % 2 else "/start"))
+            await asyncio.sleep(2 * SECONDS)
+            lost = siege.lost({person.id for person in people})
+    faults_said = [e for e in siege.telegram.sent("sendMessage") if "went wrong" in str(e["text"])]
+    return [
+        AtMost("people without an answer while it is locked", lost, 0),
+        AtMost("apologies", len(faults_said), 0),
+    ]
 
 
 async def places(siege: Siege) -> list[AtMost]:
@@ -335,6 +405,9 @@ ATTACKS: dict[str, Attack] = {
     attack.__name__: attack
     for attack in (
         patterns,
+        nonsense,
+        deleted,
+        locked,
         places,
         groups,
         accounts,

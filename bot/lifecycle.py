@@ -144,7 +144,7 @@ async def _answer(parts: Parts) -> None:
 async def _beside(parts: Parts) -> None:
     """Do all that can wait until the first questions are on their way."""
     await asyncio.sleep(MOMENT)
-    works: list[Work] = [partial(_introduce, parts)]
+    works: list[Work] = [partial(_introduce, parts), partial(tell_of_the_database, parts)]
     if parts.watcher.begun:
         works += [partial(_begin, parts, parts.watcher.begun), parts.watcher.run]
     await asyncio.gather(*map(_logged, works))
@@ -168,6 +168,13 @@ async def _begin(parts: Parts, begun: Start) -> None:
         report = Notice(knowledge_texts.started_without(begun.problems, begun.taken), found.file)
     await parts.watcher.reloader.keep(begun.files)
     await parts.notices.hand(parts.app.bot, report)
+
+
+async def tell_of_the_database(parts: Parts) -> None:
+    """Tell the operators what happens to the file of the database."""
+    news = parts.recorder.records.database.news
+    while True:
+        await parts.notices.tell(parts.app.bot, operator_texts.of_the_database(await news.get()))
 
 
 async def _introduce(parts: Parts) -> None:

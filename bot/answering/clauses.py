@@ -18,6 +18,7 @@ _PARTS = re.compile(
 )
 
 Clause = tuple[Heard, ...]
+Hear = Callable[[str], Clause]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class _Part:
         return any(name in mark.names for mark in self.said.denial for name in names)
 
 
-def split(question: str, hear: Callable[[str], Clause]) -> list[Clause]:
+def split(question: str, hear: Hear) -> list[Clause]:
     """Cut a question into parts that may be questions."""
     return [part for part in map(hear, _PARTS.split(question, MOST_PARTS)) if part]
 

@@ -116,7 +116,7 @@ class Dangers:
         question may follow a danger that is told in a few words.
         """
         whole = self._odds(heard)
-        long = [clause for clause in clauses if LEAST <= len(clause) < len(heard)]
+        long = [clause for clause in clauses if LEAST <= len(clause) < len(heard) and _says(clause)]
         odds = (whole + max(map(self._odds, long), default=whole)) / 2
         return float(1 / (1 + np.exp(-odds)))
 
@@ -140,6 +140,11 @@ class Dangers:
         features = self.concepts.features([h.stem for h in heard], [h.trust or 1.0 for h in heard])
         unknown = sum(h.mass for h in heard if f"w {h.stem}" not in classifier.rows)
         return classifier.logits(features, unknown)
+
+
+def _says(clause: Sequence[Heard]) -> bool:
+    """False where a clause is nonsense: every English one has a known word."""
+    return any(word.trust for word in clause)
 
 
 def sentences(knowledge: Knowledge) -> Iterator[Sentence]:

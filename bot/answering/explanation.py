@@ -110,7 +110,8 @@ def explain(faq: Faq, question: str) -> Explanation:
 def _alarm(faq: Faq, question: str, reply: RedFlag) -> Explanation:
     """Try each pattern of the flag as if the flag had no other."""
     alone = [replace(reply.flag, patterns=[pattern]) for pattern in reply.flag.patterns]
-    windows = [*map(faq.index.hear, (question[:MAX_QUESTION], *red_flags.rest(question)))]
+    hear, texts = faq.index.hearing(), (question[:MAX_QUESTION], *red_flags.rest(question))
+    windows = [*map(hear, texts)]
     pattern, found = next(
         (watch.flag.patterns[0], [window[start:end] for start, end in sorted(spans)])
         for watch in red_flags.watches(replace(faq.knowledge.red_flags, flags=alone))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from bot.answering import clauses, red_flags
-from bot.answering.clauses import Asked, Clause
+from bot.answering.clauses import Asked, Clause, Hear
 from bot.answering.cues import Cues
 from bot.answering.dangers import CERTAIN, LIKELY, UNLIKELY, Dangers
 from bot.answering.index import Index, Weighed
@@ -81,9 +81,9 @@ class Faq:
 
     def decide(self, question: str) -> tuple[Reply, Weighed | None]:
         """Decide on a reply, and return the scores behind it; None where no scores were needed."""
-        beginning = question[:MAX_QUESTION]
-        heard, parts = self.index.hear(beginning), clauses.split(beginning, self.index.hear)
-        flag, chance = self._red_flag(heard, question), self._chance(heard, parts)
+        beginning, hear = question[:MAX_QUESTION], self.index.hearing()
+        heard, parts = hear(beginning), clauses.split(beginning, hear)
+        flag, chance = self._red_flag(heard, question, hear), self._chance(heard, parts)
         if flag and (chance >= UNLIKELY or beginning != question):
             return RedFlag(flag), None
         reply, weighed = self._harmless(beginning, heard, parts)
@@ -121,8 +121,8 @@ class Faq:
     def _foreign(self, question: str) -> SmallTalk | None:
         return self.knowledge.foreign if is_foreign(question) else None
 
-    def _red_flag(self, heard: tuple[Heard, ...], question: str) -> Flag | None:
-        windows = chain([heard], map(self.index.hear, red_flags.rest(question)))
+    def _red_flag(self, heard: Clause, question: str, hear: Hear) -> Flag | None:
+        windows = chain([heard], map(hear, red_flags.rest(question)))
         found = (red_flags.first(self.watching, [h.stem for h in part]) for part in windows)
         return next((flag for flag in found if flag), None)
 

@@ -1,7 +1,7 @@
 """Every possible reply, ready to be weighed against a question."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -9,7 +9,7 @@ from bot.answering import red_flags
 from bot.knowledge.base import Knowledge
 from bot.knowledge.models import Thresholds
 from bot.language.called import without_names
-from bot.language.spelling import Heard, Vocabulary
+from bot.language.spelling import Heard, Hearing, Vocabulary
 from bot.language.words import stem, words
 from bot.markup import plain
 from bot.matching import holdout
@@ -93,7 +93,12 @@ class Index:
 
     def hear(self, text: str) -> tuple[Heard, ...]:
         """The words of a text, with typos mended."""
-        return self.vocabulary.read(without_names(text))
+        return self.hearing()(text)
+
+    def hearing(self) -> Callable[[str], tuple[Heard, ...]]:
+        """`hear` for all parts of one message, of which only so many words are mended."""
+        reads = Hearing(self.vocabulary).read
+        return lambda text: reads(without_names(text))
 
     def phrasing_of(self, heard: tuple[Heard, ...]) -> str | None:
         """The id of the entry that has exactly these words as a phrasing, if any has."""

@@ -27,7 +27,7 @@ MOST_LET_GO = 1_000
 """Unfinished updates that may be confirmed, at most; then nothing more is fetched."""
 DRAIN_SECONDS = 8.0
 """Seconds that a stop may take; a supervisor kills after ten."""
-DATABASE_SECONDS = 0.5
+DATABASE_SECONDS = 0.25
 """Seconds that answers wait, at most, until the database knows what was fetched."""
 
 log = logging.getLogger(__name__)

@@ -46,10 +46,13 @@ def _latin(word: str, among_latin: bool) -> str:
     return seen if mixed and seen.isascii() else word
 
 
-def revealed(folded: str, known: Mapping[str, int]) -> str:
-    """The text with its disguised words put back; `known` counts how often each word occurs."""
+def revealed(folded: str, known: Mapping[str, int], initials: Mapping[str, Collection[str]]) -> str:
+    """The text with its disguised words put back.
+
+    `known` counts how often each word occurs, `initials` has the known words by first letter.
+    """
     text = _SPELLED.sub(lambda run: _unspelled(run[0], known), folded)
-    text = _STARRED.sub(lambda found: _unstarred(found[0], known), text, _MOST_STARRED)
+    text = _STARRED.sub(lambda found: _unstarred(found[0], known, initials), text, _MOST_STARRED)
     return _LEET.sub(lambda found: _undigited(found[0], known), text)
 
 
@@ -73,15 +76,18 @@ def _on_purpose(word: str) -> bool:
     return len(word) >= SHORTEST or (len(word) == SHORTEST - 1 and len(_CHATTY & {*word}) < 2)
 
 
-def _unstarred(found: str, known: Mapping[str, int]) -> str:
+def _unstarred(
+    found: str, known: Mapping[str, int], initials: Mapping[str, Collection[str]]
+) -> str:
     """The rarest word that fits: nobody hides a common one."""
     if len(found) < SHORTEST:
         return found
     shape = _MASKS.sub(lambda masks: "*" * len(masks[0]), found)
     first, *_, last = shape.split("*")
-    fitting = [word for word in known if _fits(shape, word)]
+    near = initials.get(first[0], ())
+    fitting = [word for word in near if _fits(shape, word)]
     if not fitting and shape.count("*") == 1:
-        fitting = [word for word in known if _begins_and_ends(first, last, word)]
+        fitting = [word for word in near if _begins_and_ends(first, last, word)]
     return min(fitting, key=lambda word: known[word], default=found)
 
 

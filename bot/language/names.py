@@ -134,11 +134,15 @@ class Names:
         return cls(_lines(named), _lines(rare()))
 
     def __contains__(self, word: str) -> bool:
-        return self.name(word) or _holds(self.others, word)
+        return self.name(word) or self.is_rare(word)
 
     def name(self, word: str) -> bool:
         """True for a name, which is no two words written as one either."""
         return _holds(self.named, word)
+
+    def is_rare(self, word: str) -> bool:
+        """True for a rare word of the dictionary."""
+        return _holds(self.others, word)
 
 
 def _lines(words: Iterable[str]) -> str:

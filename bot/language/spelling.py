@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-import numpy as np
-import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.language.disguises import revealed
 from bot.language.english import english, mass
 from bot.language.names import Names
+from bot.language.shapes import CUTOFF, Shapes
 from bot.language.words import fold, stem, words_of
 
 EDIT = 0.15
@@ -26,10 +25,9 @@ LONG = 6
 """Letters of a word from which two of them may be wrong; in a shorter one, only one."""
 SURE = 0.85
 """Trust in a mended word from which it is not split into two joined words."""
-_CUTOFF = 0.84
-_JARO = 1 - (1 - _CUTOFF) / 0.6 - 1e-5
-"""Jaro cut-off. Winkler's bonus for a common beginning adds up to 2/5 of what is missing to 1."""
 _MEMORY = 20_000
+MOST_MENDED = 60
+"""Unknown words of one message that are mended: the first ones. Each is compared with all words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +46,6 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Shapes:
-    """The letters of known words. Most words that a typed word cannot mean are skipped by them."""
-
-    words: tuple[str, ...]
-    lengths: npt.NDArray[np.int64]
-    letters: npt.NDArray[np.uint32]
-    """The letters of each word, one bit for each letter."""
-
-    @classmethod
-    def of(cls, words: Iterable[str]) -> "Shapes":
-        words = tuple(words)
-        lengths, letters = map(len, words), map(_letters, words)
-        return cls(words, np.array([*lengths], np.int64), np.array([*letters], np.uint32))
-
-    def near(self, word: str) -> list[str]:
-        """Every word that could reach the cut-off if all common letters stood in one order."""
-        own = np.uint32(_letters(word))
-        kept = len(word) - np.bitwise_count(own & ~self.letters)
-        common = np.minimum(kept, self.lengths - np.bitwise_count(self.letters & ~own))
-        jaro = (common / len(word) + common / self.lengths + 1) / 3
-        return [self.words[i] for i in np.flatnonzero(jaro >= _JARO).tolist()]
-
-
-def _letters(word: str) -> int:
-    """Letters as bits. Letters of other alphabets may share a bit, which does no harm."""
-    return sum(1 << bit for bit in {ord(letter) % 32 for letter in word})
-
-
-@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words of a knowledge base."""
 
@@ -85,7 +54,7 @@ class Vocabulary:
     stems: frozenset[str]
     frequent: tuple[str, ...]
     """Words of four letters and more that occur very often in the knowledge base."""
-    _shapes: Shapes
+    shapes: Shapes
     names: Names
     _english: Mapping[str, int]
     """A copy, so that a stored vocabulary does not need the dictionary to be unpacked."""
@@ -103,19 +72,28 @@ class Vocabulary:
 
     def read(self, text: str) -> tuple[Heard, ...]:
         """Read a text, with words that somebody made hard to read put back."""
-        return self.hear(words_of(revealed(fold(text), self.words)))
+        return Hearing(self).read(text)
 
     def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
         """Read the words of a question; words are joined or split where people mistyped a space."""
-        return tuple(heard for word in self._rejoin(words) for heard in self._recall(word))
+        return Hearing(self).hear(words)
 
     def knows(self, word: str) -> bool:
         """True where the knowledge base holds the word or another form of it."""
         if word in self.words:
             return True
-        return (word in self._english or word in self.names) and stem(word) in self.stems
+        # The stem first: it is at hand, and hardly any word gets past it.
+        return stem(word) in self.stems and (word in self._english or word in self.names)
 
-    def _rejoin(self, words: tuple[str, ...]) -> Iterator[str]:
+    def is_written_so(self, word: str) -> bool:
+        """True for a word that is read as it is, or by the few words that occur often."""
+        return word in self.words or word in self._english
+
+    def unknown(self, word: str) -> Heard:
+        """The word as one that stands for nothing else."""
+        return self._heard(word, word, 0.0)
+
+    def rejoin(self, words: tuple[str, ...]) -> Iterator[str]:
         rest = list(words)
         while rest:
             first = rest.pop(0)
@@ -127,7 +105,7 @@ class Vocabulary:
             else:
                 yield first
 
-    def _recall(self, word: str) -> tuple[Heard, ...]:
+    def recall(self, word: str) -> tuple[Heard, ...]:
         known = self._memory.get(word)
         if known is None:
             if len(self._memory) >= _MEMORY:
@@ -139,12 +117,12 @@ class Vocabulary:
         if self.knows(word):
             return (self._heard(word, word, 1.0),)
         if len(word) < 3 or not word.isalpha():
-            return (self._heard(word, word, 0.0),)
+            return (self.unknown(word),)
         if word in self._english:
-            return (self._slip(word) or self._heard(word, word, 0.0),)
+            return (self._slip(word) or self.unknown(word),)
         if self.names.name(word):
-            return (self._heard(word, word, 0.0),)
-        mended = self._heard(word, word, 0.0) if word in self.names else self._mend(word)
+            return (self.unknown(word),)
+        mended = self.unknown(word) if self.names.is_rare(word) else self._mend(word)
         parts = self._split(word) if mended.trust < SURE else None
         return tuple(self._heard(part, part, 1.0) for part in parts) if parts else (mended,)
 
@@ -172,11 +150,11 @@ class Vocabulary:
         return max(pairs, key=lambda p: min(self.words[p[0]], self.words[p[1]]), default=None)
 
     def _mend(self, word: str) -> Heard:
-        like, near = JaroWinkler.normalized_similarity, self._shapes.near(word)
-        found = process.extract(word, near, scorer=like, score_cutoff=_CUTOFF, limit=MOST_NEAR)
+        like, near = JaroWinkler.normalized_similarity, self.shapes.near(word)
+        found = process.extract(word, near, scorer=like, score_cutoff=CUTOFF, limit=MOST_NEAR)
         hits = [hit for hit in found if OSA.distance(word, hit[0]) <= 1 + (len(word) >= LONG)]
         if not hits:
-            return self._heard(word, word, 0.0)
+            return self.unknown(word)
         best, likeness, _ = max(hits, key=lambda hit: self._plausibility(word, hit[0], hit[1]))
         return self._heard(word, best, likeness**3)
 
@@ -186,6 +164,34 @@ class Vocabulary:
 
     def _heard(self, word: str, meant: str, trust: float) -> Heard:
         return Heard(word, meant, stem(meant), trust, mass(word, self._english))
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Reads the parts of one message, of which no more than `MOST_MENDED` words are mended.
+
+    The words behind them are taken as they stand, so that nonsense costs little. A later part may
+    repeat words of an earlier one.
+    """
+
+    vocabulary: Vocabulary
+    _mended: set[str] = field(default_factory=set)
+
+    def read(self, text: str) -> tuple[Heard, ...]:
+        """Read a text, with words that somebody made hard to read put back."""
+        known = self.vocabulary
+        return self.hear(words_of(revealed(fold(text), known.words, known.shapes.initials)))
+
+    def hear(self, words: tuple[str, ...]) -> tuple[Heard, ...]:
+        """Read words; they are joined or split where people mistyped a space."""
+        return tuple(heard for word in self.vocabulary.rejoin(words) for heard in self._word(word))
+
+    def _word(self, word: str) -> tuple[Heard, ...]:
+        if not self.vocabulary.is_written_so(word) and word not in self._mended:
+            if len(self._mended) >= MOST_MENDED:
+                return (self.vocabulary.unknown(word),)
+            self._mended.add(word)
+        return self.vocabulary.recall(word)
 
 
 _NEIGHBOURS = {

@@ -13,7 +13,7 @@ MAX_WORD = 64
 MAX_QUESTION = 1_000
 """Characters of a message that are read; the rest is cut off before matching."""
 MOST_FOLDED = 2 * MAX_QUESTION
-"""Characters of a message that are read after `fold`, which turns some into eighteen."""
+"""Characters of a message that are left after `fold`, which turns some into eighteen."""
 _CONTRACTIONS = {
     "n't": " not",
     "'m": " am",
@@ -92,7 +92,7 @@ def fold(text: str) -> str:
     # Apostrophes first: NFKD splits the acute accent that some keyboards type for an apostrophe.
     decomposed = unicodedata.normalize("NFKD", text[:MAX_QUESTION].translate(_APOSTROPHES))
     dropped = {ord(c): None for c in set(decomposed) if unicodedata.category(c) in {"Mn", "Cf"}}
-    return latin(decomposed.translate(dropped).casefold())
+    return latin(decomposed.translate(dropped)[:MOST_FOLDED].casefold())
 
 
 def words(text: str) -> tuple[str, ...]:

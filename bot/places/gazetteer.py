@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 
 from bot.once import Once
 from bot.places.cities import CITIES, Area, City, Row, city_of, keys_of, regions, zone_names
-from bot.places.names import ABBREVIATIONS, COUNTRIES, NICKNAMES, key, table
+from bot.places.names import ABBREVIATIONS, COUNTRIES, ISLANDS, NICKNAMES, key, table
 from bot.places.zones import Year, year
 
 _SHOWN = {"AU", "CA", "US"}
@@ -72,9 +72,10 @@ class Gazetteer:
         self._codes: dict[str, list[Area]] = defaultdict(list)
         self._read_areas(countries)
         self._phrases = {name: zones.split() for name, zones in table(ABBREVIATIONS)}
+        self._islands = dict(table(ISLANDS))
         self._zones, self._endings = zone_names()
         self._nicknames = {name: self._named_so(city) for name, city in table(NICKNAMES)}
-        self._may_be_mistyped(chain(self._areas, self._zones, self._nicknames))
+        self._may_be_mistyped(chain(self._areas, self._zones, self._nicknames, self._islands))
 
     def _read_cities(self) -> list[City]:
         """Read all cities, the largest first, and put their names into the index."""
@@ -141,6 +142,9 @@ class Gazetteer:
             return [Match(self._home(zone), 1) for zone in self._phrases[name]]
         if name in self._nicknames:
             return [Match(self._nicknames[name], self._nicknames[name].people)]
+        if name in self._islands:
+            island, _, zone = self._islands[name].partition("=")
+            return [Match(City(island, "", "", zone, 0), _COUNTRY)]
         if name in self._zones:
             return [self._match_zone(self._zones[name])]
         found = [self._match(area) for area in self._areas.get(name, ())]
@@ -160,6 +164,16 @@ class Gazetteer:
         """Countries that a `key` is the code of; with `region` also parts of countries."""
         areas = self._codes.get(name, ())
         return [self._match(area) for area in areas if region or not area.region]
+
+    def areas(self, name: str) -> list[Area]:
+        """Countries and their parts of a name or code, if no city is known by it."""
+        found = [match.meant for match in self.named(name) + self.coded(name)]
+        areas = [meant for meant in found if isinstance(meant, Area)]
+        return [] if name in self._nicknames else areas
+
+    def clocked(self, areas: Iterable[Area]) -> list[Match]:
+        """The areas themselves, as what somebody means."""
+        return [self._match(area) for area in areas]
 
     def near(self, name: str, slips: int) -> Iterator[tuple[str, int]]:
         """Keys with few enough slips, and the slips of each; the first letter is mostly right."""

@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 
+from tzlocal.windows_tz import win_tz
+
+from bot.once import Once
 from bot.places import gazetteer, zones
 from bot.places.cities import City
+from bot.places.names import key
 from bot.places.search import AROUND, search, words_of
 from bot.places.zones import ETC, Place, at_sea, fixed, is_zone, minutes_from_utc, name_of
 
@@ -21,6 +25,17 @@ _OFFSET = re.compile(
     (?P<hours>\d\d?)(?::?(?P<minutes>\d\d)|[.,](?P<part>\d\d?))?(?![\d:])\)?""",
     re.VERBOSE,
 )
+_RENAMED = {
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Godthab": "America/Nuuk",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Europe/Kiev": "Europe/Kyiv",
+}
+"""Zones that CLDR calls by an earlier name."""
+_DAYLIGHT = re.compile("daylight|summer")
 _PARTS = {"5": 30, "50": 30, "25": 15, "75": 45}
 """Decimals of an hour, and their minutes; any other number is taken for minutes."""
 
@@ -66,6 +81,7 @@ def find(text: str) -> tuple[Place, ...]:
     The first call reads the cities, which takes about a second.
     """
     typed = unicodedata.normalize("NFKC", text[:LONGEST]).replace("−", "-").strip()[:LONGEST]
+    typed = _windows().get(_DAYLIGHT.sub("standard", key(typed)), typed)
     if etc := ETC.fullmatch(typed):
         return _bare(at_sea(etc))
     offset = _OFFSET.search(typed.lower())
@@ -76,6 +92,13 @@ def find(text: str) -> tuple[Place, ...]:
     if AROUND.issuperset(words_of(rest)):
         return bare
     return search(rest) or (bare if offset["utc"] else ())
+
+
+@Once
+def _windows() -> dict[str, str]:
+    """The key of each name that Windows has for a zone, and the zone, from Unicode's CLDR."""
+    known = {name: zone for name, zone in win_tz.items() if not zone.startswith("Etc/")}
+    return {key(name): _RENAMED.get(zone, zone) for name, zone in known.items()}
 
 
 def _bare(name: str | None) -> tuple[Place, ...]:

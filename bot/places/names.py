@@ -58,10 +58,37 @@ Sydney: nsw; Brisbane: qld; Tijuana: baja california, baja; Cancún: quintana ro
 sonora; Denpasar: bali; Kuala Lumpur: kl; Hong Kong: hk; Bangkok: bkk; Ho Chi Minh City: hcmc, hcm;
 Mexico City: cdmx; Johannesburg: jozi; London: ldn; Buenos Aires: bs as, caba; Rio de Janeiro: rio;
 São Paulo: sp, sampa; Barcelona: bcn; Moscow: мск; Saint Petersburg: spb, piter, питер;
-Yekaterinburg: екб; Manila: mnl; Montréal: mtl; Tel Aviv: tlv; Addis Ababa: addis; Kazan: tatarstan;
+Yekaterinburg: екб; Manila: mnl; Kolkata: calcutta; Montréal: mtl; Tel Aviv: tlv; Addis Ababa:
+addis; Kazan: tatarstan;
 Novosibirsk: siberia; Las Palmas de Gran Canaria: canary islands, canaries, islas canarias; Ponta
 Delgada: azores, açores; Funchal: madeira; Palma: majorca, mallorca; Santa Cruz de Tenerife:
 tenerife
+"""
+# Islands that are the home of a zone, and lie in no city.
+ISLANDS = """
+Lord Howe Island=Australia/Lord_Howe: lord howe, lord howe island; Easter Island=Pacific/Easter:
+easter, easter island, rapa nui, isla de pascua, pascua; Chatham Islands=Pacific/Chatham: chatham
+islands, chatham island, rekohu; Fernando de Noronha=America/Noronha: fernando de noronha, noronha,
+fernando noronha; Galápagos Islands=Pacific/Galapagos: galapagos, galapagos islands, islas
+galapagos; Marquesas Islands=Pacific/Marquesas: marquesas, marquesas islands, iles marquises;
+Gambier Islands=Pacific/Gambier: gambier islands, iles gambier, mangareva; Midway
+Atoll=Pacific/Midway: midway atoll, midway island, midway islands; Wake Island=Pacific/Wake: wake
+island, wake atoll; Johnston Atoll=Pacific/Johnston: johnston atoll, johnston island; Macquarie
+Island=Antarctica/Macquarie: macquarie island, macquarie; Kiritimati=Pacific/Kiritimati: kiritimati,
+line islands; Kanton=Pacific/Kanton: kanton island, canton island, phoenix islands; Chagos
+Archipelago=Indian/Chagos: chagos, chagos islands, chagos archipelago, diego garcia; South
+Georgia=Atlantic/South_Georgia: south georgia, south georgia island; Svalbard=Arctic/Longyearbyen:
+svalbard, spitsbergen; Pohnpei=Pacific/Pohnpei: pohnpei, pohnpei island; Kosrae=Pacific/Kosrae:
+kosrae, kosrae island; Chuuk=Pacific/Chuuk: chuuk, chuuk islands, truk; Kwajalein=Pacific/Kwajalein:
+kwajalein, kwajalein atoll; Saint Pierre and Miquelon=America/Miquelon: miquelon, saint pierre and
+miquelon, saint pierre et miquelon; Troll=Antarctica/Troll: troll station; Norfolk
+Island=Pacific/Norfolk: norfolk island; Faroe Islands=Atlantic/Faroe: faroes, faroe islands
+"""
+# Countries and the others that people write them for: Hong Kong, China.
+BELONGS = """
+CN: HK MO TW; US: PR GU VI AS MP UM; DK: GL FO; FR: RE GP MQ GF YT PF NC PM WF BL MF; NL: AW CW SX
+BQ; GB: IM JE GG GI BM KY FK VG TC AI MS SH IO PN GS; FI: AX; NO: SJ; AU: NF CX CC; NZ: CK NU TK;
+RS: XK; IL: PS; PS: IL; MA: EH; ES: EH; UA: RU; RU: UA
 """
 ABBREVIATIONS = """
 UTC: utc, uct, z, zulu, universal, coordinated universal; UTC Europe/London: gmt, greenwich;

@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 
 from bot.places import gazetteer
 from bot.places.cities import Area, City
+from bot.places.fitting import fitting
 from bot.places.gazetteer import Gazetteer, Match
 from bot.places.names import key
 from bot.places.zones import Place, name_of
@@ -49,7 +50,7 @@ _VAGUE = AROUND.union(
     ["downtown", "central", "greater", "metro", "upstate", "inner", "north", "south", "east"],
     ["west", "northern", "southern", "eastern", "western"],
 )
-_BEFORE = re.compile(r"\b(?:in|from|near|at|en|aus|в|из)\b")
+_BEFORE = re.compile(r"\b(?:in|on|from|near|at|en|aus|в|из)\b")
 # Common words that are also names of small places, or codes. In capitals they count as names.
 _NOWHERE = frozenset(
     _WORD.findall("""
@@ -69,7 +70,9 @@ def search(typed: str) -> tuple[Place, ...]:
     countries = [match for flag in flags for match in atlas.coded(flag, region=False)]
     words = words_of(typed)
     found = next(filter(None, _guesses(atlas, typed, words)), []) if words else countries
-    return _places(atlas, _within(found, _areas_of(countries)) or found)
+    found = _within(found, _areas_of(countries)) or found
+    parts = filter(None, map(_stripped, map(words_of, _COMMA.split(typed))))
+    return _places(atlas, fitting(atlas, found, [*parts], AROUND | _NOWHERE))
 
 
 def _places(atlas: Gazetteer, found: Iterable[Match]) -> tuple[Place, ...]:

@@ -23,7 +23,7 @@ from bot.knowledge.files import Found
 from bot.knowledge.lessons import Kind, Lesson
 from bot.language.embeddings import FILE, embeddings
 from bot.once import Once
-from bot.reload.unfinished import unfinished
+from bot.reload.unfinished import sweep, unfinished
 
 KEPT = 3
 """Copies that stay: the newest."""
@@ -54,6 +54,18 @@ def load(found: Found, lessons: Sequence[Lesson] = (), cache: Path | None = None
     return faq
 
 
+def drop(cache: Path | None = None) -> None:
+    """Delete all copies, as one may hold a wording that was undone."""
+    try:
+        for path in (cache or _users()).iterdir():
+            if _NAME.match(path.name):
+                path.unlink(missing_ok=True)
+    except FileNotFoundError:
+        return
+    except (OSError, RuntimeError) as error:
+        log.warning("an undone wording may stay in the cache: %s", error)
+
+
 def _known_vectors(file: Path) -> int:
     """Read the vectors that an earlier build made; returns the number of those known now."""
     known = embeddings()
@@ -81,6 +93,7 @@ def _copy(found: Found, lessons: Sequence[Lesson], cache: Path | None) -> Path |
         place = cache or _users()
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _ours(place.stat()):
+            sweep(place)
             return place / f"{_fingerprint(found, lessons)}.pickle"
         log.warning("%s is not used: others than this user can write there", place)
     except (OSError, RuntimeError) as error:

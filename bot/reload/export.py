@@ -16,7 +16,7 @@ from bot.knowledge.models import Learned
 from bot.knowledge.parser import ParsedFiles
 from bot.reload import build
 from bot.reload.unfinished import unfinished
-from bot.storage.database import refuse_what_is_not_there
+from bot.storage.address import refuse_what_is_not_there
 from bot.storage.storage import Storage
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,17 +13,20 @@ from bot.answering.replies import RedFlag
 from bot.errors import KnowledgeError, ReloadError, SkinbotError
 from bot.knowledge import files
 from bot.knowledge import lessons as teaching
-from bot.knowledge.files import Files, Found
+from bot.knowledge.files import TOPICS, Files, Found
 from bot.knowledge.lessons import Kind, Lesson
 from bot.places.zones import zone
-from bot.reload import build, diff, put_file
+from bot.reload import build, cache, diff, put_file
 from bot.reload.build import Builder, Built, Job, beside
 from bot.reload.diff import Changes
 from bot.reload.put_file import Replacement
+from bot.reload.unfinished import sweep
 from bot.storage.records import Records
 
 RECENT = 500
 """Questions without an answer that are asked again, to see what a change does to them."""
+LETTERS, MOST_LETTERS = 200, 20_000
+"""Characters of such a question, and of all of them: nonsense must not hold up a reload."""
 FLAGGED = "It trips the red flag {}, which comes before everything that could be taught."
 NOTHING_OLDER = "There is nothing older to go back to."
 FAULT = "Something went wrong in the bot itself; the log says what."
@@ -60,6 +63,8 @@ async def start(folder: Path, records: Records) -> Start:
         KnowledgeError: the folder has problems, and nothing good was kept.
     """
     lessons = await records.lessons()
+    for place in (folder, folder / TOPICS):
+        sweep(place)
     found = files.look(folder)
     try:
         faq, left_out = build.fitted(found, lessons)
@@ -75,6 +80,15 @@ async def start(folder: Path, records: Records) -> Start:
             continue  # An older version of the program took it for good.
         return Start(faq, older, problems, taken, left_out)
     raise problems
+
+
+def _asked_again(missed: Iterable[str]) -> Iterator[str]:
+    """The first questions that are no longer than usual, up to so many characters in all."""
+    left = MOST_LETTERS
+    for text in missed:
+        if len(text) <= LETTERS and len(text) <= left:
+            left -= len(text)
+            yield text
 
 
 @dataclass(slots=True)
@@ -160,13 +174,13 @@ class Reloader:
                 raise ReloadError(why)
             day = self.now().astimezone(zone(self.zone)).date()
             if kind is not Kind.IGNORE:
-                if isinstance(flagged := faq.ask(phrasing), RedFlag):
+                if isinstance(flagged := await asyncio.to_thread(faq.ask, phrasing), RedFlag):
                     raise ReloadError(FLAGGED.format(flagged.flag.id))
                 new = Lesson(0, kind, target, phrasing, day)
                 faq = await self._with(await self.records.lessons(), new)
             lesson = await self.records.teach(kind, target, phrasing, day, settles)
             self.live.faq = faq
-            return Taught(lesson, diff.told(faq.ask(phrasing)))
+            return Taught(lesson, diff.told(await asyncio.to_thread(faq.ask, phrasing)))
 
     async def unlearn(self, number: int) -> Lesson | None:
         """Undo a lesson; None where it was undone before."""
@@ -177,6 +191,7 @@ class Reloader:
                 return None
             faq = self.live.faq
             if undone.kind is not Kind.IGNORE:
+                await asyncio.to_thread(cache.drop)
                 faq = await self._with([lesson for lesson in lessons if lesson.id != number])
             await self.records.unlearn(number)
             self.live.faq = faq
@@ -200,12 +215,12 @@ class Reloader:
         before = self.live.faq
         lessons = tuple(await self.records.lessons())
         expected = (each.question for each in before.knowledge.expected.expected)
-        missed = (each.text for each in await self.records.missed(RECENT))
+        missed = _asked_again(each.text for each in await self.records.missed(RECENT))
         built = await self.build(replace(job, lessons=lessons, questions=(*expected, *missed)))
         was = {}
         for question in built.replies:
-            was[question] = diff.told(before.ask(question))
-            await asyncio.sleep(0)  # Questions of people come first.
+            # One by one, so that questions of people are answered in between.
+            was[question] = diff.told(await asyncio.to_thread(before.ask, question))
         knows = before.knowledge, built.faq.knowledge
         return built, diff.between(*knows, was, built.replies, built.left_out)
 

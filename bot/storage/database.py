@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from importlib import import_module
@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from bot.errors import StorageError
+from bot.storage.address import read
+from bot.storage.file import ANEW, DatabaseFile, empty_the_log, wipe
 from bot.storage.migrate import BUSY_MILLISECONDS, begin, bring_up_to_date
 
 if TYPE_CHECKING:
@@ -25,12 +27,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-VACUUMED_PAGES = 16_384
-"""64 MB in pages of 4 KB: cleaning a larger file would take seconds."""
+AGAIN, LATEST = 5.0, 300.0
+"""Seconds until traces that stayed are removed once more; twice as long each time, at most."""
 THREADS = {"sqlite": 1, "postgresql": 5}
 """SQLite has one writer: waiting for it is cheaper than being refused."""
-DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
-EXAMPLE = "sqlite:///skinbot.db"
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -47,6 +47,15 @@ class Database:
     _wiping: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wipes: list[asyncio.Task[None]] = field(default_factory=list)
     """The next wipe, if somebody waits for it."""
+    _later: list[asyncio.Task[None]] = field(default_factory=list)
+    """The task that tries again to remove traces that stayed."""
+    _files: list[DatabaseFile] = field(default_factory=list)
+    """The file of an SQLite database."""
+    _told: list[str] = field(default_factory=list)
+    """Troubles with it that are among the news already."""
+    news: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    """Sentences for the operators about what happened to the file."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -57,20 +66,42 @@ class Database:
                 version of this program. It stays as it was.
         """
         engine = _opened(url)
-        threads = THREADS[engine.dialect.name]
-        return cls(engine, ThreadPoolExecutor(threads, thread_name_prefix="database"))
+        threads = ThreadPoolExecutor(THREADS[engine.dialect.name], thread_name_prefix="database")
+        database = cls(engine, threads)
+        if engine.dialect.name == "sqlite" and "uri" not in engine.url.query:
+            database._files.append(DatabaseFile.of(Path(engine.url.database or "")))
+        return database
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
         """Run one transaction: all of it is done, or nothing.
 
         A caller that is cancelled meanwhile does not learn how it ended.
+
+        Raises:
+            StorageError: the file was deleted or replaced, so that nothing would stay.
         """
 
         def transact() -> Result:
+            self._look_after_the_file(loop)
             with begin(self.engine) as connection:
                 return work(connection)
 
+        loop = asyncio.get_running_loop()
         return await self._elsewhere(transact)
+
+    def _look_after_the_file(self, loop: asyncio.AbstractEventLoop) -> None:
+        for at, file in enumerate(self._files):
+            try:
+                if file.is_there():
+                    self._told.clear()
+                    continue
+                self._files[at] = file.write_anew(self.engine)
+            except StorageError as error:
+                if str(error) not in self._told:
+                    self._told.append(str(error))
+                    loop.call_soon_threadsafe(self.news.put_nowait, str(error))
+                raise
+            loop.call_soon_threadsafe(self.news.put_nowait, ANEW.format(file.path))
 
     async def wipe(self) -> None:
         """Remove traces of deleted rows from SQLite's files: from gaps in pages, and from the log.
@@ -86,13 +117,34 @@ class Database:
     async def _wiped(self) -> None:
         async with self._wiping:
             self._wipes.clear()
-            if await self._elsewhere(partial(_wipe, self.engine)):
-                self.was_wiped.set()
-            else:
-                self.was_wiped.clear()
+            why = await self._elsewhere(partial(wipe, self.engine))
+        self._note(why)
+        if why:
+            # The rows are gone, only traces of them are left.
+            log.warning("traces of what was deleted stay in the database for a while: %s", why)
+            if not self._later:
+                self._later.append(asyncio.create_task(self._wipe_later()))
+
+    async def _wipe_later(self) -> None:
+        pause = AGAIN
+        while not self.was_wiped.is_set():
+            await self.sleep(pause)
+            pause = min(LATEST, 2 * pause)
+            self._note(await self._elsewhere(partial(empty_the_log, self.engine)))
+        self._later.clear()
+        log.info("the traces of what was deleted are gone from the database")
+
+    def _note(self, why: str | None) -> None:
+        if why:
+            self.was_wiped.clear()
+        else:
+            self.was_wiped.set()
 
     async def close(self) -> None:
         """Close the database when all work is done."""
+        for task in self._later:
+            task.cancel()
+        await asyncio.gather(*self._later, return_exceptions=True)
         await asyncio.to_thread(self.threads.shutdown)
         self.engine.dispose()
 
@@ -136,21 +188,8 @@ def put(db: Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping
         db.execute(sa.insert(table), {**key, **values})
 
 
-def refuse_what_is_not_there(url: str) -> None:
-    """Refuse a missing SQLite file: opening would make it.
-
-    Raises:
-        StorageError: there is no such file.
-    """
-    with suppress(ArgumentError):  # `Database.open` tells what is wrong with the address.
-        address = make_url(url)
-        file = Path(address.database or ".")
-        if address.get_backend_name() == "sqlite" and not file.exists():
-            raise StorageError(f"there is no database {file}; name another in DATABASE_URL")
-
-
 def _opened(url: str) -> Engine:
-    address = _address(url)
+    address = read(url)
     with _explained(address):
         engine = create_engine(address, hide_parameters=True)
         is_sqlite = engine.dialect.name == "sqlite"
@@ -165,20 +204,6 @@ def _opened(url: str) -> Engine:
             # Only now, because a migration may copy and drop a table that others refer to.
             event.listen(engine, "connect", _set_pragmas)
         return engine
-
-
-def _address(url: str) -> URL:
-    # The message leaves the value out: it may hold a password.
-    what = f"is no address of an SQLite or PostgreSQL database, expected one such as {EXAMPLE}"
-    wrong = StorageError(f"DATABASE_URL {what}")
-    try:
-        address = make_url(url)
-        driver = DRIVERS[address.get_backend_name()]
-    except (ArgumentError, KeyError, ValueError):
-        raise wrong from None
-    if driver == "pysqlite" and (address.host or address.database in {None, "", ":memory:"}):
-        raise wrong
-    return address.set(drivername=f"{address.get_backend_name()}+{driver}")
 
 
 @contextmanager
@@ -213,17 +238,3 @@ def _set_pragmas(connection: "DBAPIConnection", _: "ConnectionPoolEntry") -> Non
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _wipe(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        try:
-            if connection.exec_driver_sql("PRAGMA page_count").scalar_one() < VACUUMED_PAGES:
-                connection.exec_driver_sql("VACUUM")
-            done = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            why = "another process reads it" if done.scalar_one() else None
-        except DBAPIError as error:
-            why = str(error.orig)
-        if why:  # The rows are gone, only traces of them are left.
-            log.warning("traces of what was deleted stay in the database for a while: %s", why)
-    return why is None

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -86,7 +86,9 @@ def _refuse_what_is_read_only(connection: Connection) -> None:
     try:
         connection.exec_driver_sql("PRAGMA user_version = 0")
     finally:
-        connection.exec_driver_sql("ROLLBACK")
+        # On a full disk SQLite has done that already, and must not hide why.
+        with suppress(OperationalError):
+            connection.exec_driver_sql("ROLLBACK")
 
 
 def versions() -> list[str]:

@@ -111,11 +111,12 @@ def test_other_alphabets_stay_themselves(typed: str) -> None:
     ],
 )
 def test_what_is_no_disguise_comes_through_unharmed(typed: str, vocabulary: Vocabulary) -> None:
-    assert revealed(typed, vocabulary.words) == typed
+    assert revealed(typed, vocabulary.words, vocabulary.shapes.initials) == typed
 
 
 def test_of_the_words_behind_stars_the_rarest_is_meant() -> None:
-    assert revealed("b**n", {"been": 9, "burn": 2, "born": 3}) == "burn"
+    counts = {"been": 9, "burn": 2, "born": 3}
+    assert revealed("b**n", counts, {"b": [*counts]}) == "burn"
 
 
 def test_a_disguised_danger_trips_its_flag(faq: Faq) -> None:

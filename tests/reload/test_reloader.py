@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import shutil
 from collections.abc import Awaitable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,15 @@ from bot.reload import diff
 from bot.reload import reloader as reloading
 from bot.reload.build import Built, Job
 from bot.reload.diff import Changes, Moved, Section
-from bot.reload.reloader import FAULT, NOTHING_OLDER, Reloader, Start
+from bot.reload.reloader import (
+    FAULT,
+    LETTERS,
+    MOST_LETTERS,
+    NOTHING_OLDER,
+    RECENT,
+    Reloader,
+    Start,
+)
 from bot.settings import Settings
 from bot.storage.records import SNAPSHOTS, Records
 from bot.storage.storage import Storage
@@ -166,6 +175,30 @@ async def test_when_building_fails_for_no_good_reason_the_old_one_goes_on_answer
     assert await refused(reloader.reload()) == reloading.FAULT
     assert reloader.live.faq is before
     assert await versions(records) == ["It is dry"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "most"),
+    [
+        # Half a message, a whole one, and many short ones.
+        (["q" * (LETTERS + 1), "q" * 1_000, PEDALS], 1),
+        ([f"{number:04}" + "q" * (LETTERS - 4) for number in range(300)], MOST_LETTERS // LETTERS),
+        ([f"bx{number:03}" for number in range(RECENT + 20)], RECENT),
+    ],
+)
+async def test_nonsense_that_people_wrote_is_hardly_asked_again(
+    texts: list[str], most: int, reloader: Reloader, records: Records, clock: Clock
+) -> None:
+    asked: list[str] = []
+
+    async def building(job: Job) -> Built:
+        asked.extend(set(job.questions) & set(texts))
+        return await at_once(replace(job, questions=()))
+
+    await records.note([], [Missed(0, text, "unknown", clock.wall().date()) for text in texts])
+    reloader.build = building
+    await reloader.reload()
+    assert len(asked) == most
 
 
 async def test_two_reloads_at_once_come_one_after_the_other(
@@ -383,6 +416,32 @@ async def test_a_wording_that_has_no_place_is_refused_before_anything_is_built(
     reloader.build = hanging
     assert (await refused(reloader.teach(Kind.ENTRY, target, phrasing, []))).startswith(said)
     assert await records.lessons() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "wording"),
+    [
+        (Kind.ENTRY, "chain.slip", "grumbling zqxvcassette"),
+        (Kind.ENTRY, "chain.squeak", "my zqxvchain sings"),
+        (Kind.LIMIT, "motors", "the zqxvmotor of anna"),
+    ],
+)
+async def test_an_undone_wording_is_gone_from_the_cache(
+    kind: Kind,
+    target: str,
+    wording: str,
+    reloader: Reloader,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def traces() -> list[str]:
+        return [f.name for f in (tmp_path / "c/skinbot").iterdir() if b"zqxv" in f.read_bytes()]
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "c"))
+    taught = await reloader.teach(kind, target, wording, [])
+    assert traces(), "or this test could not see what it looks for"
+    await reloader.unlearn(taught.lesson.id)
+    assert traces() == []
 
 
 async def test_what_is_ignored_needs_no_building_and_neither_does_undoing_that(

@@ -11,6 +11,10 @@ ANOTHER_COPY = (
 STOPPING = "Stopping. What was fetched is still answered."
 
 
+def of_the_database(news: str) -> str:
+    return f"{escape(news[0].upper() + news[1:])}."
+
+
 def died_of(update: int) -> str:
     return (
         f"Update {update} was passed over: the process died again and again while it was being "

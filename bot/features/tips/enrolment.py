@@ -1,6 +1,7 @@
 """Changes of a subscription when somebody chooses a time, comes back or leaves."""
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +12,8 @@ from bot.places.zones import Place
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import GONE, RUNNING, State, Subscriber
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,13 @@ class Enrolment:
     async def came_back(self, chat: int) -> None:
         """Somebody who had blocked the bot gets tips again."""
         await self.storage.change(chat, self.recorder.watched(self._returned))
+
+    async def came_back_if_possible(self, chat: int) -> None:
+        """`came_back` after an answer: a failure is logged, and nobody else hears of it."""
+        try:
+            await self.came_back(chat)
+        except Exception as error:  # noqa: BLE001 - whatever the database has
+            log.warning("nobody noted that somebody came back: %s", type(error).__name__)
 
     async def left(self, chat: int) -> None:
         """Somebody blocked the bot, or a group removed it."""

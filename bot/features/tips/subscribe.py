@@ -44,12 +44,15 @@ class SubscribeHandlers:
 
     async def start(self, update: Update, context: Context) -> None:
         """/start, also after a block of the bot; with the link `tips` it begins a subscription."""
-        await self.enrolment.came_back(chat_of(update).id)
+        chat = chat_of(update).id
         if context.args == ["tips"]:
+            await self.enrolment.came_back(chat)
             self.questions.conversations.end(update)
             await self._begin(update)
         else:
+            # First, as it needs nothing that is stored.
             await self.questions.start(update, context)
+            await self.enrolment.came_back_if_possible(chat)
 
     async def subscribe(self, update: Update, context: Context) -> None:
         """/subscribe, with a time, a place, both or nothing."""
