@@ -45,10 +45,20 @@ def check(folder: Path) -> tuple[Faq, list[Problem]]:
     return faq, list(_too_alike(faq, draft))
 
 
-def _build(found: Found, lessons: Sequence[Lesson] = ()) -> tuple[Faq, ParsedFiles]:
+def parsed(found: Found) -> ParsedFiles:
+    """Read the files without training on them: this finds all but what they answer.
+
+    Raises:
+        KnowledgeError: holds every problem.
+    """
     draft = ParsedFiles.of(found)
     if problems := [*draft.problems, *consistency.problems(draft)]:
         raise KnowledgeError(problems)
+    return draft
+
+
+def _build(found: Found, lessons: Sequence[Lesson] = ()) -> tuple[Faq, ParsedFiles]:
+    draft = parsed(found)
     knowledge = Knowledge.of(draft)
     fitting = teaching.fitting(knowledge, lessons)
     faq = Faq.of(knowledge.with_phrasings((lesson.target, lesson.phrasing) for lesson in fitting))
