@@ -92,6 +92,15 @@ def look(folder: Path) -> Found:
     return Found(found, tuple(problems))
 
 
+def changed(folder: Path) -> float:
+    """The moment of the newest change, as a timestamp; 0 where the folder cannot be read."""
+    try:
+        paths = [folder, folder / TOPICS, *folder.iterdir(), *(folder / TOPICS).iterdir()]
+        return max(path.lstat().st_mtime for path in paths if path.name[0] != ".")
+    except OSError:
+        return 0
+
+
 def in_topics(folder: Path) -> list[str]:
     """Names of the files of topics; none where there is no such folder."""
     names = _names(folder / TOPICS)

@@ -33,7 +33,7 @@ LATE = (
 )
 QUOTED = "the quotes {} would be shown as a part of the text; remove them"
 OPEN = "{} is no quote for YAML; remove it, or write a straight quote on both sides"
-STARS = "{} would be shown as it is; write <b>bold</b> for bold, <i>so</i> for italics"
+STARS = "{} would be shown as it is; remove the signs, or write <b>bold</b> in an answer"
 LINKED = '{} would be shown as it is; write <a href="address">text</a>'
 
 
