@@ -12,6 +12,7 @@ from bot.knowledge import consistency, files
 from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.consistency import NONE
+from bot.knowledge.faults import markup
 from bot.knowledge.files import Found
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.parser import ParsedFiles
@@ -42,7 +43,14 @@ def build(found: Found, lessons: Sequence[Lesson] = ()) -> Faq:
 def check(folder: Path) -> tuple[Faq, list[Problem]]:
     """Build a knowledge base, and warn of what may be wrong; `build` says what is raised."""
     faq, draft = _build(files.look(folder))
-    return faq, list(_too_alike(faq, draft))
+    return faq, [*marked(draft), *_too_alike(faq, draft)]
+
+
+def marked(draft: ParsedFiles) -> Iterator[Problem]:
+    """Find phrasings with the markup of other programs, whose signs would count as words."""
+    for file, loc, _, phrasing in consistency.phrasings(draft):
+        if what := markup.warning(phrasing):
+            yield draft.problem(file, loc, what)
 
 
 def parsed(found: Found) -> ParsedFiles:
