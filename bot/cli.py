@@ -131,9 +131,9 @@ def _run(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _chat(given: argparse.Namespace, settings: Settings) -> int:
-    if sys.stdout.isatty():
-        print(READY, flush=True)
     try:
+        if sys.stdout.isatty():
+            print(READY, flush=True)
         from bot.terminal import console
 
         logs.set_up(sys.stderr, "ERROR", settings.format, settings.token)
