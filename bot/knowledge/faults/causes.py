@@ -17,6 +17,8 @@ _NO_SPACE = re.compile(r"\s*(?:- +)?([a-z_]+):(?=[^\s/])(.*)")
 _VALUE = re.compile(r"\s*(?:- +)?(?:[a-z_]+: +)?(.*?)\s*$")
 _INNER_COLON = re.compile(r"\s*(?:- +)?[a-z_]+: +[^\"'\s|>\[{].*?(:)(?: |$)")
 _COMMENT = re.compile(r"\s*(?:- +)?(?:[a-z_]+: +)?[^\"'#\s|>].*?(\s)#")
+_ENDED = re.compile(r"[\"']|\s+#|:(?:\s|$)")
+"""May follow a quote that closes."""
 _CLOSING = {"[": "]", "{": "}"}
 
 DASH = "an item begins with a plain dash and a space; write - here, not {}"
@@ -72,7 +74,7 @@ def _of_value(text: str) -> Iterator[tuple[int, str]]:
             yield 1, BRACKET.format(first, f"'{short(text)}'")
     elif first in "\"'" and (end := text.find(first, 1)) > 0:
         rest = text[end + 1 :]
-        if rest and not re.match(rf"{first}|\s+#|:(?:\s|$)", rest):
+        if rest and not _ENDED.match(rest):
             yield end + 1, BEHIND.format("single" if first == '"' else "double")
 
 

@@ -5,9 +5,10 @@ import re
 from bot.knowledge.yaml_errors import Unreadable
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$", re.MULTILINE)
-_ODD = "[\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]"
-_INDENT = re.compile(rf"^[ \t]*(?:-[ ]*)?({_ODD})", re.MULTILINE)
-_DASH = re.compile(rf"^ *-({_ODD})", re.MULTILINE)
+_INDENT = re.compile(
+    r"^[ \t]*(?:-[ ]*)?([\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff])", re.MULTILINE
+)
+_DASH = re.compile(r"^ *-([\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff])", re.MULTILINE)
 
 CONFLICT = (
     "git left both versions of a change here; keep one of them, and remove the lines of "
