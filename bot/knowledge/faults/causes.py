@@ -10,13 +10,15 @@ from bot.markup import short
 Cause = tuple[int, int, str]
 """Line and column, counted from 1; what is wrong and would be right."""
 
-_SIGN = re.compile(r"\s*([–—−•·*+])\s+(?=\S)")
-_TIGHT = re.compile(r"\s*(-)(?=[^\s-])")
-_KEY = re.compile(r"(\s*(?:- +)?)([A-Za-z_]+):(\s|$)")
-_NO_SPACE = re.compile(r"\s*(?:- +)?([a-z_]+):(?=[^\s/])(.*)")
-_VALUE = re.compile(r"\s*(?:- +)?(?:[a-z_]+: +)?(.*?)\s*$")
-_INNER_COLON = re.compile(r"\s*(?:- +)?[a-z_]+: +[^\"'\s|>\[{].*?(:)(?: |$)")
-_COMMENT = re.compile(r"\s*(?:- +)?(?:[a-z_]+: +)?[^\"'#\s|>].*?(\s)#")
+_SIGN = re.compile(r"^\s*+([–—−•·*+])\s++(?=\S)")
+_TIGHT = re.compile(r"^\s*+(-)(?=[^\s-])")
+_KEY = re.compile(r"^(\s*+(?:- ++)?)([A-Za-z_]++):(\s|$)")
+_NO_SPACE = re.compile(r"^\s*+(?:- ++)?([a-z_]++):(?=[^\s/])(.*+)")
+_VALUE = re.compile(r"^\s*+(?:- ++)?(?:[a-z_]++: ++)?(.*+)")
+_INNER_COLON = re.compile(
+    r"^\s*+(?:- ++)?[a-z_]++: ++[^\"'\s|>\[{:][^:]*+(?::(?! |$)[^:]*+)*+(:)(?: |$)"
+)
+_COMMENT = re.compile(r"^\s*+(?:- ++)?(?:[a-z_]++: ++)?[^\"'#\s|>].*?(\s)#")
 _ENDED = re.compile(r"[\"']|\s+#|:(?:\s|$)")
 """May follow a quote that closes."""
 _CLOSING = {"[": "]", "{": "}"}
@@ -58,7 +60,7 @@ def _of_line(line: str) -> Iterator[tuple[int, str]]:
     if found := _NO_SPACE.match(line):
         yield found.start(2) + 1, COLON.format(found[1], short(found[2]))
     value = _VALUE.match(line)
-    text = value[1] if value else ""
+    text = value[1].rstrip() if value else ""
     if value and text:
         yield from ((value.start(1) + column, what) for column, what in _of_value(text))
     if found := _INNER_COLON.match(line):
@@ -70,7 +72,7 @@ def _of_value(text: str) -> Iterator[tuple[int, str]]:
     first = text[0]
     if first in _CLOSING:
         end = text.find(_CLOSING[first])
-        if end > 0 and not re.match(r"\s*(?:#|$)", text[end + 1 :]):
+        if end > 0 and text[end + 1 :].strip()[:1] not in {"", "#"}:
             yield 1, BRACKET.format(first, f"'{short(text)}'")
     elif first in "\"'" and (end := text.find(first, 1)) > 0:
         rest = text[end + 1 :]

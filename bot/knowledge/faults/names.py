@@ -7,12 +7,14 @@ from pathlib import PurePath
 TOPIC = re.compile(r"[a-z][a-z0-9_]*\.yaml")
 """The name of a topic's file."""
 _MORE = re.compile(
-    r"^(?:copy of|copy_of_|kopie von)\s*|[\s_-]*\b(?:copy|kopie)(?:[\s_]*\d+)?$|\s*\(\d+\)$",
+    r"^(?:copy of|copy_of_|kopie von)\s*+"
+    r"|(?<![\s_-])[\s_-]*+\b(?:copy|kopie)(?:[\s_]*+\d++)?$"
+    r"|(?<!\s)\s*+\(\d++\)$",
     re.IGNORECASE,
 )
 """Put before or behind the name of a copy by file managers and browsers."""
 _ENDING = re.compile(
-    r"(?:[.,](?:ya?ml|txt|text|json|te?mp|part|crdownload|download|new))+\s*$", re.IGNORECASE
+    r"[.,](?:ya?ml|txt|text|json|te?mp|part|crdownload|download|new)\s*+$", re.IGNORECASE
 )
 
 

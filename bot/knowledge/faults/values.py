@@ -10,7 +10,7 @@ Fault = tuple[int, int, str]
 """Line and column, counted from 1; what is wrong and would be right."""
 
 _COMMENT = re.compile(r"\s+#(.?)")
-_NEXT = re.compile(r"\s*(?:- |-$|[a-z_]+:(?:\s|$))")
+_NEXT = re.compile(r"^\s*+(?:- |-$|[a-z_]++:(?:\s|$))")
 """A line that was meant as the next value, not as the rest of this one."""
 _BOLD = re.compile(r"\*\*\w[^*\n]*\*\*|(?<!\w)__\w[^_\n]*__(?!\w)")
 _LINK = re.compile(r"\[[^\]\n]+\]\(https?:[^)\n]*\)")
