@@ -26,6 +26,7 @@ FULL: Mapping[str, str] = {
     "crash": "",
     "broadcast": "",
     "attacks": "",
+    "broken_files": "",
 }
 """Benchmark → its arguments."""
 QUICK: Mapping[str, str] = {
@@ -42,6 +43,7 @@ QUICK: Mapping[str, str] = {
     "crash": "--subscribers 300 --kills 4 --faults 0",
     "broadcast": "--subscribers 150 --kills 3",
     "attacks": "",
+    "broken_files": "",
 }
 
 

@@ -21,6 +21,10 @@ from bot.reload import cache
 from bot.settings import DATABASE, Settings, environment
 
 OK, PROBLEM = 0, 1
+READY = (
+    "Getting ready: reading the answers, and learning from the phrasings. "
+    "The first time takes up to a minute …"
+)
 Command = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -127,10 +131,16 @@ def _run(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _chat(given: argparse.Namespace, settings: Settings) -> int:
-    from bot.terminal import console
+    try:
+        if sys.stdout.isatty():
+            print(READY, flush=True)
+        from bot.terminal import console
 
-    logs.set_up(sys.stderr, "ERROR", settings.format, settings.token)
-    asyncio.run(console.run(settings, sys.stdin, sys.stdout, given.now))
+        logs.set_up(sys.stderr, "ERROR", settings.format, settings.token)
+        asyncio.run(console.run(settings, sys.stdin, sys.stdout, given.now))
+    except KeyboardInterrupt:
+        # Whoever ends a chat so has made no mistake, and `make` is to say nothing of one.
+        print()
     return OK
 
 

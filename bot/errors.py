@@ -1,7 +1,7 @@
 """The errors that this program raises on purpose, all of them a `SkinbotError`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -14,6 +14,8 @@ class Problem:
     column: int
     what: str
     """The mistake and the remedy, in one sentence."""
+    follows: bool = field(default=False, compare=False)
+    """True where it goes when another problem is mended."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.what}"
@@ -44,8 +46,21 @@ class StartError(SkinbotError):
 
 
 class KnowledgeError(SkinbotError):
-    """A knowledge base cannot be used; holds all its problems."""
+    """A knowledge base cannot be used; holds all causes, and counts what follows from them."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        found = sorted(set(problems))
+        causes = [problem for problem in found if not problem.follows]
+        self.problems = tuple(causes or found)
+        self.following = len(found) - len(self.problems)
+        """Problems that go when those are mended."""
+        super().__init__("\n".join([*map(str, self.problems), *self.rest]))
+
+    @property
+    def rest(self) -> list[str]:
+        """A line with the count of what follows; none where nothing does."""
+        if not self.following:
+            return []
+        more = "1 more follows" if self.following == 1 else f"{self.following} more follow"
+        of = "this" if len(self.problems) == 1 else "these"
+        return [f"{more} from {of}."]

@@ -17,6 +17,8 @@ DATABASE = "sqlite:///skinbot.db"
 """In the working directory."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FORMATS = ("text", "json")
+NO_ENV = "{} is no file; put a file of lines such as LOG_LEVEL=INFO there, or remove it"
+CLOSED_ENV = "{} cannot be read: {}; make it readable for this user, or remove it"
 
 TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,100}")
 
@@ -75,14 +77,18 @@ def environment(process: Mapping[str, str], file: Path) -> dict[str, str]:
         SettingsError: the file cannot be read.
     """
     try:
-        if not file.is_file():
+        if not (file.exists() or file.is_symlink()):
             return dict(process)
+        if not file.is_file():
+            raise SettingsError(NO_ENV.format(file.absolute()))
         # Imported here: on most servers there is no such file.
         from dotenv import dotenv_values
 
         filed = dotenv_values(file, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read as settings, expected UTF-8 text") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file.absolute()} is no UTF-8 text; save it as UTF-8") from error
+    except OSError as error:
+        raise SettingsError(CLOSED_ENV.format(file.absolute(), error.strerror)) from error
     return {**{name: value for name, value in filed.items() if value is not None}, **process}
 
 

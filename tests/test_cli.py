@@ -360,8 +360,9 @@ def test_every_problem_of_a_knowledge_base_is_a_line(
     monkeypatch.setenv("KNOWLEDGE_DIR", str(folder))
     (folder / "about.yaml").write_text("nmae: x\n")
     (folder / "topics" / "chain.yaml").unlink()
-    lines = problem(capsys, "ask", "brakes").splitlines()
+    *lines, rest = problem(capsys, "ask", "brakes").splitlines()
     assert len(lines) > 2
+    assert rest == "4 more follow from these."
     assert all(line.split(":")[1].isdigit() and line.split(":")[2].isdigit() for line in lines)
 
 

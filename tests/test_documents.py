@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import shutil
 import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,7 +11,9 @@ import pytest
 from telegram.ext import CommandHandler
 
 from bot import cli
+from bot.answering import loading
 from bot.bot_api.types import App
+from bot.knowledge.base import shipped
 from tests.test_layout import dotted, modules, own
 
 ROOT = Path(__file__).parent.parent
@@ -164,3 +167,15 @@ def reached(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Every pair in which the second is reached from the first by following arrows."""
     more = {(a, d) for a, b in arrows for c, d in arrows if b == c} - arrows
     return reached(arrows | more) if more else arrows
+
+
+def test_the_example_of_the_readme_can_be_pasted_and_answers(tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge"
+    shutil.copytree(shipped(), folder)
+    [example] = re.findall(r"```yaml\n(.*?)```", read(README), re.DOTALL)
+    [file] = re.findall(r"`knowledge/(topics/\w+\.yaml)`, as it is", read(README))
+    [question] = re.findall(r"venv/bin/skinbot ask \"(.*)\"", read(README))
+    with (folder / file).open("a", encoding="utf-8") as topic:
+        topic.write(example)
+    [identity] = re.findall(r"id: (\S+)", example)
+    assert identity in loading.load(folder).ask(question).ids

@@ -48,6 +48,7 @@ HOMES = {
     "msgspec": {"places"},
     "matplotlib": {"features.statistics"},
     "numpy": {"answering", "language", "matching", "places"},
+    "prompt_toolkit": {"terminal"},
     "pydantic": {"knowledge"},
     "rapidfuzz": {"answering", "features.unanswered", "knowledge", "language", "places"},
     "sqlalchemy": {"storage"},

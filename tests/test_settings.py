@@ -1,6 +1,8 @@
 """Each setting, right and wrong, and a token that never shows."""
 
 import datetime as dt
+import errno
+import os
 import traceback
 from pathlib import Path
 
@@ -206,4 +208,42 @@ def test_a_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         environment({}, tmp_path / ".env")
     said = str(refused.value)
-    assert said == f"{tmp_path / '.env'} cannot be read as settings, expected UTF-8 text"
+    assert said == f"{tmp_path / '.env'} is no UTF-8 text; save it as UTF-8"
+
+
+def test_a_folder_in_place_of_the_file_of_settings_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    _refuses(tmp_path / ".env")
+
+
+def test_a_link_to_nothing_in_place_of_the_settings_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / ".env").symlink_to("gone")
+    _refuses(tmp_path / ".env")
+
+
+def test_a_pipe_in_place_of_the_settings_holds_nothing_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".env")
+    _refuses(tmp_path / ".env")
+
+
+def _refuses(file: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        environment({}, file)
+    what = "is no file; put a file of lines such as LOG_LEVEL=INFO there, or remove it"
+    assert str(refused.value) == f"{file} {what}"
+
+
+def test_settings_that_this_user_may_not_read_say_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=INFO\n", "utf-8")
+    # Permissions do not stop root, as whom tests may run.
+    monkeypatch.setattr("dotenv.dotenv_values", _closed)
+    with pytest.raises(SettingsError) as refused:
+        environment({}, tmp_path / ".env")
+    what = "cannot be read: Permission denied; make it readable for this user, or remove it"
+    assert str(refused.value) == f"{tmp_path}/.env {what}"
+
+
+def _closed(*_: object, **__: object) -> None:
+    raise PermissionError(errno.EACCES, "Permission denied")

@@ -12,6 +12,7 @@ from bot.knowledge import consistency, files
 from bot.knowledge import lessons as teaching
 from bot.knowledge.base import Knowledge
 from bot.knowledge.consistency import NONE
+from bot.knowledge.faults import markup
 from bot.knowledge.files import Found
 from bot.knowledge.lessons import Lesson
 from bot.knowledge.parser import ParsedFiles
@@ -42,13 +43,30 @@ def build(found: Found, lessons: Sequence[Lesson] = ()) -> Faq:
 def check(folder: Path) -> tuple[Faq, list[Problem]]:
     """Build a knowledge base, and warn of what may be wrong; `build` says what is raised."""
     faq, draft = _build(files.look(folder))
-    return faq, list(_too_alike(faq, draft))
+    return faq, [*marked(draft), *_too_alike(faq, draft)]
 
 
-def _build(found: Found, lessons: Sequence[Lesson] = ()) -> tuple[Faq, ParsedFiles]:
+def marked(draft: ParsedFiles) -> Iterator[Problem]:
+    """Find phrasings with the markup of other programs, whose signs would count as words."""
+    for file, loc, _, phrasing in consistency.phrasings(draft):
+        if what := markup.warning(phrasing):
+            yield draft.problem(file, loc, what)
+
+
+def parsed(found: Found) -> ParsedFiles:
+    """Read the files without training on them: this finds all but what they answer.
+
+    Raises:
+        KnowledgeError: holds every problem.
+    """
     draft = ParsedFiles.of(found)
     if problems := [*draft.problems, *consistency.problems(draft)]:
         raise KnowledgeError(problems)
+    return draft
+
+
+def _build(found: Found, lessons: Sequence[Lesson] = ()) -> tuple[Faq, ParsedFiles]:
+    draft = parsed(found)
     knowledge = Knowledge.of(draft)
     fitting = teaching.fitting(knowledge, lessons)
     faq = Faq.of(knowledge.with_phrasings((lesson.target, lesson.phrasing) for lesson in fitting))

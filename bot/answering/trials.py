@@ -90,7 +90,7 @@ def report(path: Path, ask: Ask, begin: Begin) -> str:
         case header if header == DIALOGS:
             return _of_dialogs(dialogs(path, begin))
     known = ", or ".join("<tab>".join(header) for header in HEADERS)
-    raise InputError(f"{path}:1: the first line must name the columns: {known}")
+    raise InputError(f"{path}:1: the first line must name the columns: {known}; put it above")
 
 
 def dangers(path: Path, ask: Ask) -> list[Told]:

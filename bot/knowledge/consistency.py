@@ -1,12 +1,12 @@
 """The parts of a knowledge base must agree: ids, phrasings, references, patterns."""
 
 import re
-from collections.abc import Iterator
-
-from rapidfuzz import process
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.errors import Problem
 from bot.knowledge import patterns as red_flags
+from bot.knowledge.faults.references import Missing, causes_first, missing, renamed
 from bot.knowledge.files import CONVERSATION, LEARNED, TOPICS
 from bot.knowledge.parser import ParsedFiles, Written
 from bot.knowledge.patterns import NEAR
@@ -77,22 +77,28 @@ def _names(draft: ParsedFiles, file: str, section: str) -> list[str]:
 
 
 def _check_topics(draft: ParsedFiles) -> Iterator[Problem]:
+    elsewhere = renamed(draft)
     for file in _topics(draft):
         topic = _topic(file)
         for _, loc, name in draft.texts(file, "id"):
             if name != topic:
+                twin = f"{TOPICS}/{name}.yaml"
                 what = f"the topic {short(name)} stands in {topic}.yaml; rename the file or the id"
+                if twin in draft.sources:
+                    what = f"this is one more topic {short(name)}, as in {twin}; remove one of them"
                 yield draft.problem(file, loc, what)
         for _, loc, name in draft.texts(file, "entries", None, "id"):
             owner, dot, own = name.partition(".")
             if dot and owner != topic:
                 right = short(f"{topic}.{own}")
                 what = f"the id {short(name)} must begin with its topic; write {right}"
-                yield draft.problem(file, loc, what)
+                follows = elsewhere.get(file) == owner
+                yield replace(draft.problem(file, loc, what), follows=follows)
 
 
 def _check_ids(draft: ParsedFiles, ids: Iterator[Written]) -> Iterator[Problem]:
     first: dict[str, Problem] = {}
+    elsewhere = renamed(draft)
     for file, loc, name in ids:
         here = draft.problem(file, loc, "")
         other = first.setdefault(name, here)
@@ -100,11 +106,13 @@ def _check_ids(draft: ParsedFiles, ids: Iterator[Written]) -> Iterator[Problem]:
             yield draft.problem(file, loc, "the id none stands for no answer; choose another")
         elif other is not here:
             what = f"the id {short(name)} is taken ({other.file}:{other.line}); choose another"
-            yield draft.problem(file, loc, what)
+            follows = file in elsewhere or other.file in elsewhere
+            yield replace(draft.problem(file, loc, what), follows=follows)
 
 
 def _check_phrasings(draft: ParsedFiles) -> Iterator[Problem]:
     first: dict[tuple[str, ...], tuple[str, Problem]] = {}
+    elsewhere = renamed(draft)
     for file, loc, owner, phrasing in phrasings(draft):
         said = words(phrasing)
         if said in first:
@@ -113,7 +121,8 @@ def _check_phrasings(draft: ParsedFiles) -> Iterator[Problem]:
                 f"the phrasing '{short(phrasing)}' stands under {short(other)} already "
                 f"({there.file}:{there.line}); keep one"
             )
-            yield draft.problem(file, loc, what)
+            follows = file in elsewhere or there.file in elsewhere
+            yield replace(draft.problem(file, loc, what), follows=follows)
         elif said:
             first[said] = owner, draft.problem(file, loc, "")
 
@@ -121,23 +130,26 @@ def _check_phrasings(draft: ParsedFiles) -> Iterator[Problem]:
 def _check_references(draft: ParsedFiles) -> Iterator[Problem]:
     """References to nothing, sought only where all that could be meant has an id."""
     files = _topics(draft)
-    if not files or not all(_named(draft, file, "entries") for file in files):
-        return
+    if files and all(_named(draft, file, "entries") for file in files):
+        yield from causes_first(draft, _lost(draft, files))
+
+
+def _lost(draft: ParsedFiles, files: Sequence[str]) -> Iterator[Missing]:
     topics = [_topic(file) for file in files]
     entries = [name for file in files for name in _names(draft, file, "entries")]
     for file in files:
         related = draft.texts(file, "entries", None, "related", None)
-        yield from _missing(draft, "entry", related, entries)
-    yield from _missing(draft, "entry", draft.texts(TIPS, "tips", None, "entry"), entries)
+        yield from missing(draft, "entry", related, entries)
+    yield from missing(draft, "entry", draft.texts(TIPS, "tips", None, "entry"), entries)
     nearest = draft.texts(LIMITS, "limits", None, "topics", None)
-    yield from _missing(draft, "topic", nearest, topics)
+    yield from missing(draft, "topic", nearest, topics)
     if all(_named(draft, *section) for section in _sections(draft)):
         owners = [*entries, *_names(draft, LIMITS, "limits")]
         learned = draft.texts(LEARNED, "learned", None, "id")
-        yield from _missing(draft, "entry or limit", learned, owners)
+        yield from missing(draft, "entry or limit", learned, owners)
         ids = [*topics, *(name for _, _, name in _ids(draft)), NONE]
         expected = draft.texts("expected.yaml", "expected", None, "reaches")
-        yield from _missing(draft, "id", expected, ids)
+        yield from missing(draft, "id", expected, ids)
 
 
 def _named(draft: ParsedFiles, file: str, section: str) -> bool:
@@ -146,15 +158,10 @@ def _named(draft: ParsedFiles, file: str, section: str) -> bool:
     return isinstance(items, list) and len(items) == len(_names(draft, file, section))
 
 
-def _missing(
-    draft: ParsedFiles, kind: str, references: Iterator[Written], known: list[str]
+def _unknown(
+    draft: ParsedFiles, kind: str, references: Iterable[Written], known: list[str]
 ) -> Iterator[Problem]:
-    there = frozenset(known)
-    for file, loc, name in references:
-        if name not in there:
-            near = process.extractOne(name, known, score_cutoff=70)
-            hint = f"did you mean {short(near[0])}?" if near else "use one that there is"
-            yield draft.problem(file, loc, f"there is no {kind} {short(name)}; {hint}")
+    return (problem for _, problem in missing(draft, kind, references, known))
 
 
 def _check_patterns(draft: ParsedFiles) -> Iterator[Problem]:
@@ -182,7 +189,7 @@ def _check_conversation(draft: ParsedFiles) -> Iterator[Problem]:
     if isinstance(concepts, dict):
         for path in _OF_CONCEPTS:
             named = draft.texts(CONVERSATION, *path, None)
-            yield from _missing(draft, "concept", named, [*concepts])
+            yield from _unknown(draft, "concept", named, [*concepts])
     for path, file, section in (
         (("leaning",), SMALLTALK, "smalltalk"),
         (("danger", "leaning"), SMALLTALK, "smalltalk"),
@@ -190,4 +197,4 @@ def _check_conversation(draft: ParsedFiles) -> Iterator[Problem]:
     ):
         if _named(draft, file, section):
             named = draft.texts(CONVERSATION, *path, None)
-            yield from _missing(draft, "id", named, _names(draft, file, section))
+            yield from _unknown(draft, "id", named, _names(draft, file, section))

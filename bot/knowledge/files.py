@@ -1,16 +1,18 @@
 """The files of a knowledge base as bytes. Nothing else reads them from the disk, and each once."""
 
+import errno
 import io
 import os
 import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import models
 from bot.knowledge.conversation import Conversation
+from bot.knowledge.faults import names as misnaming
 from bot.knowledge.fields import Model
 
 Files = Mapping[str, bytes]
@@ -70,11 +72,14 @@ def look(folder: Path) -> Found:
     found: dict[str, bytes] = {}
     problems: list[Problem] = []
     try:
-        names = sorted(path.name for path in folder.iterdir() if path.name in FILES)
+        there = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         return Found({}, (_closed(str(folder), error),))
+    names = [name for name in there if name in FILES]
+    problems += _misnamed("", there, FILES)
     try:
         names += in_topics(folder)
+        problems += _misnamed(f"{TOPICS}/", _names(folder / TOPICS))
     except OSError as error:
         problems.append(_closed(TOPICS, error))
     for name in names:
@@ -87,16 +92,42 @@ def look(folder: Path) -> Found:
     return Found(found, tuple(problems))
 
 
+def changed(folder: Path) -> float:
+    """The moment of the newest change, as a timestamp; 0 where the folder cannot be read."""
+    try:
+        paths = [folder, folder / TOPICS, *folder.iterdir(), *(folder / TOPICS).iterdir()]
+        return max(path.lstat().st_mtime for path in paths if path.name[0] != ".")
+    except OSError:
+        return 0
+
+
 def in_topics(folder: Path) -> list[str]:
     """Names of the files of topics; none where there is no such folder."""
-    if not (folder / TOPICS).is_dir():
-        return []
-    names = (path.name for path in (folder / TOPICS).iterdir() if path.name[0] != ".")
+    names = _names(folder / TOPICS)
     return sorted(f"{TOPICS}/{name}" for name in names if name.lower().endswith(ENDINGS))
 
 
+def _names(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return [path.name for path in folder.iterdir() if path.name[0] != "."]
+
+
+def _misnamed(
+    folder: str, there: Collection[str], known: Collection[str] | None = None
+) -> Iterator[Problem]:
+    """Files that are not read because of their names, and were meant to be."""
+    for name, right in misnaming.misnamed(there, known).items():
+        # A topic whose name only ends wrongly is read, and refused by `parser`.
+        if known is not None or not name.lower().endswith(ENDINGS):
+            yield Problem(folder + name, 1, 1, misnaming.advice(right))
+
+
 def _bytes(path: Path) -> bytes:
-    # A pipe would block the bot until somebody writes into it.
+    # Even to open a device can hang, or do something.
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise IsADirectoryError if path.is_dir() else OSError
+    # A pipe may have taken its place, and would block the bot until somebody writes into it.
     with open(path, "rb", opener=_at_once) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError  # Such as a pipe or a device.
@@ -113,10 +144,12 @@ def _why(path: Path, error: Exception) -> str:
             return "the name of this file is no UTF-8; rename it"
         case IsADirectoryError():
             return "this is a folder; put a YAML file in its place"
+        case OSError(errno=errno.ELOOP):
+            return "this is a link that leads back to itself; put the file in its place"
         case FileNotFoundError() if path.is_symlink():
             return "this is a link to a file that is not there; put the file in its place"
         case OSError(errno=None):
-            return "this is no file; put a YAML file in its place"
+            return "this is no file but a pipe or a device; put a YAML file in its place"
         case OSError():
             return f"the file cannot be read: {error.strerror}; make it readable"
     return str(error)

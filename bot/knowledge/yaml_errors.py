@@ -12,6 +12,9 @@ Place = tuple[int, int]
 MAX_DEPTH = 12
 """Lists and mappings inside one another: more is no knowledge base."""
 TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep; make them flatter"
+UNFINISHED = "the file ends in the middle; write the rest, or save the whole file again"
+KEY = "could not find expected ':'"
+"""Said of a line that should be a key, and has no colon."""
 
 _TAB = "a tab cannot indent a line; use spaces"
 _START = "text cannot begin with this character; put it in quotes"
@@ -25,7 +28,7 @@ _HINTS = {
     "exceeded maximum nesting depth": TOO_DEEP,
     "mapping values are not allowed": "a key cannot stand here; line it up with the keys around "
     "it, and put text with a colon in quotes",
-    "could not find expected ':'": "a key needs a colon and a space behind it; add them",
+    KEY: "a key needs a colon and a space behind it; add them",
     "found a tab character": _TAB,
     "cannot start any token": _START,
     "expected alphabetic or numeric character": _START,
@@ -46,7 +49,7 @@ _HINTS = {
     "unexpected end of stream": "this quote is never closed; add one at the end of the text",
     "unexpected document indicator": "this quote is never closed; add one at the end of the text",
 }
-_BEGINS_BEFORE = ("could not find expected ':'", "unexpected", "alphabetic", "'>'", "URI")
+_BEGINS_BEFORE = (KEY, "unexpected", "alphabetic", "'>'", "URI")
 """PyYAML finds these mistakes behind the place that must be mended."""
 
 _REFUSED = re.compile(
@@ -72,6 +75,30 @@ def explained(error: yaml.MarkedYAMLError, text: str) -> Unreadable:
         what = _TAB
     what = what or f"this cannot be read as YAML ({said}); mend it here or just above"
     return Unreadable(*place(mark), what)
+
+
+_CERTAIN = ("tab character", "document indicator", "end of stream", "nesting", "document start")
+"""PyYAML itself finds these mistakes best."""
+
+
+def certain(error: yaml.MarkedYAMLError) -> bool:
+    """True where no other line can be the cause."""
+    return any(words in (error.problem or "") for words in _CERTAIN)
+
+
+def trapped(event: yaml.Event) -> str | None:
+    """Aliases can blow up a small file; anchors and tags are mostly text without its quotes."""
+    alias = isinstance(event, yaml.AliasEvent)
+    signs = {"*": alias, "&": getattr(event, "anchor", None), "!": getattr(event, "tag", None)}
+    begins = next((sign for sign, there in signs.items() if there), None)
+    return f"a value cannot begin with {begins}; put it in quotes" if begins else None
+
+
+def line(error: yaml.MarkedYAMLError) -> int:
+    """The line, counted from 0, that cannot be read."""
+    behind = error.context_mark and KEY in (error.problem or "")
+    mark = error.context_mark if behind else error.problem_mark
+    return mark.line if mark else 0
 
 
 def place(mark: Any) -> Place:  # noqa: ANN401 - each half of PyYAML has a type of its own

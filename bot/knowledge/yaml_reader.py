@@ -7,13 +7,14 @@ reader follows its events instead: text stays text, and what YAML would have ben
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
 
 from bot.errors import Problem
 from bot.knowledge import yaml_errors
+from bot.knowledge.faults import causes, lines, values
 from bot.knowledge.yaml_errors import Place, Unreadable, place
 from bot.markup import short
 
@@ -59,6 +60,8 @@ class Source:
     places: dict[Loc, Place] = field(default_factory=dict)
     bent: dict[Loc, Bent] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    cut: Place | None = None
+    """The end of a file whose last line does not end: it may be the first half of another."""
 
     def place(self, loc: Loc) -> Place:
         """The place of a value, or of the nearest value around it."""
@@ -98,20 +101,31 @@ def parse(data: bytes, file: str) -> Source:
 
 
 def _read(text: str, file: str) -> Source:
+    lines.check(text)
+    reader = _Reader(file, _LOADER(text), text.splitlines())
     try:
-        reader = _Reader(file, _LOADER(text))
         value = reader.document()
     except yaml.MarkedYAMLError as error:
-        raise yaml_errors.explained(error, text) from error
-    return Source(file, value, reader.places, reader.bent, tuple(reader.problems))
+        what = _cause(error, text, reader)
+        # Whoever reads both mends the first, and the second goes with it.
+        faults = [problem for problem in reader.problems if problem.line <= what.line]
+        return Source(file, problems=(*faults, replace(what, follows=bool(faults))))
+    cut = None if text.endswith(("\n", "\r")) else _end(reader.lines)
+    return Source(file, value, reader.places, reader.bent, tuple(reader.problems), cut)
 
 
-def _trapped(event: yaml.Event) -> str | None:
-    """Aliases can blow up a small file; anchors and tags are mostly text without its quotes."""
-    alias = isinstance(event, yaml.AliasEvent)
-    signs = {"*": alias, "&": getattr(event, "anchor", None), "!": getattr(event, "tag", None)}
-    begins = next((sign for sign, there in signs.items() if there), None)
-    return f"a value cannot begin with {begins}; put it in quotes" if begins else None
+def _end(lines: Sequence[str]) -> Place:
+    return len(lines) or 1, len(lines[-1]) + 1 if lines else 1
+
+
+def _cause(error: yaml.MarkedYAMLError, text: str, reader: "_Reader") -> Problem:
+    """The mistake behind an error of PyYAML, where it is known; or else the error itself."""
+    known, line = yaml_errors.certain(error), yaml_errors.line(error)
+    last = line >= len(reader.lines) - 1 and not text.endswith(("\n", "\r"))
+    if last and yaml_errors.KEY in (error.problem or ""):
+        return Problem(reader.file, *_end(reader.lines), yaml_errors.UNFINISHED)
+    found = None if known else causes.cause(reader.lines, line, reader.quoted)
+    return Problem(reader.file, *(found or yaml_errors.explained(error, text).args))
 
 
 @dataclass(slots=True)
@@ -121,10 +135,16 @@ class _Reader:
     file: str
     loader: Any
     """PyYAML's; its C half has no types. It would also build values, but bends them."""
+    lines: Sequence[str]
+    """The text, for what is seen better there."""
     places: dict[Loc, Place] = field(default_factory=dict)
     bent: dict[Loc, Bent] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     depth: int = 0
+    bracket: int = 0
+    """The depth at which a list or mapping in brackets began; 0 outside of one."""
+    quoted: tuple[Any, Any] | None = None
+    """Where the value just read begins and ends, if it stands in quotes."""
 
     def document(self) -> object:
         """The value of the only document; None where there is none."""
@@ -139,10 +159,16 @@ class _Reader:
 
     def next(self) -> yaml.Event:
         event: yaml.Event = self.loader.get_event()
-        if isinstance(event, yaml.NodeEvent) and (what := _trapped(event)):
+        if isinstance(event, yaml.NodeEvent) and (what := yaml_errors.trapped(event)):
             raise Unreadable(*place(event.start_mark), what)
         self.depth += isinstance(event, yaml.CollectionStartEvent)
-        self.depth -= isinstance(event, yaml.CollectionEndEvent)
+        if not self.bracket and getattr(event, "flow_style", False):
+            self.bracket = self.depth
+        if isinstance(event, yaml.CollectionEndEvent):
+            self.bracket = 0 if self.bracket == self.depth else self.bracket
+            self.depth -= 1
+        marks = event.start_mark, event.end_mark
+        self.quoted = marks if getattr(event, "style", None) in {"'", '"'} else None
         if self.depth > yaml_errors.MAX_DEPTH:
             raise Unreadable(*place(event.start_mark), yaml_errors.TOO_DEEP)
         return event
@@ -153,6 +179,9 @@ class _Reader:
             return self.mapping(loc)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(loc)
+        if not self.bracket:
+            faults = values.faults(event, self.lines, loc)
+            self.problems.extend(Problem(self.file, *fault) for fault in faults)
         if not (bent := self.bent_by(event)):
             return str(event.value)
         self.bent[loc] = bent

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 
 from bot.answering.faq import Faq
@@ -18,7 +19,9 @@ from bot.reload import cache, diff
 
 PAUSE = 0.2
 """Seconds between two looks at files that may be on their way to the disk."""
-LOOKS = 25
+LOOKS = 40
+QUIET = 1.0
+"""Seconds for which no file may have changed: a slow writer pauses, too."""
 SWITCH = 0.0005
 """Seconds after which the building thread lets others run; Python itself waits ten times that."""
 UNSETTLED = "the files are changing all the time; reload when they are written"
@@ -105,11 +108,15 @@ def _found(job: Job, sleep: Callable[[float], None]) -> Found:
 
 def _settled(folder: Path, wait: Callable[[], None]) -> Found:
     """The files of a folder, once nobody is writing them any more."""
-    before = files.look(folder)
+    before, same = files.look(folder), 0
+    rested = time.time() - files.changed(folder)
+    # A clock of another machine, or a date that was kept, may be ahead.
+    looks = ceil((QUIET - rested) / PAUSE) if 0 <= rested < QUIET else 1
     for _ in range(LOOKS):
         wait()
         after = files.look(folder)
-        if after == before:
+        same, looks = (same + 1, looks) if after == before else (0, ceil(QUIET / PAUSE))
+        if same >= looks:
             return after
         before = after
     raise KnowledgeError([Problem(str(folder), 1, 1, UNSETTLED)])

@@ -217,6 +217,10 @@ def _explained(address: URL) -> Iterator[None]:
     except (NoSuchModuleError, ValueError) as error:
         raise StorageError(f"DATABASE_URL: {error}") from error
     except DBAPIError as error:
+        folder = Path(where or "").absolute().parent
+        if address.get_backend_name() == "sqlite" and not folder.is_dir():
+            what = f"there is no folder {folder} for the database {where}"
+            raise StorageError(f"{what}; make it, or name another in DATABASE_URL") from error
         why = " ".join(str(error.orig).split())
         raise StorageError(f"the database {where} cannot be used: {why}") from error
 

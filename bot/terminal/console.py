@@ -27,20 +27,23 @@ from bot.reload.reloader import Start
 from bot.settings import Settings
 from bot.storage.storage import Storage
 from bot.terminal.fake_bot_api import CHAT, CHAT_ID, Offline
+from bot.terminal.keyboard import ENDS, keyboard
 
 TOKEN = "1:offline"  # noqa: S105 - names a bot that lives in this process only
 PERSON = {"id": 2, "is_bot": False, "first_name": "You"}
 WIDTH = 88
-PROMPT = "> "
 SENT = re.compile(r":send (\S++(?:\s++(?!/)\S++)*+)(?:\s++(/.+))?")
 OURS = re.compile(r":(?!edit )[a-z]+\b")
 """A line that nobody would write to a bot."""
+NO_BUTTON = "(No button has the number {}: {}. Nothing was sent; a time is written as 18:00.)"
+NUMBER = re.compile(r"\d{1,3}", re.ASCII)
+NO_FILE = "this is no file that can be sent"
 HOW = "(':edit TEXT', ':send FILE /reload' and ':location 52.5 13.4' are for this terminal.)"
 SPOT = re.compile(r":location (-?\d+(?:\.\d+)?)[, ]+(-?\d+(?:\.\d+)?)")
 GREETING = (
     "{name}. Type a question, the number of a button, or /help. "
     "':edit ...' changes your last question. You are the operator: /reload, /unanswered, /why, "
-    "/stats and the like work too. Ctrl-D ends."
+    "/stats and the like work too. 'quit' or Ctrl-D ends."
 )
 
 
@@ -103,14 +106,23 @@ class Terminal:
         if OURS.match(line):
             self.wire.show(HOW, False)
             return {}
+        if NUMBER.fullmatch(line):
+            count = len(self.wire.buttons)
+            there = f"the last text has {count or 'none'}"
+            self.wire.show(NO_BUTTON.format(line, there), False)
+            return {}
         return _written(line)
 
     def _document(self, name: str, caption: str | None) -> dict[str, Any]:
         path = Path(name).expanduser()
         try:
-            content = path.read_bytes()
+            # A pipe would hold the chat up until somebody writes into it.
+            content = path.read_bytes() if path.is_file() or not path.exists() else None
         except OSError as error:
             self.wire.show(f"({name}: {error.strerror})", False)
+            return {}
+        if content is None:
+            self.wire.show(f"({name}: {NO_FILE})", False)
             return {}
         self.wire.given[path.name] = content
         known = {"file_id": path.name, "file_unique_id": path.name}
@@ -144,7 +156,11 @@ async def run(
         KnowledgeError: the knowledge base has problems.
         StorageError: the database cannot be used.
     """
-    with TemporaryDirectory(prefix="skinbot-") as folder:
+    with (
+        TemporaryDirectory(prefix="skinbot-") as folder,
+        keyboard(lines, screen) as typing,
+    ):
+        screen = typing.screen
         storage = Storage.open(settings.database or f"sqlite:///{folder}/chat.db")
         try:
             begun = await reloader.start(settings.knowledge or shipped(), storage.records)
@@ -157,7 +173,7 @@ async def run(
                 _show(screen, plain(report), edited=False)
             async with _answering(parts, begun, alone=not lines.isatty()):
                 terminal = Terminal(parts, wire, clock_from(start))
-                while (line := await _read(lines, screen)) is not None:
+                while (line := await typing.line()) is not None and line.lower() not in ENDS:
                     if line:
                         await terminal.take(line)
         finally:
@@ -207,28 +223,6 @@ async def _answering(parts: Parts, begun: Start, *, alone: bool) -> AsyncIterato
 def _show(screen: TextIO, text: str, edited: bool) -> None:
     mark = "(edited)\n" if edited else ""
     print(f"\n{mark}{_wrapped(text)}\n", file=screen, flush=True)
-
-
-async def _read(lines: TextIO, screen: TextIO) -> str | None:
-    """The next line without its end; None at the end of the input."""
-    print(PROMPT, end="", file=screen, flush=True)
-    if lines.isatty():
-        await _typed(lines)
-    line = await asyncio.to_thread(lines.readline)
-    if not (line and lines.isatty()):
-        print(line.rstrip("\n"), file=screen)
-    return line.strip() if line else None
-
-
-async def _typed(lines: TextIO) -> None:
-    """Wait for Enter without a thread, which would wait on in `readline` after Ctrl-C."""
-    loop = asyncio.get_running_loop()
-    pressed = asyncio.Event()
-    loop.add_reader(lines, pressed.set)
-    try:
-        await pressed.wait()
-    finally:
-        loop.remove_reader(lines)
 
 
 def _wrapped(text: str) -> str:

@@ -158,7 +158,7 @@ def test_each_dialog_begins_a_chat_of_its_own(replies: dict[str, Reply], tmp_pat
         (
             "answer\tchain\tin\n",
             "FILE:1: the first line must name the columns: question<tab>gold<tab>kind, "
-            "or text<tab>flag<tab>theme, or dialog<tab>message<tab>gold<tab>kind",
+            "or text<tab>flag<tab>theme, or dialog<tab>message<tab>gold<tab>kind; put it above",
         ),
         (DANGERS + "answer\tyes\n", "FILE:2: expected text<tab>flag<tab>theme"),
         (DANGERS + "answer\tyes\t\n", "FILE:2: expected text<tab>flag<tab>theme"),

@@ -86,7 +86,8 @@ def test_each_file_that_cannot_be_read_is_a_problem_and_the_others_are_read(fold
     os.mkfifo(folder / BRAKES)
     assert problems(folder) == [
         "about.yaml:1:1: this is a folder; put a YAML file in its place",
-        "topics/brakes.yaml:1:1: this is no file; put a YAML file in its place",
+        "topics/brakes.yaml:1:1: this is no file but a pipe or a device; put a YAML file in its "
+        "place",
         "topics/chain.yaml:1:1: this is a link to a file that is not there; put the file in its "
         "place",
     ]
@@ -97,13 +98,15 @@ def test_each_file_that_cannot_be_read_is_a_problem_and_the_others_are_read(fold
 def test_a_link_to_something_endless_or_empty_is_no_file(folder: Path, device: str) -> None:
     (folder / CHAIN).unlink()
     (folder / CHAIN).symlink_to(device)
-    assert problems(folder) == [f"{CHAIN}:1:1: this is no file; put a YAML file in its place"]
+    assert problems(folder) == [
+        f"{CHAIN}:1:1: this is no file but a pipe or a device; put a YAML file in its place"
+    ]
 
 
 def test_links_that_lead_in_a_circle_are_a_problem(folder: Path) -> None:
     (folder / CHAIN).unlink()
     (folder / CHAIN).symlink_to("chain.yaml")
-    why = "the file cannot be read: Too many levels of symbolic links; make it readable"
+    why = "this is a link that leads back to itself; put the file in its place"
     assert problems(folder) == [f"{CHAIN}:1:1: {why}"]
 
 

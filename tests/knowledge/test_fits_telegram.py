@@ -246,5 +246,5 @@ def test_a_block_quote_in_details_that_are_shown_as_one(folder: Path) -> None:
     ],
 )
 def test_broken_html(folder: Path, html: str, what: str) -> None:
-    change(folder, CHAIN, "answer: ", f"answer: {html} # ")
+    change(folder, CHAIN, "answer: ", f"answer: {html}  # ")
     assert said(folder) == [f"topics/chain.yaml:9:5: {what}"]

@@ -226,6 +226,26 @@ def test_files_that_never_rest_are_given_up(folder: Path) -> None:
     assert sum(pauses) < 10
 
 
+@pytest.mark.parametrize("pause", [0.2, 0.5, 0.8])
+def test_a_file_that_is_written_with_pauses_is_read_whole(folder: Path, pause: float) -> None:
+    text = (folder / CHAIN).read_text("utf-8")
+    parts = [text[at : at + 300] for at in range(0, len(text), 300)]
+    (folder / CHAIN).write_text(parts.pop(0), "utf-8")
+    waited = 0.0
+
+    def write_on(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+        if parts and waited >= pause:
+            waited -= pause
+            with (folder / CHAIN).open("a", encoding="utf-8") as file:
+                file.write(parts.pop(0))
+
+    made = build.build(Job(folder), write_on)
+    assert parts == []
+    assert files.unpack(made.files)[CHAIN].decode() == text
+
+
 # What operators taught
 
 

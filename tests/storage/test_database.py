@@ -573,8 +573,9 @@ def test_a_folder_is_no_database(tmp_path: Path, run: Run) -> None:
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, run: Run) -> None:
     file = tmp_path / "nowhere" / "skinbot.db"
-    why = f"skinbot: the database {file} cannot be used: unable to open database file\n"
-    assert run(f"sqlite:///{file}") == (1, "", why)
+    why = f"there is no folder {file.parent} for the database {file}"
+    remedy = "make it, or name another in DATABASE_URL"
+    assert run(f"sqlite:///{file}") == (1, "", f"skinbot: {why}; {remedy}\n")
     assert list(tmp_path.iterdir()) == []
 
 

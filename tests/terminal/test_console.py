@@ -24,6 +24,7 @@ from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import Subscriber
 from bot.terminal import console, fake_bot_api
+from bot.terminal.keyboard import PROMPT
 from tests.support.bots import BICYCLES
 
 BICYCLING = Settings(knowledge=BICYCLES)
@@ -83,17 +84,31 @@ async def test_buttons_are_those_of_the_newest_text() -> None:
     assert "Its links are longer than they were." in second
 
 
-@pytest.mark.parametrize("number", ["0", "5", "99", "٢", "-1"])
-async def test_a_number_that_is_no_button_is_a_question(number: str) -> None:
+@pytest.mark.parametrize("number", ["0", "5", "99"])
+async def test_a_number_that_no_button_has_says_so(number: str) -> None:
+    _, _, reply, _ = await talk("brakes squeal", number)
+    assert reply.replace("\n", " ") == console.NO_BUTTON.format(number, "the last text has 4")
+
+
+@pytest.mark.parametrize("number", ["٢", "-1", "2015"])
+async def test_a_number_that_nobody_takes_for_a_button_is_a_question(number: str) -> None:
     _, _, reply, _ = await talk("brakes squeal", number)
     assert "(edited)" not in reply
     assert reply.startswith(question_texts.UNKNOWN[:40])
 
 
-async def test_after_a_text_without_buttons_a_number_is_a_question() -> None:
+async def test_after_a_text_without_buttons_a_number_says_that_there_is_none() -> None:
     _, _, flagged, reply, _ = await talk("brakes squeal", "I broke my arm", "1")
     assert flagged == "Please have a doctor look at that first."
-    assert reply.startswith(question_texts.UNKNOWN[:40])
+    assert reply.replace("\n", " ") == console.NO_BUTTON.format("1", "the last text has none")
+
+
+@pytest.mark.parametrize("word", ["quit", "exit", ":quit", "EXIT"])
+async def test_a_word_ends_the_chat_and_no_subscription(word: str, kept: Settings) -> None:
+    _, _, end = await talk("/subscribe 9:00 UTC", word, "/settings", settings=kept)
+    assert end == ""
+    _, settings, _ = await talk("/settings", settings=kept)
+    assert "Time: 09:00, UTC time" in settings
 
 
 async def test_an_edited_question_changes_its_answer_in_place() -> None:
@@ -241,6 +256,12 @@ async def test_a_file_that_is_not_there_is_said_and_nothing_is_sent(tmp_path: Pa
     assert said.replace("\n", " ") == f"({tmp_path}/gone.yaml: No such file or directory)"
 
 
+async def test_a_pipe_is_not_sent_and_holds_nothing_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "chain.yaml")
+    _, said, _ = await talk(f":send {tmp_path}/chain.yaml /reload")
+    assert said.replace("\n", " ") == f"({tmp_path}/chain.yaml: {console.NO_FILE})"
+
+
 async def test_whoever_sits_at_the_terminal_is_the_operator() -> None:
     _, stats, checked, why, _ = await talk("/stats", "/reload", "/why chain squeaks")
     assert "stats.png" in stats
@@ -318,9 +339,9 @@ def terminal() -> Iterator[Terminal]:
 
 async def test_lines_are_read_from_a_terminal_until_its_end(terminal: Terminal) -> None:
     running = asyncio.create_task(console.run(BICYCLING, terminal.lines, terminal.screen))
-    await terminal.screen.shows(console.PROMPT)
+    await terminal.screen.shows(PROMPT)
     terminal.type(b"chain slips\n")
-    await terminal.screen.shows(console.PROMPT, times=2)
+    await terminal.screen.shows(PROMPT, times=2)
     terminal.type(b"\x04")
     await running
     shown = terminal.screen.getvalue()
@@ -332,7 +353,7 @@ async def test_lines_are_read_from_a_terminal_until_its_end(terminal: Terminal) 
 async def test_a_chat_that_waits_for_a_line_can_be_ended(terminal: Terminal) -> None:
     """Ctrl-C ends it: no thread may be left that waits for Enter."""
     running = asyncio.create_task(console.run(BICYCLING, terminal.lines, terminal.screen))
-    await terminal.screen.shows(console.PROMPT)
+    await terminal.screen.shows(PROMPT)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

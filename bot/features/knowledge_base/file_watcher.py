@@ -96,8 +96,8 @@ class FileWatcher:
         found = awatch(
             folder,
             watch_filter=_is_yaml,
-            step=QUIET_MILLISECONDS // 5,
-            debounce=QUIET_MILLISECONDS,
+            step=QUIET_MILLISECONDS,
+            debounce=10 * QUIET_MILLISECONDS,
             rust_timeout=LOOK_MILLISECONDS,
             yield_on_timeout=True,
         )

@@ -11,7 +11,8 @@ from bot.reload.diff import Changes, Moved, Section
 
 MOST_IDS = 10
 MOST_MOVED = 10
-MOST_PROBLEMS = 8
+MOST_PROBLEMS = 6
+"""With a line above and one below: a phone shows eight."""
 
 CHECKING = "Reading and checking. Everybody else is answered meanwhile …"
 UNCHANGED = "Nothing has changed."
@@ -85,7 +86,8 @@ def problems(error: KnowledgeError) -> str:
     found = error.problems
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     lines = [f"• {_problem(each)}" for each in found[:MOST_PROBLEMS]]
-    more = ["The rest is in the file below."] if is_cut(error) else []
+    more = [*error.rest, *(["The rest is in the file below."] if is_cut(error) else [])]
+    more = [" ".join(more)] if more else []
     return "\n".join([f"<b>Not taken: {count}.</b> {OLD_STAYS}", *lines, *more])
 
 

@@ -1,0 +1,1 @@
+"""Mistakes of people who write YAML, each found where it was made."""
