@@ -48,9 +48,14 @@ def message_of(update: Update) -> Message:
     return message
 
 
+def said(message: Message) -> str:
+    """The words of a message: its text, or the caption of a photo or a file."""
+    return message.text or message.caption or ""
+
+
 def arguments(message: Message) -> str:
     """The text behind a command."""
-    return "".join((message.text or "").split(maxsplit=1)[1:]).strip()
+    return "".join(said(message).split(maxsplit=1)[1:]).strip()
 
 
 def query_of(update: Update) -> CallbackQuery:

@@ -7,11 +7,12 @@ from telegram import Chat, Message, Update
 from telegram.ext import filters
 
 from bot.bot_api import sending
-from bot.bot_api.sending import chat_of, query_of
+from bot.bot_api.sending import chat_of, message_of, query_of, said
 from bot.bot_api.throttle import Throttle, Verdict
 from bot.bot_api.types import Callback, Context
 from bot.bot_api.update_processor import asker
 from bot.features import texts
+from bot.features.questions.albums import Albums
 from bot.features.tips.pending import PendingQuestions
 from bot.language.words import MAX_QUESTION
 
@@ -44,6 +45,16 @@ class NotTooOften:
                     await _tell(update, texts.SLOW_DOWN)
 
         return judged
+
+
+def once_an_album(albums: Albums, callback: Callback) -> Callback:
+    """Call it for one photo of an album; the others neither count nor get anything."""
+
+    async def first(update: Update, context: Context) -> None:
+        if albums.begin(message_of(update)):
+            await callback(update, context)
+
+    return first
 
 
 def by_administrators(callback: Callback) -> Callback:
@@ -87,11 +98,24 @@ class ReplyToThisBot(filters.MessageFilter):
         return author is not None and author.id == message.get_bot().id
 
 
+class CaptionCommand(filters.MessageFilter):
+    """Captions that begin with a command to this bot. PTB looks for commands in texts only."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def filter(self, message: Message) -> bool:
+        first = next(iter((message.caption or "").lower().split()), "")
+        name = message.get_bot().username.lower()
+        return first in {f"/{self._name}", f"/{self._name}@{name}"}
+
+
 class Stop(filters.MessageFilter):
     """Messages that ask for no more tips."""
 
     def filter(self, message: Message) -> bool:
-        return STOP.fullmatch((message.text or "")[:MAX_QUESTION]) is not None
+        return STOP.fullmatch(said(message)[:MAX_QUESTION]) is not None
 
 
 class Asked(filters.UpdateFilter):

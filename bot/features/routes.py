@@ -19,10 +19,12 @@ from bot.features.broadcasts.handlers import BroadcastHandlers
 from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
 from bot.features.guards import (
     Asked,
+    CaptionCommand,
     NotTooOften,
     ReplyToThisBot,
     Stop,
     by_administrators,
+    once_an_album,
     only_operators,
 )
 from bot.features.knowledge_base.handlers import ReloadHandlers
@@ -43,6 +45,30 @@ Rules = list[BaseHandler[Update, Context, None]]
 _PRIVATE = filters.ChatType.PRIVATE
 _FIRST = filters.UpdateType.MESSAGE
 _OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
+
+_CAPTION = filters.CAPTION & ~filters.CaptionRegex(r"^/")
+_YAML = filters.Document.FileExtension("yaml") | filters.Document.FileExtension("yml")
+_NO_TEXT = (
+    filters.ANIMATION
+    | filters.AUDIO
+    | filters.CHECKLIST
+    | filters.CONTACT
+    | filters.Dice.ALL
+    | filters.Document.ALL
+    | filters.GAME
+    | filters.LIVE_PHOTO
+    | filters.LOCATION
+    | filters.PAID_MEDIA
+    | filters.PHOTO
+    | filters.POLL
+    | filters.STORY
+    | filters.Sticker.ALL
+    | filters.VENUE
+    | filters.VIDEO
+    | filters.VIDEO_NOTE
+    | filters.VOICE
+)
+"""Messages of people, other than texts. Any other kind is news of a chat, or still to come."""
 
 RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
@@ -100,11 +126,12 @@ def _for_operators(handlers: Handlers, operators: frozenset[int]) -> Rules:
     }
     from_operators = filters.User(operators) & _PRIVATE & _FIRST
     document = from_operators & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
-    outdated = handlers.questions.outdated
+    outdated, albums = handlers.questions.outdated, handlers.questions.albums
     pressed = {kind: only_operators(operators, do, outdated) for kind, do in buttons.items()}
     return [
         *(CommandHandler(name, do, from_operators) for name, do in by_name.items()),
         MessageHandler(document, handlers.reloading.put),
+        MessageHandler(from_operators & _YAML, once_an_album(albums, handlers.reloading.how)),
         *(CallbackQueryHandler(do, kind.PATTERN) for kind, do in pressed.items()),
     ]
 
@@ -132,24 +159,27 @@ def _commands(handlers: Handlers, limited: NotTooOften) -> Rules:
     return [
         *(CommandHandler(name, limited(do), _PRIVATE & _FIRST) for name, do in private.items()),
         CommandHandler("ask", limited(handlers.questions.ask), _OR_EDITED),
+        MessageHandler(CaptionCommand("ask") & _OR_EDITED, limited(handlers.questions.ask)),
         *(CommandHandler(names, limited(do), _FIRST) for names, do in anywhere.items()),
     ]
 
 
 def _texts(handlers: Handlers, limited: NotTooOften) -> Rules:
     questions, subscriptions = handlers.questions, handlers.subscriptions
-    text = filters.TEXT & ~filters.COMMAND
+    text = (filters.TEXT & ~filters.COMMAND) | _CAPTION
     here = _PRIVATE | ReplyToThisBot()
-    other = ~filters.TEXT & ~filters.StatusUpdate.ALL
+    hint = once_an_album(questions.albums, limited(questions.hint))
     rules: list[tuple[filters.BaseFilter, Callback]] = [
         (_PRIVATE & _FIRST & Stop(), handlers.preferences.unsubscribe),
-        (here & text & _FIRST & Asked(subscriptions.pending), subscriptions.typed),
+        (here & filters.TEXT & text & _FIRST & Asked(subscriptions.pending), subscriptions.typed),
         (here & text & _OR_EDITED, questions.question),
         (_PRIVATE & filters.LOCATION & _FIRST, subscriptions.located),
         (_PRIVATE & filters.COMMAND & _FIRST, questions.unknown_command),
-        (_PRIVATE & other & _FIRST, questions.hint),
     ]
-    return [MessageHandler(messages, limited(do)) for messages, do in rules]
+    return [
+        *(MessageHandler(messages, limited(do)) for messages, do in rules),
+        MessageHandler(_PRIVATE & _NO_TEXT & _FIRST, hint),
+    ]
 
 
 def _buttons(handlers: Handlers, limited: NotTooOften) -> Rules:

@@ -45,6 +45,12 @@ class ReloadHandlers:
 
         await _report(message, work, partial(texts.put, PurePath(name).name))
 
+    async def how(self, update: Update, _: Context) -> None:
+        """A YAML file without that caption."""
+        message = message_of(update)
+        name = (message.document and message.document.file_name) or ""
+        await sending.reply(message, texts.how_to_put(name), None)
+
 
 async def _report(
     message: Message, work: Callable[[], Work], told: Callable[[Changes], str]

@@ -30,6 +30,14 @@ def put(name: str, changes: Changes) -> str:
     return "\n".join([f"<b>{escape(name)} is in place.</b> {kept}", *_changes(changes)])
 
 
+def how_to_put(name: str) -> str:
+    """A file came without the caption that puts it in place."""
+    return (
+        f"To put {escape(name)} in place, send it once more with the caption /reload. "
+        "It is checked first, and a file with a problem changes nothing."
+    )
+
+
 def rolled_back(changes: Changes) -> str:
     files = "The files in the folder are as they were: the next reload or start takes them again."
     return "\n".join(["<b>Back to what was before.</b>", *_changes(changes), files])

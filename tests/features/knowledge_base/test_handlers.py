@@ -178,11 +178,34 @@ async def test_a_document_that_cannot_be_used_changes_nothing(
     assert content(folder) == before
 
 
-async def test_a_document_with_another_caption_is_no_reload(operator: Chat, folder: Path) -> None:
+HOW_TO_PUT = (
+    "To put {} in place, send it once more with the caption /reload. "
+    "It is checked first, and a file with a problem changes nothing."
+)
+
+
+@pytest.mark.parametrize("caption", ["", "look at this", "/help"])
+@pytest.mark.parametrize("name", ["chain.yaml", "CHAIN.YAML", "chain.yml"])
+async def test_a_yaml_file_with_another_caption_gets_the_way_to_use_it(
+    operator: Chat, folder: Path, name: str, caption: str
+) -> None:
     before = content(folder)
-    await operator.gets(document(operator, b"x: 1", "chain.yaml", "look at this"))
-    assert operator.texts == ["I can only read text."]
+    await operator.gets(document(operator, b"x: 1", name, caption))
+    assert operator.texts == [HOW_TO_PUT.format(name)]
     assert content(folder) == before
+
+
+async def test_several_yaml_files_at_once_get_the_way_to_use_them_once(operator: Chat) -> None:
+    for name in ("chain.yaml", "limits.yaml", "tips.yaml"):
+        update = operator.person.sends_document(name, YAML, b"x: 1")
+        update["message"]["media_group_id"] = "13"
+        await operator.gets(update)
+    assert operator.texts == [HOW_TO_PUT.format("chain.yaml")]
+
+
+async def test_another_file_of_an_operator_is_no_text(operator: Chat) -> None:
+    await operator.gets(operator.person.sends_document("notes.pdf"))
+    assert operator.texts == ["I can only read text."]
 
 
 # Asking the bot about itself
