@@ -1,6 +1,7 @@
 """Limits on who may call a handler and how often: wrappers around callbacks, and filters."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from telegram import Chat, Message, Update
@@ -15,6 +16,9 @@ from bot.features import texts
 from bot.features.questions.albums import Albums
 from bot.features.tips.pending import PendingQuestions
 from bot.language.words import MAX_QUESTION
+
+Choice = Callable[[Update], Throttle]
+"""Chooses the throttle that an update counts in."""
 
 STOP = re.compile(
     r"\A\W*+(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*+"
@@ -33,18 +37,32 @@ class NotTooOften:
 
     messages: Throttle
     presses: Throttle
-    """The limit for pressed buttons."""
+    """The limit for pressed buttons that change a message in place, or only its button."""
 
     def __call__(self, callback: Callback) -> Callback:
-        async def judged(update: Update, context: Context) -> None:
-            who, throttle = asker(update), self.presses if update.callback_query else self.messages
-            match throttle.judge(who) if who else Verdict.ANSWER:
-                case Verdict.ANSWER:
-                    await callback(update, context)
-                case Verdict.ASK_TO_SLOW_DOWN:
-                    await _tell(update, texts.SLOW_DOWN)
+        """Limit a callback, which answers a message, or a button with a new message."""
+        return _judged(callback, lambda _: self.messages)
 
-        return judged
+    def in_place(self, callback: Callback) -> Callback:
+        """Limit a callback of a button that changes its message in place."""
+        return _judged(callback, self._for_press)
+
+    def _for_press(self, update: Update) -> Throttle:
+        # A message that Telegram does not show any more cannot change: a new one takes its place.
+        message = query_of(update).message
+        return self.presses if message and message.is_accessible else self.messages
+
+
+def _judged(callback: Callback, throttle: Choice) -> Callback:
+    async def judged(update: Update, context: Context) -> None:
+        who = asker(update)
+        match throttle(update).judge(who) if who else Verdict.ANSWER:
+            case Verdict.ANSWER:
+                await callback(update, context)
+            case Verdict.ASK_TO_SLOW_DOWN:
+                await _tell(update, texts.SLOW_DOWN)
+
+    return judged
 
 
 def once_an_album(albums: Albums, callback: Callback) -> Callback:

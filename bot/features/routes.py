@@ -70,6 +70,18 @@ _NO_TEXT = (
 )
 """Messages of people, other than texts. Any other kind is news of a chat, or still to come."""
 
+_SENDS = frozenset(
+    {
+        tip_keyboards.ReadMore,
+        tip_keyboards.OpenSettings,
+        tip_keyboards.PickTime,
+        tip_keyboards.AskPlace,
+        tip_keyboards.ShareLocation,
+        tip_keyboards.TellClock,
+    }
+)
+"""Buttons that are answered by a new message, so that they count as messages."""
+
 RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
 
@@ -94,7 +106,7 @@ def register(app: App, handlers: Handlers, operators: frozenset[int], limited: N
     The commands of operators come first. Those of other people find no handler there, and go on.
     """
     subscriptions = handlers.subscriptions
-    app.add_handlers(_for_operators(handlers, operators))
+    app.add_handlers(_for_operators(handlers, operators, limited))
     # The bot sends nothing for these two, so `limited` does not count them.
     app.add_handler(ChatMemberHandler(subscriptions.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, subscriptions.moved))
@@ -109,7 +121,7 @@ def fits(app: App, update: Update) -> bool:
     return any(rule.check_update(update) not in (None, False) for rule in rules)
 
 
-def _for_operators(handlers: Handlers, operators: frozenset[int]) -> Rules:
+def _for_operators(handlers: Handlers, operators: frozenset[int], limited: NotTooOften) -> Rules:
     by_name: dict[str, Callback] = {
         "help": handlers.questions.help_operator,
         "reload": handlers.reloading.reload,
@@ -126,7 +138,7 @@ def _for_operators(handlers: Handlers, operators: frozenset[int]) -> Rules:
     }
     from_operators = filters.User(operators) & _PRIVATE & _FIRST
     document = from_operators & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
-    outdated, albums = handlers.questions.outdated, handlers.questions.albums
+    outdated, albums = limited.in_place(handlers.questions.outdated), handlers.questions.albums
     pressed = {kind: only_operators(operators, do, outdated) for kind, do in buttons.items()}
     return [
         *(CommandHandler(name, do, from_operators) for name, do in by_name.items()),
@@ -209,6 +221,11 @@ def _buttons(handlers: Handlers, limited: NotTooOften) -> Rules:
     guarded = {kind: by_administrators(do) for kind, do in for_administrators.items()}
     pressed = {**for_all, **guarded}
     return [
-        *(CallbackQueryHandler(limited(do), kind.PATTERN) for kind, do in pressed.items()),
-        CallbackQueryHandler(limited(questions.outdated)),
+        *(
+            CallbackQueryHandler(
+                (limited if kind in _SENDS else limited.in_place)(do), kind.PATTERN
+            )
+            for kind, do in pressed.items()
+        ),
+        CallbackQueryHandler(limited.in_place(questions.outdated)),
     ]
