@@ -15,6 +15,7 @@ from bot.bot_api.update_processor import asker
 from bot.features import texts
 from bot.features.questions.albums import Albums
 from bot.features.tips.pending import PendingQuestions
+from bot.features.tips.presence import Heard
 from bot.language.words import MAX_QUESTION
 
 Choice = Callable[[Update], Throttle]
@@ -145,6 +146,19 @@ class Asked(filters.UpdateFilter):
 
     def filter(self, update: Update) -> bool:
         return self._pending.asked(update) is not None
+
+
+class Unheard(filters.UpdateFilter):
+    """Messages of chats that may be thought gone, other than the news that somebody left."""
+
+    def __init__(self, heard: Heard) -> None:
+        super().__init__()
+        self._heard = heard
+
+    def filter(self, update: Update) -> bool:
+        message = update.message or update.edited_message
+        # A group may tell the bot in a message that the bot was removed.
+        return bool(message and not message.left_chat_member and message.chat.id not in self._heard)
 
 
 def only_operators(operators: frozenset[int], callback: Callback, outdated: Callback) -> Callback:

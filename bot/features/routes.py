@@ -23,6 +23,7 @@ from bot.features.guards import (
     NotTooOften,
     ReplyToThisBot,
     Stop,
+    Unheard,
     by_administrators,
     once_an_album,
     only_operators,
@@ -36,12 +37,15 @@ from bot.features.questions.handlers import QuestionHandlers
 from bot.features.statistics.handlers import StatisticsHandlers
 from bot.features.tips import keyboards as tip_keyboards
 from bot.features.tips.preferences import PreferenceHandlers
+from bot.features.tips.presence import Presence
 from bot.features.tips.subscribe import SubscribeHandlers
 from bot.features.unanswered.handlers import InboxHandlers
 
 Buttons = Mapping[type[Button], Callback]
 Rules = list[BaseHandler[Update, Context, None]]
 
+_AT_FIRST = -1
+"""The group of handlers that are called before the one that answers."""
 _PRIVATE = filters.ChatType.PRIVATE
 _FIRST = filters.UpdateType.MESSAGE
 _OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
@@ -89,6 +93,7 @@ RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 class Handlers:
     """The handlers of all features."""
 
+    presence: Presence
     questions: QuestionHandlers
     subscriptions: SubscribeHandlers
     preferences: PreferenceHandlers
@@ -105,7 +110,9 @@ def register(app: App, handlers: Handlers, operators: frozenset[int], limited: N
 
     The commands of operators come first. Those of other people find no handler there, and go on.
     """
-    subscriptions = handlers.subscriptions
+    presence, subscriptions = handlers.presence, handlers.subscriptions
+    unheard = MessageHandler(Unheard(presence.heard), presence.hear)
+    app.add_handlers([unheard, CallbackQueryHandler(presence.hear)], _AT_FIRST)
     app.add_handlers(_for_operators(handlers, operators, limited))
     # The bot sends nothing for these two, so `limited` does not count them.
     app.add_handler(ChatMemberHandler(subscriptions.membership, ChatMemberHandler.MY_CHAT_MEMBER))

@@ -43,8 +43,7 @@ class SubscribeHandlers:
     whereabouts: Whereabouts
 
     async def start(self, update: Update, context: Context) -> None:
-        """/start, also after a block of the bot; with the link `tips` it begins a subscription."""
-        await self.enrolment.came_back(chat_of(update).id)
+        """/start; with the link `tips` it begins a subscription."""
         if context.args == ["tips"]:
             self.questions.conversations.end(update)
             await self._begin(update)
@@ -154,12 +153,15 @@ class SubscribeHandlers:
             return
         left = change.new_chat_member.status in {"kicked", "left"}
         await (self.enrolment.left if left else self.enrolment.came_back)(change.chat.id)
+        if left:
+            self.sender.results.heard.lost(change.chat.id)
 
     async def moved(self, update: Update, _: Context) -> None:
         """A group that became a supergroup has a new id."""
         message = message_of(update)
         if message.migrate_to_chat_id:
             await self.storage.follow(message.chat.id, message.migrate_to_chat_id)
+            await self.enrolment.came_back(message.migrate_to_chat_id)
 
     async def _begin(self, update: Update) -> None:
         """Show a subscriber the settings; ask anybody else for a time."""
