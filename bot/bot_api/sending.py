@@ -72,6 +72,18 @@ def chat_of(update: Update) -> Chat:
     return update.effective_chat
 
 
+def topic_of(update: Update) -> int | None:
+    """The topic of a forum in which an update happens; 0 for General, and in other chats.
+
+    None where Telegram does not say it, as it shows the message no more.
+    """
+    message = update.effective_message
+    if message is None or not message.is_accessible:
+        return None
+    # A reply in a group that is no forum has a thread, too, but nothing can be sent there.
+    return (message.message_thread_id or 0) if message.is_topic_message else 0
+
+
 def label(query: CallbackQuery) -> str | None:
     """The text on a pressed button; None where Telegram does not show the button any more."""
     markup = query.message.reply_markup if isinstance(query.message, Message) else None
@@ -128,7 +140,11 @@ async def turn(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup |
     message = query.message
     if message is None or not await edit(message, message.message_id, text, keyboard):
         bot, chat = query.get_bot(), message.chat.id if message else query.from_user.id
-        await patiently(lambda: bot.send_message(chat, text, reply_markup=keyboard))
+        there = isinstance(message, Message) and message.is_topic_message
+        topic = message.message_thread_id if isinstance(message, Message) and there else None
+        await patiently(
+            lambda: bot.send_message(chat, text, reply_markup=keyboard, message_thread_id=topic)
+        )
 
 
 async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:

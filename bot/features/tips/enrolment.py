@@ -23,18 +23,24 @@ class Enrolment:
     default: Schedule
     """The time and zone for somebody who has named none."""
 
-    async def settle(self, chat: int, at: dt.time | None, place: Place) -> str:
-        """Write a time and a place down. Without a time, only a subscriber's place is changed."""
+    async def settle(
+        self, chat: int, at: dt.time | None, place: Place, topic: int | None = None
+    ) -> str:
+        """Write a time and a place down. Without a time, only a subscriber's place is changed.
+
+        The tips go where the time was named; `topic` is as in `sending.topic_of`.
+        """
         now = self.now()
 
         def chosen(known: Subscriber | None) -> Subscriber | None:
             usual = known.schedule if known else self.default
             schedule = replace(usual, at=at or usual.at, zone=place.zone)
             if known is None:
-                return None if at is None else Subscriber.new(chat, schedule, now)
-            if at is None or known.state in RUNNING:
+                return None if at is None else _in(topic, Subscriber.new(chat, schedule, now))
+            if at is None:
                 return known.rescheduled(schedule, now)
-            return known.again(schedule, now)
+            runs = known.state in RUNNING
+            return _in(topic, (known.rescheduled if runs else known.again)(schedule, now))
 
         after = await self.storage.change(chat, self.recorder.watched(chosen))
         if after is None or after.state not in RUNNING:
@@ -51,6 +57,10 @@ class Enrolment:
 
     def _returned(self, known: Subscriber | None) -> Subscriber | None:
         return known.returned(self.now()) if known and known.state in GONE else None
+
+
+def _in(topic: int | None, whose: Subscriber) -> Subscriber:
+    return whose if topic is None else replace(whose, thread=topic or None)
 
 
 def gone(why: State, known: Subscriber | None) -> Subscriber | None:

@@ -10,7 +10,7 @@ from telegram import Chat, ReplyKeyboardRemove, Update
 
 from bot.answering.replies import Limited, Suggestions, Unknown
 from bot.bot_api import sending
-from bot.bot_api.sending import chat_of, message_of, query_of
+from bot.bot_api.sending import chat_of, message_of, query_of, topic_of
 from bot.bot_api.types import Context
 from bot.features import texts
 from bot.features.questions.handlers import QuestionHandlers
@@ -130,7 +130,8 @@ class SubscribeHandlers:
             return
         self.pending.done(update)
         place = Place(sending.label(query) or name_of(picked.zone), picked.zone)
-        text = await self.enrolment.settle(chat_of(update).id, picked.at, place)
+        topic = topic_of(update)
+        text = await self.enrolment.settle(chat_of(update).id, picked.at, place, topic)
         await sending.show(query, text, None)
         self.sender.wake(chat_of(update).id)
 
@@ -215,7 +216,8 @@ class SubscribeHandlers:
         self, update: Update, at: dt.time | None, place: Place, keyboard: sending.Keyboard
     ) -> None:
         chat = chat_of(update).id
-        await sending.say(update, await self.enrolment.settle(chat, at, place), keyboard)
+        text = await self.enrolment.settle(chat, at, place, topic_of(update))
+        await sending.say(update, text, keyboard)
         self.sender.wake(chat)
 
     async def _ask_where(self, update: Update, at: dt.time | None, text: str) -> None:
