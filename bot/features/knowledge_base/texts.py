@@ -16,6 +16,7 @@ MOST_PROBLEMS = 8
 CHECKING = "Reading and checking. Everybody else is answered meanwhile …"
 UNCHANGED = "Nothing has changed."
 NO_FILE = "Please send the file as a document of at most 1 MiB, with the caption /reload."
+NOT_FETCHED = "The file could not be fetched from Telegram. Please send it once more."
 OLD_STAYS = "The bot goes on answering as before."
 
 

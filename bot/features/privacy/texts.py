@@ -21,8 +21,8 @@ PRIVACY = (
     "that I keep hold nothing about anybody.\n"
     "If you subscribe to the daily tip, I store the number of this chat and of the topic in it, "
     "your time, zone and days, whether the tips are paused, stopped or blocked, which you have "
-    "seen, and for 90 days what was sent. It stays until you delete it. A location that you share is turned into a zone and "
-    "not kept.\n"
+    "seen, and for 90 days what was sent. It stays until you delete it. A location that you share "
+    "is turned into a zone and not kept.\n"
     "/mydata shows all that is kept with a number, /forget deletes it. Telegram itself keeps our "
     "chat: you can delete it there at any time."
 )

@@ -16,6 +16,7 @@ from bot.knowledge.files import MAX_BYTES
 from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
+from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.support.bots import OPERATOR, build_parts
@@ -206,6 +207,32 @@ async def test_several_yaml_files_at_once_get_the_way_to_use_them_once(operator:
 async def test_another_file_of_an_operator_is_no_text(operator: Chat) -> None:
     await operator.gets(operator.person.sends_document("notes.pdf"))
     assert operator.texts == ["I can only read text."]
+
+
+@pytest.mark.parametrize(
+    ("method", "fault", "said"),
+    [
+        ("getFile", faults.Refusal(400, "Bad Request: file is too big"), "at most 1 MiB"),
+        ("getFile", faults.Refusal(400, "Bad Request: wrong file_id"), "could not be fetched"),
+        ("getFile", faults.ServerError(), "could not be fetched"),
+        ("getFile", faults.Timeout(), "could not be fetched"),
+    ],
+    ids=["too big", "wrong id", "server", "timeout"],
+)
+async def test_a_download_that_fails_ends_the_wait_with_a_clear_sentence(
+    operator: Chat,
+    telegram: FakeTelegram,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    fault: faults.Fault,
+    said: str,
+) -> None:
+    telegram.fail_next(method, fault)
+    await operator.gets(document(operator, b"x: 1", "chain.yaml"))
+    [text] = operator.texts
+    assert said in text
+    assert text.endswith("The bot goes on answering as before.")
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 # Asking the bot about itself
