@@ -27,7 +27,7 @@ SECONDS = 3.0
 """Seconds that an attack goes on."""
 WAIT = 1.0
 """Seconds that an ordinary question may wait."""
-EVE = 666
+EVE, UNNAMED = 666, 1087968824
 FIRST = 1_000
 MB = 300
 TIPS = 120
@@ -204,6 +204,33 @@ async def flood(siege: Siege) -> list[AtMost]:
         siege.telegram.push(*(eve.writes("/topics") for _ in range(5_000)))
         await asyncio.sleep(SECONDS)
     return []
+
+
+async def noise(siege: Siege) -> list[AtMost]:
+    """One person sends 600 stickers, albums and commands, and presses buttons of all kinds."""
+    await siege.start()
+    eve = siege.telegram.person(EVE, "Eve")
+    async with siege.witnessed():
+        for _ in range(100):
+            siege.telegram.push(eve.sends_sticker(), eve.writes("/help"), *eve.sends_album("", ""))
+            siege.telegram.push(eve.presses_old("topics"), eve.presses_old("ignore:1"))
+            await asyncio.sleep(SECONDS / 100)
+    got = sum(each["chat_id"] == EVE for each in siege.telegram.sent("sendMessage"))
+    return [AtMost("messages to one person who makes noise", got, 21 + 1)]
+
+
+async def unnamed(siege: Siege) -> list[AtMost]:
+    """Administrators of 60 groups write unnamed: Telegram shows one account for all of them."""
+    await siege.start()
+    chats = [siege.telegram.group(-1_000 - number) for number in range(60)]
+    async with siege.witnessed():
+        for chat in chats:
+            update = siege.telegram.person(UNNAMED, "Group", chat=chat).writes("/ask hello")
+            update["message"]["sender_chat"] = chat.info
+            siege.telegram.push(update)
+        await asyncio.sleep(SECONDS)
+        await siege.answered({chat.id for chat in chats})
+    return [AtMost("groups without an answer", siege.lost({chat.id for chat in chats}), 0)]
 
 
 async def shapes(siege: Siege) -> list[AtMost]:
@@ -412,6 +439,8 @@ ATTACKS: dict[str, Attack] = {
         groups,
         accounts,
         flood,
+        noise,
+        unnamed,
         shapes,
         pages,
         outage,

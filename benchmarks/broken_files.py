@@ -1,8 +1,8 @@
-"""What an operator reads first on a phone when a file is broken in one of a hundred ways.
+"""Breaks files in a hundred ways, and prints what an operator reads first on a phone.
 
     python -m benchmarks.broken_files
 
-Prints each first line. Exit 1 where it names file, place and remedy in less than 9 of 10 ways.
+Exit 1 where it names file, place and remedy in less than 9 of 10 ways.
 """
 
 import shutil

@@ -40,6 +40,7 @@ from bot.features.tips.circuit_breaker import CircuitBreaker
 from bot.features.tips.enrolment import Enrolment
 from bot.features.tips.pending import PendingQuestions
 from bot.features.tips.preferences import PreferenceHandlers
+from bot.features.tips.presence import Presence
 from bot.features.tips.results import Results
 from bot.features.tips.sender import Sender
 from bot.features.tips.subscribe import SubscribeHandlers
@@ -167,6 +168,7 @@ def _handlers(parts: Parts, settings: Settings, conversations: Conversations) ->
     )
     enrolment = Enrolment(storage, recorder, now, Schedule(settings.tip_time, settings.zone))
     return Handlers(
+        presence=Presence(enrolment, sender.results.heard),
         questions=asked,
         subscriptions=SubscribeHandlers(asked, storage, sender, pending, now, enrolment, where),
         preferences=PreferenceHandlers(storage, sender, pending, now),

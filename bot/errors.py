@@ -41,6 +41,10 @@ class ReloadError(SkinbotError):
     """A knowledge base could not be built, or put in place of the one that answers."""
 
 
+class SettledError(ReloadError):
+    """Another operator has dealt with a question already."""
+
+
 class StartError(SkinbotError):
     """The bot cannot run: the token is refused, or the network library cannot start."""
 

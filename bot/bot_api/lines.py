@@ -1,7 +1,7 @@
 """The lines in which updates wait, and the places that they hold while they are handled."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -36,10 +36,9 @@ class Line:
         finally:
             self.updates.remove(update)
 
-    def behind(self, update: Update) -> Update | None:
-        """The next update in this line."""
-        at = self.updates.index(update) + 1
-        return self.updates[at] if at < len(self.updates) else None
+    def behind(self, update: Update) -> Sequence[Update]:
+        """The updates that came after this one."""
+        return self.updates[self.updates.index(update) + 1 :]
 
 
 @dataclass(slots=True)
@@ -102,14 +101,14 @@ async def aside(seconds: float) -> None:
     await place.take()
 
 
-async def next_of_this_person(seconds: float) -> Update | None:
-    """Wait for the person's next update. An update gives its place to others meanwhile.
+async def next_of_this_person(seconds: float) -> Sequence[Update]:
+    """Wait for the person's next updates. An update gives its place to others meanwhile.
 
-    Returns None where none comes within so many seconds, or the process stops.
+    Returns none where none comes within so many seconds, or the process stops.
     """
     place = _PLACE.get()
     if place is None or not is_in_hand():
-        return None
+        return ()
     place.leave()
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -119,7 +118,7 @@ async def next_of_this_person(seconds: float) -> Update | None:
 
 
 async def _news(place: Place) -> None:
-    while place.own.behind(place.update) is None:
+    while not place.own.behind(place.update):
         place.own.news.clear()
         await place.own.news.wait()
 

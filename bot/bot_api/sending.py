@@ -53,9 +53,14 @@ def message_of(update: Update) -> Message:
     return message
 
 
+def said(message: Message) -> str:
+    """The words of a message: its text, or the caption of a photo or a file."""
+    return message.text or message.caption or ""
+
+
 def arguments(message: Message) -> str:
     """The text behind a command."""
-    return "".join((message.text or "").split(maxsplit=1)[1:]).strip()
+    return "".join(said(message).split(maxsplit=1)[1:]).strip()
 
 
 def query_of(update: Update) -> CallbackQuery:
@@ -70,6 +75,18 @@ def chat_of(update: Update) -> Chat:
     if update.effective_chat is None:
         raise TypeError(f"update {update.update_id} belongs to no chat")
     return update.effective_chat
+
+
+def topic_of(update: Update) -> int | None:
+    """The topic of a forum in which an update happens; 0 for General, and in other chats.
+
+    None where Telegram does not say it, as it shows the message no more.
+    """
+    message = update.effective_message
+    if message is None or not message.is_accessible:
+        return None
+    # A reply in a group that is no forum has a thread, too, but nothing can be sent there.
+    return (message.message_thread_id or 0) if message.is_topic_message else 0
 
 
 def label(query: CallbackQuery) -> str | None:
@@ -128,7 +145,11 @@ async def turn(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup |
     message = query.message
     if message is None or not await edit(message, message.message_id, text, keyboard):
         bot, chat = query.get_bot(), message.chat.id if message else query.from_user.id
-        await patiently(lambda: bot.send_message(chat, text, reply_markup=keyboard))
+        there = isinstance(message, Message) and message.is_topic_message
+        topic = message.message_thread_id if isinstance(message, Message) and there else None
+        await patiently(
+            lambda: bot.send_message(chat, text, reply_markup=keyboard, message_thread_id=topic)
+        )
 
 
 async def relabel(message: Message, keyboard: InlineKeyboardMarkup) -> bool:

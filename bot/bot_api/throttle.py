@@ -14,7 +14,7 @@ class Verdict(Enum):
 
     ANSWER = auto()
     ASK_TO_SLOW_DOWN = auto()
-    """For the first request above the limit."""
+    """For the first request above the limit, and then for one in each window of time."""
     IGNORE = auto()
 
 
@@ -27,7 +27,8 @@ class Throttle:
     most: int = 20
     seconds: float = 60.0
     _asked: OrderedDict[int, deque[float]] = field(default_factory=OrderedDict)
-    _warned: set[int] = field(default_factory=set)
+    _warned: dict[int, float] = field(default_factory=dict)
+    """The time of each person's last warning."""
 
     def longer(self, times: int) -> "Throttle":
         """Another throttle, with room for so many times as many requests."""
@@ -40,14 +41,13 @@ class Throttle:
         self._asked.move_to_end(person)
         if len(self._asked) > PEOPLE:
             forgotten, _ = self._asked.popitem(last=False)
-            self._warned.discard(forgotten)
+            self._warned.pop(forgotten, None)
         while asked and asked[0] <= now - self.seconds:
             asked.popleft()
         if len(asked) < self.most:
             asked.append(now)
-            self._warned.discard(person)
             return Verdict.ANSWER
-        if person in self._warned:
+        if now - self._warned.get(person, now - self.seconds) < self.seconds:
             return Verdict.IGNORE
-        self._warned.add(person)
+        self._warned[person] = now
         return Verdict.ASK_TO_SLOW_DOWN

@@ -20,12 +20,19 @@ CHAT_LINE = 40
 log = logging.getLogger(__name__)
 
 
+SHARED = frozenset({1087968824, 136817688, 777000})
+"""Accounts that Telegram shows for everybody who writes in the name of a group or a channel."""
+
+
 def asker(update: Update) -> int | None:
     """The id of the person who sent an update, or of the chat in whose name they write."""
     message = update.message or update.edited_message
-    # Telegram shows one account for all people who write in the name of a group or a channel.
-    who = (message and message.sender_chat) or update.effective_user or update.effective_chat
-    return who.id if who else None
+    if message and message.sender_chat:
+        return message.sender_chat.id
+    user, chat = update.effective_user, update.effective_chat
+    if chat and (user is None or user.id in SHARED):
+        return chat.id
+    return user.id if user else None
 
 
 class UpdateProcessor(BaseUpdateProcessor):

@@ -1,19 +1,25 @@
 """Limits on who may call a handler and how often: wrappers around callbacks, and filters."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from telegram import Chat, Message, Update
 from telegram.ext import filters
 
 from bot.bot_api import sending
-from bot.bot_api.sending import chat_of, query_of
+from bot.bot_api.sending import chat_of, message_of, query_of, said
 from bot.bot_api.throttle import Throttle, Verdict
 from bot.bot_api.types import Callback, Context
 from bot.bot_api.update_processor import asker
 from bot.features import texts
+from bot.features.questions.albums import Albums
 from bot.features.tips.pending import PendingQuestions
+from bot.features.tips.presence import Heard
 from bot.language.words import MAX_QUESTION
+
+Choice = Callable[[Update], Throttle]
+"""Chooses the throttle that an update counts in."""
 
 STOP = re.compile(
     r"\A\W*+(?:(?:please|pls|plz|can you|could you|i want to|i'?d like to) )*+"
@@ -32,18 +38,42 @@ class NotTooOften:
 
     messages: Throttle
     presses: Throttle
-    """The limit for pressed buttons."""
+    """The limit for pressed buttons that change a message in place, or only its button."""
 
     def __call__(self, callback: Callback) -> Callback:
-        async def judged(update: Update, context: Context) -> None:
-            who, throttle = asker(update), self.presses if update.callback_query else self.messages
-            match throttle.judge(who) if who else Verdict.ANSWER:
-                case Verdict.ANSWER:
-                    await callback(update, context)
-                case Verdict.ASK_TO_SLOW_DOWN:
-                    await _tell(update, texts.SLOW_DOWN)
+        """Limit a callback, which answers a message, or a button with a new message."""
+        return _judged(callback, lambda _: self.messages)
 
-        return judged
+    def in_place(self, callback: Callback) -> Callback:
+        """Limit a callback of a button that changes its message in place."""
+        return _judged(callback, self._for_press)
+
+    def _for_press(self, update: Update) -> Throttle:
+        # A message that Telegram does not show any more cannot change: a new one takes its place.
+        message = query_of(update).message
+        return self.presses if message and message.is_accessible else self.messages
+
+
+def _judged(callback: Callback, throttle: Choice) -> Callback:
+    async def judged(update: Update, context: Context) -> None:
+        who = asker(update)
+        match throttle(update).judge(who) if who else Verdict.ANSWER:
+            case Verdict.ANSWER:
+                await callback(update, context)
+            case Verdict.ASK_TO_SLOW_DOWN:
+                await _tell(update, texts.SLOW_DOWN)
+
+    return judged
+
+
+def once_an_album(albums: Albums, callback: Callback) -> Callback:
+    """Call it for one photo of an album; the others neither count nor get anything."""
+
+    async def first(update: Update, context: Context) -> None:
+        if albums.begin(message_of(update)):
+            await callback(update, context)
+
+    return first
 
 
 def by_administrators(callback: Callback) -> Callback:
@@ -87,11 +117,24 @@ class ReplyToThisBot(filters.MessageFilter):
         return author is not None and author.id == message.get_bot().id
 
 
+class CaptionCommand(filters.MessageFilter):
+    """Captions that begin with a command to this bot. PTB looks for commands in texts only."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def filter(self, message: Message) -> bool:
+        first = next(iter((message.caption or "").lower().split()), "")
+        name = message.get_bot().username.lower()
+        return first in {f"/{self._name}", f"/{self._name}@{name}"}
+
+
 class Stop(filters.MessageFilter):
     """Messages that ask for no more tips."""
 
     def filter(self, message: Message) -> bool:
-        return STOP.fullmatch((message.text or "")[:MAX_QUESTION]) is not None
+        return STOP.fullmatch(said(message)[:MAX_QUESTION]) is not None
 
 
 class Asked(filters.UpdateFilter):
@@ -103,6 +146,19 @@ class Asked(filters.UpdateFilter):
 
     def filter(self, update: Update) -> bool:
         return self._pending.asked(update) is not None
+
+
+class Unheard(filters.UpdateFilter):
+    """Messages of chats that may be thought gone, other than the news that somebody left."""
+
+    def __init__(self, heard: Heard) -> None:
+        super().__init__()
+        self._heard = heard
+
+    def filter(self, update: Update) -> bool:
+        message = update.message or update.edited_message
+        # A group may tell the bot in a message that the bot was removed.
+        return bool(message and not message.left_chat_member and message.chat.id not in self._heard)
 
 
 def only_operators(operators: frozenset[int], callback: Callback, outdated: Callback) -> Callback:

@@ -19,10 +19,13 @@ from bot.features.broadcasts.handlers import BroadcastHandlers
 from bot.features.broadcasts.keyboards import CancelBroadcast, SendBroadcast
 from bot.features.guards import (
     Asked,
+    CaptionCommand,
     NotTooOften,
     ReplyToThisBot,
     Stop,
+    Unheard,
     by_administrators,
+    once_an_album,
     only_operators,
 )
 from bot.features.knowledge_base.handlers import ReloadHandlers
@@ -34,15 +37,54 @@ from bot.features.questions.handlers import QuestionHandlers
 from bot.features.statistics.handlers import StatisticsHandlers
 from bot.features.tips import keyboards as tip_keyboards
 from bot.features.tips.preferences import PreferenceHandlers
+from bot.features.tips.presence import Presence
 from bot.features.tips.subscribe import SubscribeHandlers
 from bot.features.unanswered.handlers import InboxHandlers
 
 Buttons = Mapping[type[Button], Callback]
 Rules = list[BaseHandler[Update, Context, None]]
 
+_AT_FIRST = -1
+"""The group of handlers that are called before the one that answers."""
 _PRIVATE = filters.ChatType.PRIVATE
 _FIRST = filters.UpdateType.MESSAGE
 _OR_EDITED = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
+
+_CAPTION = filters.CAPTION & ~filters.CaptionRegex(r"^/")
+_YAML = filters.Document.FileExtension("yaml") | filters.Document.FileExtension("yml")
+_NO_TEXT = (
+    filters.ANIMATION
+    | filters.AUDIO
+    | filters.CHECKLIST
+    | filters.CONTACT
+    | filters.Dice.ALL
+    | filters.Document.ALL
+    | filters.GAME
+    | filters.LIVE_PHOTO
+    | filters.LOCATION
+    | filters.PAID_MEDIA
+    | filters.PHOTO
+    | filters.POLL
+    | filters.STORY
+    | filters.Sticker.ALL
+    | filters.VENUE
+    | filters.VIDEO
+    | filters.VIDEO_NOTE
+    | filters.VOICE
+)
+"""Messages of people, other than texts. Any other kind is news of a chat, or still to come."""
+
+_SENDS = frozenset(
+    {
+        tip_keyboards.ReadMore,
+        tip_keyboards.OpenSettings,
+        tip_keyboards.PickTime,
+        tip_keyboards.AskPlace,
+        tip_keyboards.ShareLocation,
+        tip_keyboards.TellClock,
+    }
+)
+"""Buttons that are answered by a new message, so that they count as messages."""
 
 RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 
@@ -51,6 +93,7 @@ RELOAD_CAPTION = r"^/reload(?:@\w+)?\s*$"
 class Handlers:
     """The handlers of all features."""
 
+    presence: Presence
     questions: QuestionHandlers
     subscriptions: SubscribeHandlers
     preferences: PreferenceHandlers
@@ -67,8 +110,10 @@ def register(app: App, handlers: Handlers, operators: frozenset[int], limited: N
 
     The commands of operators come first. Those of other people find no handler there, and go on.
     """
-    subscriptions = handlers.subscriptions
-    app.add_handlers(_for_operators(handlers, operators))
+    presence, subscriptions = handlers.presence, handlers.subscriptions
+    unheard = MessageHandler(Unheard(presence.heard), presence.hear)
+    app.add_handlers([unheard, CallbackQueryHandler(presence.hear)], _AT_FIRST)
+    app.add_handlers(_for_operators(handlers, operators, limited))
     # The bot sends nothing for these two, so `limited` does not count them.
     app.add_handler(ChatMemberHandler(subscriptions.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, subscriptions.moved))
@@ -83,7 +128,7 @@ def fits(app: App, update: Update) -> bool:
     return any(rule.check_update(update) not in (None, False) for rule in rules)
 
 
-def _for_operators(handlers: Handlers, operators: frozenset[int]) -> Rules:
+def _for_operators(handlers: Handlers, operators: frozenset[int], limited: NotTooOften) -> Rules:
     by_name: dict[str, Callback] = {
         "help": handlers.questions.help_operator,
         "reload": handlers.reloading.reload,
@@ -100,11 +145,12 @@ def _for_operators(handlers: Handlers, operators: frozenset[int]) -> Rules:
     }
     from_operators = filters.User(operators) & _PRIVATE & _FIRST
     document = from_operators & filters.Document.ALL & filters.CaptionRegex(RELOAD_CAPTION)
-    outdated = handlers.questions.outdated
+    outdated, albums = limited.in_place(handlers.questions.outdated), handlers.questions.albums
     pressed = {kind: only_operators(operators, do, outdated) for kind, do in buttons.items()}
     return [
         *(CommandHandler(name, do, from_operators) for name, do in by_name.items()),
         MessageHandler(document, handlers.reloading.put),
+        MessageHandler(from_operators & _YAML, once_an_album(albums, handlers.reloading.how)),
         *(CallbackQueryHandler(do, kind.PATTERN) for kind, do in pressed.items()),
     ]
 
@@ -132,24 +178,27 @@ def _commands(handlers: Handlers, limited: NotTooOften) -> Rules:
     return [
         *(CommandHandler(name, limited(do), _PRIVATE & _FIRST) for name, do in private.items()),
         CommandHandler("ask", limited(handlers.questions.ask), _OR_EDITED),
+        MessageHandler(CaptionCommand("ask") & _OR_EDITED, limited(handlers.questions.ask)),
         *(CommandHandler(names, limited(do), _FIRST) for names, do in anywhere.items()),
     ]
 
 
 def _texts(handlers: Handlers, limited: NotTooOften) -> Rules:
     questions, subscriptions = handlers.questions, handlers.subscriptions
-    text = filters.TEXT & ~filters.COMMAND
+    text = (filters.TEXT & ~filters.COMMAND) | _CAPTION
     here = _PRIVATE | ReplyToThisBot()
-    other = ~filters.TEXT & ~filters.StatusUpdate.ALL
+    hint = once_an_album(questions.albums, limited(questions.hint))
     rules: list[tuple[filters.BaseFilter, Callback]] = [
         (_PRIVATE & _FIRST & Stop(), handlers.preferences.unsubscribe),
-        (here & text & _FIRST & Asked(subscriptions.pending), subscriptions.typed),
+        (here & filters.TEXT & text & _FIRST & Asked(subscriptions.pending), subscriptions.typed),
         (here & text & _OR_EDITED, questions.question),
         (_PRIVATE & filters.LOCATION & _FIRST, subscriptions.located),
         (_PRIVATE & filters.COMMAND & _FIRST, questions.unknown_command),
-        (_PRIVATE & other & _FIRST, questions.hint),
     ]
-    return [MessageHandler(messages, limited(do)) for messages, do in rules]
+    return [
+        *(MessageHandler(messages, limited(do)) for messages, do in rules),
+        MessageHandler(_PRIVATE & _NO_TEXT & _FIRST, hint),
+    ]
 
 
 def _buttons(handlers: Handlers, limited: NotTooOften) -> Rules:
@@ -179,6 +228,11 @@ def _buttons(handlers: Handlers, limited: NotTooOften) -> Rules:
     guarded = {kind: by_administrators(do) for kind, do in for_administrators.items()}
     pressed = {**for_all, **guarded}
     return [
-        *(CallbackQueryHandler(limited(do), kind.PATTERN) for kind, do in pressed.items()),
-        CallbackQueryHandler(limited(questions.outdated)),
+        *(
+            CallbackQueryHandler(
+                (limited if kind in _SENDS else limited.in_place)(do), kind.PATTERN
+            )
+            for kind, do in pressed.items()
+        ),
+        CallbackQueryHandler(limited.in_place(questions.outdated)),
     ]

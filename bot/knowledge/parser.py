@@ -124,7 +124,7 @@ def _last(value: object) -> Loc | None:
 
 
 def _advice(name: str, there: Files) -> str:
-    """What to do with a topic's file that has no name for a topic."""
+    """The remedy for a topic's file that has no name for a topic."""
     right = meant(name)
     if right is None:
         return "this file is not read; name it after its topic, such as opening_hours.yaml"

@@ -164,9 +164,18 @@ class Reloader:
             raise problems or ReloadError(NOTHING_OLDER)
 
     async def teach(
-        self, kind: Kind, target: str, phrasing: str, settles: Collection[int]
+        self,
+        kind: Kind,
+        target: str,
+        phrasing: str,
+        settles: Collection[int],
+        question: int | None = None,
     ) -> Taught:
-        """Learn a wording, unless it turns something astray or has a place already."""
+        """Learn a wording, unless it turns something astray or has a place already.
+
+        Raises:
+            SettledError: another operator has dealt with `question` before.
+        """
         async with self._alone():
             faq = self.live.faq
             why = await asyncio.to_thread(teaching.refusal, faq.knowledge, kind, target, phrasing)
@@ -178,7 +187,7 @@ class Reloader:
                     raise ReloadError(FLAGGED.format(flagged.flag.id))
                 new = Lesson(0, kind, target, phrasing, day)
                 faq = await self._with(await self.records.lessons(), new)
-            lesson = await self.records.teach(kind, target, phrasing, day, settles)
+            lesson = await self.records.teach(kind, target, phrasing, day, settles, question)
             self.live.faq = faq
             return Taught(lesson, diff.told(await asyncio.to_thread(faq.ask, phrasing)))
 

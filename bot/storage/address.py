@@ -1,6 +1,5 @@
 """The address of a database, as an operator writes it."""
 
-import re
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -10,7 +9,6 @@ from bot.errors import StorageError
 
 DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 EXAMPLE = "sqlite:///skinbot.db"
-_OPTIONS = re.compile(r"\w+=[^&]*(?:&\w+=[^&]*)*")
 _KNOWN = {"timeout", "check_same_thread", "cached_statements", "detect_types", "isolation_level"}
 
 
@@ -56,7 +54,7 @@ def _with_its_path(address: URL, url: str) -> URL:
         return address
     _, _, written = url.partition(":///")
     path, mark, options = written.rpartition("?")
-    named = {each.partition("=")[0] for each in options.split("&")}
-    if mark and _OPTIONS.fullmatch(options) and named <= _KNOWN:
+    given = [each.partition("=") for each in options.split("&")]
+    if mark and all(name in _KNOWN and equals for name, equals, _ in given):
         return address.set(database=path, query=make_url(f"sqlite://?{options}").query)
     return address.set(database=written, query={})

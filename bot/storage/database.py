@@ -218,7 +218,8 @@ def _explained(address: URL) -> Iterator[None]:
         raise StorageError(f"DATABASE_URL: {error}") from error
     except DBAPIError as error:
         folder = Path(where or "").absolute().parent
-        if address.get_backend_name() == "sqlite" and not folder.is_dir():
+        by_path = address.get_backend_name() == "sqlite" and "uri" not in address.query
+        if by_path and not folder.is_dir():
             what = f"there is no folder {folder} for the database {where}"
             raise StorageError(f"{what}; make it, or name another in DATABASE_URL") from error
         why = " ".join(str(error.orig).split())

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -71,7 +72,7 @@ class Deliveries(Repository):
             "retry_at": now,
         }
         taken = insert(db, deliveries).on_conflict_do_nothing()
-        return _one(db, taken.returning(*_FIELDS), **row)
+        return _to(before, _one(db, taken.returning(*_FIELDS), **row))
 
     @transaction
     def retries(
@@ -91,7 +92,8 @@ class Deliveries(Repository):
             return None
         awake = owner.state is State.ACTIVE and not owner.is_paused(now)
         if awake and known.until > now:
-            return _one(db, _CHANGED, number=known.id, state=Progress.SENDING, changed=now)
+            sending = {"state": Progress.SENDING, "changed": now}
+            return _to(owner, _one(db, _CHANGED, number=known.id, **sending))
         if known.progress is Progress.UNKNOWN and not known.broadcast:
             _see(db, known.chat, known.tip)
         ended = _given_up(known, now)
@@ -104,7 +106,7 @@ class Deliveries(Repository):
         known = _one(db, _KNOWN, number=delivery.id)
         owner = found(db, known.chat) if known else None
         tip = _next_tip(db, owner, choose) if owner else None
-        return _one(db, _CHANGED, number=delivery.id, tip=tip) if tip else known
+        return _to(owner, _one(db, _CHANGED, number=delivery.id, tip=tip) if tip else known)
 
     @transaction
     def finish(
@@ -180,6 +182,11 @@ def to_try(
 def _one(db: Connection, statement: sa.Executable, **values: object) -> Delivery | None:
     row = db.execute(statement, values).one_or_none()
     return Delivery(*row) if row else None
+
+
+def _to(whose: Subscriber | None, delivery: Delivery | None) -> Delivery | None:
+    """The delivery with the topic of its subscriber."""
+    return replace(delivery, thread=whose.thread) if whose and delivery else delivery
 
 
 def _see(db: Connection, chat: int, tip: str) -> None:

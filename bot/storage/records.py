@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.errors import SettledError
 from bot.knowledge.lessons import Kind, Lesson, Missed
 from bot.storage.counts import Tally
 from bot.storage.database import Repository, insert, put, transaction
@@ -19,6 +20,7 @@ UNDONE = "unknown"
 """The outcome of a question whose lesson is undone: the first outcome is not kept."""
 LARGEST_NUMBER = 999_999_999
 """A question's number is no larger, to fit into a button beside the id of an entry."""
+SETTLED = "Another operator was faster."
 SNAPSHOTS = 10
 """So many knowledge bases are kept; one of them is in use, the others are for /rollback."""
 
@@ -68,9 +70,17 @@ class Records(Repository):
         return [Missed(*row) for row in rows]
 
     @transaction
-    def settle(self, db: Connection, dealt_with: Collection[int]) -> None:
-        """An operator has dealt with these questions."""
+    def settle(
+        self, db: Connection, dealt_with: Collection[int], question: int | None = None
+    ) -> bool:
+        """An operator has dealt with these questions.
+
+        False, and nothing is done, if another has dealt with `question` before.
+        """
+        if not _is_first(db, question):
+            return False
         _settle(db, dealt_with)
+        return True
 
     @transaction
     def prune(self, db: Connection, asked: dt.date, counted: dt.date) -> None:
@@ -100,8 +110,15 @@ class Records(Repository):
         phrasing: str,
         day: dt.date,
         settled: Collection[int],
+        question: int | None = None,
     ) -> Lesson:
-        """Keep a lesson, and delete the questions that it settles."""
+        """Keep a lesson, and delete the questions that it settles.
+
+        Raises:
+            SettledError: another operator has dealt with `question` before; nothing is done.
+        """
+        if not _is_first(db, question):
+            raise SettledError(SETTLED)
         row = {"day": day, "kind": kind, "target": target, "phrasing": phrasing}
         taught = db.execute(sa.insert(lessons).values(row).returning(*lessons.c)).one()
         _settle(db, settled)
@@ -191,6 +208,13 @@ def _keep(db: Connection, day: dt.date, text: str, outcome: str) -> None:
         number = 1 + randbelow(LARGEST_NUMBER)
     row = {"id": number, "day": day, "text": text, "outcome": outcome}
     db.execute(sa.insert(questions).values(row))
+
+
+def _is_first(db: Connection, question: int | None) -> bool:
+    """True if nobody has dealt with a question. It is deleted, so that nobody else is first."""
+    if question is None:
+        return True
+    return db.execute(sa.delete(questions).where(questions.c.id == question)).rowcount == 1
 
 
 def _settle(db: Connection, dealt_with: Collection[int]) -> None:

@@ -54,6 +54,7 @@ def columns(subscriber: Subscriber) -> dict[str, Any]:
         "last_date": subscriber.last,
         "paused_until": subscriber.paused_until,
         "round": subscriber.round,
+        "thread_id": subscriber.thread,
     }
 
 
@@ -68,4 +69,5 @@ def subscriber(row: sa.Row[Any]) -> Subscriber:
         last=row.last_date,
         paused_until=row.paused_until,
         round=row.round,
+        thread=row.thread_id,
     )

@@ -62,6 +62,8 @@ subscribers = sa.Table(
     sa.Column("last_date", sa.Date),
     sa.Column("paused_until", Moment),
     sa.Column("round", sa.Integer, nullable=False),
+    # The topic of a forum; None for its General topic, and in other chats.
+    sa.Column("thread_id", sa.BigInteger),
 )
 """Chats and their wishes for tips."""
 

@@ -41,6 +41,8 @@ class Delivery:
     """The end of the subscriber's local day; a broadcast is too old to be sent then."""
     broadcast: int = 0
     """0 for a tip."""
+    thread: int | None = None
+    """The subscriber's topic. It is known from the moment at which the delivery is claimed."""
 
 
 class Stage(StrEnum):

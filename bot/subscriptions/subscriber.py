@@ -40,6 +40,8 @@ class Subscriber:
     paused_until: dt.datetime | None = None
     round: int = 0
     """The number of times that all tips were seen."""
+    thread: int | None = None
+    """The topic of a forum where the tips go; None for its General topic, and in other chats."""
 
     @classmethod
     def new(cls, chat: int, schedule: Schedule, now: dt.datetime) -> "Subscriber":

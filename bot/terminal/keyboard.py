@@ -32,7 +32,7 @@ class Keyboard(Protocol):
 
 @contextmanager
 def keyboard(lines: TextIO, screen: TextIO) -> Iterator[Keyboard]:
-    """What fits these files: editing for a person at a terminal, plain lines for all else."""
+    """Editing for a person at a terminal; plain lines for all else."""
     if not (lines.isatty() and screen.isatty()):
         yield Plain(lines, screen)
         return

@@ -28,7 +28,18 @@ def test_the_window_slides(time: Clock) -> None:
     assert throttle.judge(ANNA) == SLOW_DOWN
     time.forward(0.1)
     assert throttle.judge(ANNA) == ANSWER
-    assert throttle.judge(ANNA) == SLOW_DOWN
+    assert throttle.judge(ANNA) == IGNORE
+
+
+def test_somebody_who_never_rests_is_told_once_in_each_window(time: Clock) -> None:
+    """Each answer that leaves the window makes room for one, not for another warning."""
+    throttle = Throttle(time, most=5, seconds=60)
+    verdicts = []
+    for second in range(300):
+        verdicts.append(throttle.judge(ANNA))
+        time.forward(1 + second % 7 / 10)
+    assert verdicts.count(SLOW_DOWN) <= 300 * 1.3 / 60 + 1
+    assert verdicts.count(ANSWER) <= 5 * (300 * 1.3 / 60 + 1)
 
 
 def test_questions_that_were_not_answered_do_not_count(time: Clock) -> None:

@@ -109,7 +109,10 @@ class BotApi:
     def _send(self, params: Json, content: Json) -> Json:
         markup = limits.reply_markup(params.get("reply_markup"))
         chat = self.world.writable(params.get("chat_id"))
-        return self.world.post(chat, BOT, _answered(chat, params) | content | _under(markup))
+        topic = self.world.topic(chat, params.get("message_thread_id"))
+        return self.world.post(
+            chat, BOT, topic | _answered(chat, params) | content | _under(markup)
+        )
 
     def copy_message(self, params: Json) -> Json:
         """Telegram checks the source first, even where the target is wrong as well."""

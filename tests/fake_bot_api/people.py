@@ -44,12 +44,25 @@ class Person:
         changed = self.world.replace(self.chat, current, _typed(text), "text", "entities")
         return self._update("edited_message", changed)
 
-    def sends_photo(self, caption: str = "") -> Json:
+    def edits_caption(self, message: Json, caption: str) -> Json:
+        """The caption of a photo or a file is changed, or added."""
+        current = self.chat.messages[message["message_id"]]
+        said = _captioned(caption)
+        changed = self.world.replace(self.chat, current, said, "caption", "caption_entities")
+        return self._update("edited_message", changed)
+
+    def sends_album(self, *captions: str) -> list[Json]:
+        """Photos that belong together, each with its caption or with none."""
+        album = str(13_000_000 + next(self.world.file_ids))
+        return [self.sends_photo(caption, album=album) for caption in captions]
+
+    def sends_photo(self, caption: str = "", reply_to: Json | None = None, album: str = "") -> Json:
         sizes = [
             {**self.world.file_id("photo"), "width": side, "height": side, "file_size": side * 90}
             for side in (90, 320, 800)
         ]
-        return self._sends({"photo": sizes} | ({"caption": caption} if caption else {}))
+        together = {"media_group_id": album} if album else {}
+        return self._sends({"photo": sizes} | _captioned(caption) | together, reply_to)
 
     def sends_voice(self, seconds: int = 3) -> Json:
         facts = {"duration": seconds, "mime_type": "audio/ogg", "file_size": 3000 * seconds}
@@ -70,8 +83,7 @@ class Person:
         facts = {"file_name": name, "mime_type": mime, "file_size": len(content)}
         known = self.world.file_id("document")
         self.world.contents[f"documents/{known['file_id']}"] = content
-        said = {"caption": caption, "caption_entities": command_entities(caption)}
-        return self._sends({"document": known | facts} | (said if caption else {}))
+        return self._sends({"document": known | facts} | _captioned(caption))
 
     def sends_location(self, latitude: float = 52.52, longitude: float = 13.405) -> Json:
         return self._sends({"location": {"latitude": latitude, "longitude": longitude}})
@@ -146,6 +158,13 @@ class Person:
 
     def _update(self, kind: str, content: Json) -> Json:
         return {"update_id": next(self.world.update_ids), kind: content}
+
+
+def _captioned(caption: str) -> Json:
+    if not caption:
+        return {}
+    entities = command_entities(caption)
+    return {"caption": caption} | ({"caption_entities": entities} if entities else {})
 
 
 def _typed(text: str) -> Json:

@@ -34,6 +34,8 @@ class ChatState:
     members: dict[int, Json] = field(default_factory=dict)
     administrators: set[int] = field(default_factory=set)
     shut: Blocked | Deactivated | Kicked | Migrated | None = None
+    topics: set[int] = field(default_factory=set)
+    """The topics of a forum, other than General."""
 
     @property
     def id(self) -> int:
@@ -114,6 +116,14 @@ class World:
         if chat.shut:
             raise refusal(chat.shut)
         return chat
+
+    def topic(self, chat: ChatState, thread: int | None) -> Json:
+        """The fields of a message that stands in a topic."""
+        if thread is None:
+            return {}
+        if thread not in chat.topics:
+            raise bad_request("message thread not found")
+        return {"message_thread_id": thread, "is_topic_message": True}
 
     def post(self, chat: ChatState, sender: Json, content: Json) -> Json:
         message = {

@@ -1,4 +1,4 @@
-"""What people get wrong in a file, and the line that they read first on a phone."""
+"""Slips of people who write a file, and the line that they read first on a phone."""
 
 import shutil
 from pathlib import Path

@@ -277,4 +277,4 @@ DEEDS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
     "as Notepad saved it long ago": (in_utf_16, f"{SCARS}:1:1", "save the file as UTF-8"),
     "a web page": (bytes_of(b"<!DOCTYPE html>\n<html>\n"), f"{SCARS}:1:", "keys with values"),
 }
-"""What was done to a file; the beginning of the first problem; what it must say."""
+"""The deed, done to a file; the beginning of the first problem; words that it must say."""

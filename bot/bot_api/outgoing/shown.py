@@ -1,4 +1,4 @@
-"""What each message shows, so that nobody asks Telegram for a change that changes nothing."""
+"""The text and buttons of each message, so that nobody asks for an edit that changes nothing."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 
-from telegram import Message, Update
+from telegram import Document, Message, Update
+from telegram.error import BadRequest, TelegramError
 
 from bot.bot_api import sending
 from bot.bot_api.sending import message_of
 from bot.bot_api.types import Context
+from bot.errors import ReloadError
 from bot.features.knowledge_base import reports, texts
 from bot.features.knowledge_base.reports import Work
 from bot.features.operators.notices import attachment
@@ -40,10 +42,31 @@ class ReloadHandlers:
         name = document.file_name or ""
 
         async def work() -> Changes:
-            file = await sending.patiently(document.get_file)
-            return await self.reloader.put(name, bytes(await file.download_as_bytearray()))
+            return await self.reloader.put(name, await _download(document))
 
         await _report(message, work, partial(texts.put, PurePath(name).name))
+
+    async def how(self, update: Update, _: Context) -> None:
+        """A YAML file without that caption."""
+        message = message_of(update)
+        name = (message.document and message.document.file_name) or ""
+        await sending.reply(message, texts.how_to_put(name), None)
+
+
+async def _download(document: Document) -> bytes:
+    """Fetch a file that was sent.
+
+    Raises:
+        ReloadError: Telegram does not hand it out.
+    """
+    try:
+        file = await sending.patiently(document.get_file)
+        return bytes(await file.download_as_bytearray())
+    except BadRequest as error:
+        too_big = "file is too big" in error.message.lower()
+        raise ReloadError(texts.NO_FILE if too_big else texts.NOT_FETCHED) from error
+    except TelegramError as error:
+        raise ReloadError(texts.NOT_FETCHED) from error
 
 
 async def _report(

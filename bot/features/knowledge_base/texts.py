@@ -17,6 +17,7 @@ MOST_PROBLEMS = 6
 CHECKING = "Reading and checking. Everybody else is answered meanwhile …"
 UNCHANGED = "Nothing has changed."
 NO_FILE = "Please send the file as a document of at most 1 MiB, with the caption /reload."
+NOT_FETCHED = "The file could not be fetched from Telegram. Please send it once more."
 OLD_STAYS = "The bot goes on answering as before."
 
 
@@ -29,6 +30,14 @@ def reloaded(changes: Changes) -> str:
 def put(name: str, changes: Changes) -> str:
     kept = f"If another file was there, it stays beside it as {escape(name)}.old."
     return "\n".join([f"<b>{escape(name)} is in place.</b> {kept}", *_changes(changes)])
+
+
+def how_to_put(name: str) -> str:
+    """A file came without the caption that puts it in place."""
+    return (
+        f"To put {escape(name)} in place, send it once more with the caption /reload. "
+        "It is checked first, and a file with a problem changes nothing."
+    )
 
 
 def rolled_back(changes: Changes) -> str:

@@ -19,10 +19,10 @@ PRIVACY = (
     "an example. Nothing says that it was yours, so /forget cannot find it.\n"
     "A 👍 or 👎 is kept with your number until you delete it. The counts of questions and votes "
     "that I keep hold nothing about anybody.\n"
-    "If you subscribe to the daily tip, I store the number of this chat, your time, zone and days, "
-    "whether the tips are paused, stopped or blocked, which you have seen, and for 90 days what "
-    "was sent. It stays until you delete it. A location that you share is turned into a zone and "
-    "not kept.\n"
+    "If you subscribe to the daily tip, I store the number of this chat and of the topic in it, "
+    "your time, zone and days, whether the tips are paused, stopped or blocked, which you have "
+    "seen, and for 90 days what was sent. It stays until you delete it. A location that you share "
+    "is turned into a zone and not kept.\n"
     "/mydata shows all that is kept with a number, /forget deletes it. Telegram itself keeps our "
     "chat: you can delete it there at any time."
 )
@@ -75,6 +75,8 @@ def _subscription(
         "Rounds of all tips seen": str(subscriber.round),
         "Tips seen in this round": ", ".join(seen) or "none",
     }
+    if subscriber.thread is not None:
+        facts["Topic"] = str(subscriber.thread)
     sent = [f"{each.date}: {each.tip or FROM_OPERATOR} ({each.progress})" for each in ledger]
     return [*(f"{name}: {value}" for name, value in facts.items()), "Sent:", *(sent or ["none"])]
 

@@ -10,12 +10,13 @@ from bot.answering.faq import Live
 from bot.answering.replies import Answer, RedFlag
 from bot.bot_api import sending
 from bot.bot_api.lines import next_of_this_person
-from bot.bot_api.sending import arguments, message_of, query_of
+from bot.bot_api.sending import arguments, message_of, query_of, said
 from bot.bot_api.types import Context
 from bot.conversation.context import Turn
 from bot.features import texts
 from bot.features.questions import keyboards, why_texts
 from bot.features.questions import texts as question_texts
+from bot.features.questions.albums import Albums, album_of
 from bot.features.questions.conversations import BURST_SECONDS, Conversations, is_half
 from bot.features.questions.keyboards import ShowEntry, ShowTopic, ShowTopics
 from bot.features.questions.recent_answers import RecentAnswers
@@ -31,6 +32,7 @@ class QuestionHandlers:
     recorder: UsageRecorder
     conversations: Conversations
     memory: RecentAnswers = field(default_factory=RecentAnswers)
+    albums: Albums = field(default_factory=Albums)
 
     async def start(self, update: Update, context: Context) -> None:
         self.conversations.end(update)
@@ -68,22 +70,30 @@ class QuestionHandlers:
         await sending.reply(message, text, None)
 
     async def question(self, update: Update, _: Context) -> None:
-        """Answer a message; half a question waits a moment for its other half."""
+        """Answer a text or a caption; half a question waits a moment for its other half."""
         message = message_of(update)
-        text = message.text or ""
+        text = said(message)
         whole = self.conversations.joined(update, text)
         turn = await self._turn(update, whole)
         if whole != text and not isinstance(turn.reply, Answer | RedFlag):
             alone = await self._turn(update, text)
             if alone.fits:
                 whole, turn = text, alone
+        # A danger is answered even under the second photo of an album.
+        if self.albums.was_answered(message) and not isinstance(turn.reply, RedFlag):
+            return
         if is_half(turn, whole) and await _goes_on(message):
             self.conversations.hold(update, whole)
         else:
             await self._answer(update, whole, turn)
 
     async def hint(self, update: Update, _: Context) -> None:
-        await sending.reply(message_of(update), question_texts.hint(self.knowledge), None)
+        """Say that only text can be read, unless another photo of the album has a caption."""
+        message = message_of(update)
+        if await _has_caption_behind(message):
+            return
+        hint = await sending.reply(message, question_texts.hint(self.knowledge), None)
+        self.memory.hinted((message.chat.id, message.message_id), hint.message_id)
 
     async def unknown_command(self, update: Update, _: Context) -> None:
         await sending.reply(message_of(update), texts.UNKNOWN_COMMAND, None)
@@ -130,6 +140,7 @@ class QuestionHandlers:
 
     async def _answer(self, update: Update, asked: str, turn: Turn) -> None:
         message, knowledge, reply = message_of(update), self.knowledge, turn.reply
+        self.albums.answer(message)
         self.recorder.answered(asked, reply)
         self.conversations.keep(update, turn.context)
         # An edited question takes the place of one that may have had them.
@@ -154,14 +165,22 @@ class QuestionHandlers:
 def _asked(message: Message) -> str:
     """The question behind a command. If there is none, the text that the command replies to."""
     answered = message.reply_to_message
-    return arguments(message) or (answered.text if answered else None) or ""
+    return arguments(message) or (said(answered) if answered else "")
 
 
 async def _goes_on(message: Message) -> bool:
     """Wait a moment for more; True if the person's next message is a text in this chat, too."""
     if message.edit_date or message.chat.type != Chat.PRIVATE:
         return False
-    update = await next_of_this_person(BURST_SECONDS)
-    following = update.message if update else None
-    text = following.text if following and following.chat == message.chat else None
-    return text is not None and not text.startswith("/")
+    following = await next_of_this_person(BURST_SECONDS)
+    after = following[0].message if following else None
+    text = said(after) if after and after.chat == message.chat else ""
+    return bool(text) and not text.startswith("/")
+
+
+async def _has_caption_behind(message: Message) -> bool:
+    """True if a later photo of the album has a caption. Telegram sends each photo by itself."""
+    if message.media_group_id is None:
+        return False
+    later = [update.message for update in await next_of_this_person(BURST_SECONDS)]
+    return any(each and said(each) and album_of(each) == album_of(message) for each in later)

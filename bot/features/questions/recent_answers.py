@@ -50,6 +50,10 @@ class RecentAnswers:
         else:  # The question was edited, and what it says now has no answer.
             self._questions.pop(where, None)
 
+    def hinted(self, question: Spot, hint: int) -> None:
+        """Keep the hint below a photo. A caption that is added later turns it into an answer."""
+        self._add(self._answers, question, hint)
+
     def answer(self, question: Spot) -> int | None:
         """The number of the message that answered a question."""
         return self._answers.get(question)

@@ -1,7 +1,6 @@
 """Changes of a subscription when somebody chooses a time, comes back or leaves."""
 
 import datetime as dt
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,8 +11,6 @@ from bot.places.zones import Place
 from bot.storage.storage import Storage
 from bot.subscriptions.schedule import Schedule
 from bot.subscriptions.subscriber import GONE, RUNNING, State, Subscriber
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +23,24 @@ class Enrolment:
     default: Schedule
     """The time and zone for somebody who has named none."""
 
-    async def settle(self, chat: int, at: dt.time | None, place: Place) -> str:
-        """Write a time and a place down. Without a time, only a subscriber's place is changed."""
+    async def settle(
+        self, chat: int, at: dt.time | None, place: Place, topic: int | None = None
+    ) -> str:
+        """Write a time and a place down. Without a time, only a subscriber's place is changed.
+
+        The tips go where the time was named; `topic` is as in `sending.topic_of`.
+        """
         now = self.now()
 
         def chosen(known: Subscriber | None) -> Subscriber | None:
             usual = known.schedule if known else self.default
             schedule = replace(usual, at=at or usual.at, zone=place.zone)
             if known is None:
-                return None if at is None else Subscriber.new(chat, schedule, now)
-            if at is None or known.state in RUNNING:
+                return None if at is None else _in(topic, Subscriber.new(chat, schedule, now))
+            if at is None:
                 return known.rescheduled(schedule, now)
-            return known.again(schedule, now)
+            runs = known.state in RUNNING
+            return _in(topic, (known.rescheduled if runs else known.again)(schedule, now))
 
         after = await self.storage.change(chat, self.recorder.watched(chosen))
         if after is None or after.state not in RUNNING:
@@ -48,19 +51,16 @@ class Enrolment:
         """Somebody who had blocked the bot gets tips again."""
         await self.storage.change(chat, self.recorder.watched(self._returned))
 
-    async def came_back_if_possible(self, chat: int) -> None:
-        """`came_back` after an answer: a failure is logged, and nobody else hears of it."""
-        try:
-            await self.came_back(chat)
-        except Exception as error:  # noqa: BLE001 - whatever the database has
-            log.warning("nobody noted that somebody came back: %s", type(error).__name__)
-
     async def left(self, chat: int) -> None:
         """Somebody blocked the bot, or a group removed it."""
         await self.storage.change(chat, self.recorder.watched(partial(gone, State.BLOCKED)))
 
     def _returned(self, known: Subscriber | None) -> Subscriber | None:
         return known.returned(self.now()) if known and known.state in GONE else None
+
+
+def _in(topic: int | None, whose: Subscriber) -> Subscriber:
+    return whose if topic is None else replace(whose, thread=topic or None)
 
 
 def gone(why: State, known: Subscriber | None) -> Subscriber | None:

@@ -17,24 +17,40 @@ NO_SOURCE = ("message to copy not found", "message can't be copied", "message_id
 Send = Callable[[], Awaitable[object]]
 
 
-def tip(bot: ExtBot[int], chat: int, shown: Tip) -> Send:
+def tip(bot: ExtBot[int], chat: int, shown: Tip, thread: int | None = None) -> Send:
     return lambda: bot.send_message(
         chat,
         texts.tip(shown),
         reply_markup=keyboards.under_tip(shown),
+        message_thread_id=thread,
         rate_limit_args=PACED,
     )
 
 
-def broadcast(bot: ExtBot[int], chat: int, shown: Broadcast, paced: int | None = PACED) -> Send:
+def broadcast(
+    bot: ExtBot[int],
+    chat: int,
+    shown: Broadcast,
+    paced: int | None = PACED,
+    thread: int | None = None,
+) -> Send:
     """The broadcast as the operator wrote it; Telegram may add the preview of a link."""
     source, text = shown.message, shown.text or ""
     if source is None:
         return lambda: bot.send_message(
-            chat, text, link_preview_options=None, rate_limit_args=paced
+            chat,
+            text,
+            link_preview_options=None,
+            message_thread_id=thread,
+            rate_limit_args=paced,
         )
     return lambda: bot.copy_message(
-        chat, shown.chat, source, parse_mode=None, rate_limit_args=paced
+        chat,
+        shown.chat,
+        source,
+        parse_mode=None,
+        message_thread_id=thread,
+        rate_limit_args=paced,
     )
 
 
@@ -49,6 +65,6 @@ async def to_send(
     """The message of a delivery; None if its tip or broadcast is not there any more."""
     if not delivery.broadcast:
         chosen = knowledge.tips.get(delivery.tip)
-        return tip(bot, delivery.chat, chosen) if chosen else None
+        return tip(bot, delivery.chat, chosen, delivery.thread) if chosen else None
     found = await storage.broadcasts.get(delivery.broadcast)
-    return broadcast(bot, delivery.chat, found) if found else None
+    return broadcast(bot, delivery.chat, found, thread=delivery.thread) if found else None

@@ -9,6 +9,8 @@ from enum import Enum, auto
 
 from telegram import Update
 
+from bot.bot_api.update_processor import asker
+
 REMEMBERED = 10_000
 PATIENCE = dt.timedelta(minutes=15)
 
@@ -76,5 +78,5 @@ class PendingQuestions:
 
 
 def _key(update: Update) -> tuple[int, int]:
-    chat, user = update.effective_chat, update.effective_user
-    return chat.id if chat else 0, user.id if user else 0
+    chat = update.effective_chat
+    return chat.id if chat else 0, asker(update) or 0

@@ -14,6 +14,7 @@ from bot.features.tips import messages, texts
 from bot.features.tips.circuit_breaker import CircuitBreaker
 from bot.features.tips.enrolment import gone
 from bot.features.tips.outcome import Gone, Moved, NotSent, Outcome, Refused, Sent, TooFast, Unsure
+from bot.features.tips.presence import Heard
 from bot.storage.storage import Storage
 from bot.subscriptions.delivery import Delivery, Progress, Stage
 
@@ -36,6 +37,7 @@ class Results:
     recorder: UsageRecorder
     breaker: CircuitBreaker
     now: Callable[[], dt.datetime]
+    heard: Heard = field(default_factory=Heard)
     unwritten: dict[int, tuple[Delivery, Outcome]] = field(default_factory=dict)
     """Outcomes that the database has not taken yet, by the delivery's number."""
     tidied: dt.date | None = None
@@ -49,6 +51,7 @@ class Results:
         if isinstance(result, Gone):
             ended = self.recorder.watched(partial(gone, result.state))
             await self.storage.change(delivery.chat, ended)
+            self.heard.lost(delivery.chat)
         del self.unwritten[delivery.id]
         if retry_at is None and not delivery.broadcast:
             self.recorder.count("tip", progress)

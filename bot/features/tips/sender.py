@@ -58,7 +58,7 @@ class Sender:
     only: int | None = None
     """The one chat to send to; None for all."""
     is_muted: Callable[[], bool] = lambda: False
-    """True while another copy may send the same."""
+    """True while another copy of the bot may send these tips."""
     _urgent: deque[int] = field(default_factory=deque)
     _run: asyncio.Task[None] | None = None
     _stopping: bool = False

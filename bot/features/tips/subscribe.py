@@ -10,7 +10,7 @@ from telegram import Chat, ReplyKeyboardRemove, Update
 
 from bot.answering.replies import Limited, Suggestions, Unknown
 from bot.bot_api import sending
-from bot.bot_api.sending import chat_of, message_of, query_of
+from bot.bot_api.sending import chat_of, message_of, query_of, topic_of
 from bot.bot_api.types import Context
 from bot.features import texts
 from bot.features.questions.handlers import QuestionHandlers
@@ -43,16 +43,12 @@ class SubscribeHandlers:
     whereabouts: Whereabouts
 
     async def start(self, update: Update, context: Context) -> None:
-        """/start, also after a block of the bot; with the link `tips` it begins a subscription."""
-        chat = chat_of(update).id
+        """/start; with the link `tips` it begins a subscription."""
         if context.args == ["tips"]:
-            await self.enrolment.came_back(chat)
             self.questions.conversations.end(update)
             await self._begin(update)
         else:
-            # First, as it needs nothing that is stored.
             await self.questions.start(update, context)
-            await self.enrolment.came_back_if_possible(chat)
 
     async def subscribe(self, update: Update, context: Context) -> None:
         """/subscribe, with a time, a place, both or nothing."""
@@ -134,7 +130,8 @@ class SubscribeHandlers:
             return
         self.pending.done(update)
         place = Place(sending.label(query) or name_of(picked.zone), picked.zone)
-        text = await self.enrolment.settle(chat_of(update).id, picked.at, place)
+        topic = topic_of(update)
+        text = await self.enrolment.settle(chat_of(update).id, picked.at, place, topic)
         await sending.show(query, text, None)
         self.sender.wake(chat_of(update).id)
 
@@ -157,12 +154,15 @@ class SubscribeHandlers:
             return
         left = change.new_chat_member.status in {"kicked", "left"}
         await (self.enrolment.left if left else self.enrolment.came_back)(change.chat.id)
+        if left:
+            self.sender.results.heard.lost(change.chat.id)
 
     async def moved(self, update: Update, _: Context) -> None:
         """A group that became a supergroup has a new id."""
         message = message_of(update)
         if message.migrate_to_chat_id:
             await self.storage.follow(message.chat.id, message.migrate_to_chat_id)
+            await self.enrolment.came_back(message.migrate_to_chat_id)
 
     async def _begin(self, update: Update) -> None:
         """Show a subscriber the settings; ask anybody else for a time."""
@@ -216,7 +216,8 @@ class SubscribeHandlers:
         self, update: Update, at: dt.time | None, place: Place, keyboard: sending.Keyboard
     ) -> None:
         chat = chat_of(update).id
-        await sending.say(update, await self.enrolment.settle(chat, at, place), keyboard)
+        text = await self.enrolment.settle(chat, at, place, topic_of(update))
+        await sending.say(update, text, keyboard)
         self.sender.wake(chat)
 
     async def _ask_where(self, update: Update, at: dt.time | None, text: str) -> None:

@@ -1,7 +1,7 @@
 """/unanswered: operators teach, put away or ignore the questions that found no answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Update
 
@@ -11,13 +11,15 @@ from bot.bot_api import sending
 from bot.bot_api.buttons import Button, paged
 from bot.bot_api.sending import query_of
 from bot.bot_api.types import Callback, Context
-from bot.errors import KnowledgeError, ReloadError
+from bot.errors import KnowledgeError, ReloadError, SettledError
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.unanswered import groups as inbox
 from bot.features.unanswered import keyboards, texts
+from bot.features.unanswered.dealt import Dealt
 from bot.features.unanswered.groups import Group
 from bot.knowledge.lessons import Kind, Lesson
-from bot.reload.reloader import Reloader
+from bot.markup import escape
+from bot.reload.reloader import Reloader, Taught
 from bot.storage.records import Records
 
 Shown = tuple[str, InlineKeyboardMarkup | None]
@@ -60,6 +62,7 @@ class InboxHandlers:
     reloader: Reloader
     live: Live
     recorder: UsageRecorder
+    dealt: Dealt = field(default_factory=Dealt)
 
     def buttons(self) -> Mapping[type[Button], Callback]:
         return {
@@ -120,7 +123,9 @@ class InboxHandlers:
         if case is None:
             return
         try:
-            taught = await self.reloader.teach(Kind.IGNORE, "", case.wording, case.group.ids)
+            taught = await self._learn(query_of(update), case, Kind.IGNORE, "")
+        except SettledError:
+            await sending.acknowledge(query_of(update), texts.gone(self.dealt.by(case.question)))
         except ReloadError as error:
             await sending.acknowledge(query_of(update), str(error))
         else:
@@ -128,8 +133,12 @@ class InboxHandlers:
 
     async def settle(self, update: Update, _: Context) -> None:
         if case := await self._case(update, keyboards.Settle.pressed(update).question):
-            await self.records.settle(case.group.ids)
-            await _show(update, self._group(await self._desk(), case.place))
+            if await self.records.settle(case.group.ids, case.question):
+                self.dealt.note(case.group.ids, query_of(update).from_user.full_name)
+                await _show(update, self._group(await self._desk(), case.place))
+            else:
+                said = texts.gone(self.dealt.by(case.question))
+                await sending.acknowledge(query_of(update), said)
 
     async def show_lessons(self, update: Update, _: Context) -> None:
         page = keyboards.ShowLessons.pressed(update).page
@@ -151,7 +160,10 @@ class InboxHandlers:
     async def _teach(self, query: CallbackQuery, case: _Case, kind: Kind, target: str) -> None:
         await sending.show(query, texts.CHECKING, None)
         try:
-            taught = await self.reloader.teach(kind, target, case.wording, case.group.ids)
+            taught = await self._learn(query, case, kind, target)
+        except SettledError:
+            said = escape(texts.gone(self.dealt.by(case.question)))
+            await sending.turn(query, said, keyboards.undone())
         except (KnowledgeError, ReloadError) as error:
             _, choices = self._topics(case) if kind is Kind.ENTRY else self._limits(case)
             await sending.turn(query, texts.refused(case.wording, error), choices)
@@ -159,6 +171,19 @@ class InboxHandlers:
             reply = self.live.faq.ask(case.wording)
             text = texts.taught(taught.lesson, reply, len(case.group.questions))
             await sending.turn(query, text, keyboards.taught(taught.lesson, case.place))
+
+    async def _learn(self, query: CallbackQuery, case: _Case, kind: Kind, target: str) -> Taught:
+        """Teach, and remember who did; `Reloader.teach` says what is raised."""
+        ids = case.group.ids
+        try:
+            taught = await self.reloader.teach(kind, target, case.wording, ids, case.question)
+        except (KnowledgeError, ReloadError) as error:
+            # What the faster one taught may stand in the way even before the database decides.
+            if self.dealt.by(case.question):
+                raise SettledError(str(error)) from error
+            raise
+        self.dealt.note(ids, query.from_user.full_name)
+        return taught
 
     async def _desk(self) -> _Desk:
         missed, lessons = await self.records.missed(inbox.NEWEST), await self._taught()
@@ -171,7 +196,7 @@ class InboxHandlers:
         """The case of a pressed button. If its question is gone, it tells that and returns None."""
         case = (await self._desk()).find(question)
         if case is None:
-            await sending.acknowledge(query_of(update), texts.GONE)
+            await sending.acknowledge(query_of(update), texts.gone(self.dealt.by(question)))
         return case
 
     def _group(self, desk: _Desk, place: int, ignored: Lesson | None = None) -> Shown:

@@ -23,6 +23,7 @@ TEACH, NOT_COVERED, IGNORE, DONE, NEXT = "Teach", "Not covered", "Ignore", "Done
 LESSONS, BACK, MORE, UNDO, TO_INBOX = "What was taught", "Back", "More", "Undo", "Unanswered"
 UNDO_IGNORE = "Undo: do not ignore that"
 NO_TOPIC = "There is no such topic any more. /unanswered shows what there is."
+MOST_NAME = 40
 GONE = "These questions were dealt with by now. /unanswered shows what is left."
 NOTHING = "Nothing is unanswered. What finds no answer from now on comes here."
 CHECKING = "Checking what that changes. It takes some seconds, and the bot goes on answering …"
@@ -112,6 +113,11 @@ def _reaches(lesson: Lesson, reply: replies.Reply) -> bool:
 
 def _settled(count: int) -> str:
     return "One question is settled." if count == 1 else f"{count:,} questions are settled."
+
+
+def gone(name: str | None) -> str:
+    """Plain text for an alert: these questions are not open any more."""
+    return f"{short(name, MOST_NAME)} was faster. {GONE}" if name else GONE
 
 
 def ignored(question: str) -> str:

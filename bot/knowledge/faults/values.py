@@ -37,6 +37,9 @@ STARS = "{} would be shown as it is; remove the signs, or write <b>bold</b> in a
 LINKED = '{} would be shown as it is; write <a href="address">text</a>'
 
 
+TAUGHT = "learned"
+
+
 def faults(event: Any, lines: Sequence[str], loc: Sequence[str | int]) -> Iterator[Fault]:  # noqa: ANN401 - of PyYAML
     """Everything that is suspicious about a scalar in the lines of a file.
 
@@ -48,6 +51,8 @@ def faults(event: Any, lines: Sequence[str], loc: Sequence[str | int]) -> Iterat
         yield from _glued(event, lines, in_list=bool(loc) and isinstance(loc[-1], int))
     elif plain and (found := _COMMENT.match(lines[last.line], last.column)) and _cut(event, found):
         yield first.line + 1, found.end() - len(found[1]), CUT
+    if TAUGHT in loc:
+        return  # People's own words, written down by the program: odd signs in them are theirs.
     if not block and not _WRITTEN_BY & {*loc}:
         yield from _quotes(event)
     yield from _markup(event, lines)

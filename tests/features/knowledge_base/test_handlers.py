@@ -16,6 +16,7 @@ from bot.knowledge.files import MAX_BYTES
 from bot.lifecycle import Parts
 from bot.settings import Settings
 from bot.storage.storage import Storage
+from tests.fake_bot_api import faults
 from tests.fake_bot_api.people import Person
 from tests.fake_bot_api.telegram import FakeTelegram
 from tests.support.bots import OPERATOR, build_parts
@@ -27,6 +28,7 @@ SQUEAK = "why does my chain squeak"
 OLD_ANSWER, NEW_ANSWER = "It is dry.", "It wants oil."
 YAML = "application/yaml"
 MANY = 30
+ALWAYS = 1_000
 ALIASES = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
 Button = SendBroadcast | CancelBroadcast | Teach | Ignore | ShowLessons | Undo
 COMMANDS = ["/reload", "/rollback", f"/why {SQUEAK}", "/stats 7", "/unanswered", "/broadcast hello"]
@@ -178,11 +180,60 @@ async def test_a_document_that_cannot_be_used_changes_nothing(
     assert content(folder) == before
 
 
-async def test_a_document_with_another_caption_is_no_reload(operator: Chat, folder: Path) -> None:
+HOW_TO_PUT = (
+    "To put {} in place, send it once more with the caption /reload. "
+    "It is checked first, and a file with a problem changes nothing."
+)
+
+
+@pytest.mark.parametrize("caption", ["", "look at this", "/help"])
+@pytest.mark.parametrize("name", ["chain.yaml", "CHAIN.YAML", "chain.yml"])
+async def test_a_yaml_file_with_another_caption_gets_the_way_to_use_it(
+    operator: Chat, folder: Path, name: str, caption: str
+) -> None:
     before = content(folder)
-    await operator.gets(document(operator, b"x: 1", "chain.yaml", "look at this"))
-    assert operator.texts == ["I can only read text."]
+    await operator.gets(document(operator, b"x: 1", name, caption))
+    assert operator.texts == [HOW_TO_PUT.format(name)]
     assert content(folder) == before
+
+
+async def test_several_yaml_files_at_once_get_the_way_to_use_them_once(operator: Chat) -> None:
+    for name in ("chain.yaml", "limits.yaml", "tips.yaml"):
+        update = operator.person.sends_document(name, YAML, b"x: 1")
+        update["message"]["media_group_id"] = "13"
+        await operator.gets(update)
+    assert operator.texts == [HOW_TO_PUT.format("chain.yaml")]
+
+
+async def test_another_file_of_an_operator_is_no_text(operator: Chat) -> None:
+    await operator.gets(operator.person.sends_document("notes.pdf"))
+    assert operator.texts == ["I can only read text."]
+
+
+@pytest.mark.parametrize(
+    ("method", "fault", "said"),
+    [
+        ("getFile", faults.Refusal(400, "Bad Request: file is too big"), "at most 1 MiB"),
+        ("getFile", faults.Refusal(400, "Bad Request: wrong file_id"), "could not be fetched"),
+        ("getFile", faults.ServerError(), "could not be fetched"),
+        ("getFile", faults.Timeout(), "could not be fetched"),
+    ],
+    ids=["too big", "wrong id", "server", "timeout"],
+)
+async def test_a_download_that_fails_ends_the_wait_with_a_clear_sentence(
+    operator: Chat,
+    telegram: FakeTelegram,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    fault: faults.Fault,
+    said: str,
+) -> None:
+    telegram.fail_next(method, fault, times=ALWAYS)
+    await operator.gets(document(operator, b"x: 1", "chain.yaml"))
+    [text] = operator.texts
+    assert said in text
+    assert text.endswith("The bot goes on answering as before.")
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 # Asking the bot about itself

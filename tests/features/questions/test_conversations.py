@@ -270,9 +270,9 @@ async def test_plain_fields_of_a_knowledge_base_are_escaped(
         Person.sends_photo,
         Person.sends_sticker,
         Person.sends_document,
-        lambda person: person.sends_photo("why does my chain squeak"),
+        lambda person: person.sends_document(caption="/reload"),
     ],
-    ids=["voice", "photo", "sticker", "document", "caption"],
+    ids=["voice", "photo", "sticker", "document", "command"],
 )
 async def test_what_is_no_text_gets_a_hint(chat: Chat, send: Callable[[Person], Json]) -> None:
     await chat.gets(send(chat.person))
