@@ -11,8 +11,8 @@ from functools import partial
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
-from telegram import Bot, BotCommandScopeAllGroupChats, BotCommandScopeChat
-from telegram.error import BadRequest, TelegramError
+from telegram import BotCommandScopeAllGroupChats
+from telegram.error import TelegramError
 
 from bot import hangups
 from bot.answering.faq import Live
@@ -25,6 +25,7 @@ from bot.features.knowledge_base import reports
 from bot.features.knowledge_base import texts as knowledge_texts
 from bot.features.knowledge_base.file_watcher import FileWatcher
 from bot.features.operators import texts as operator_texts
+from bot.features.operators.menus import Menus
 from bot.features.operators.notices import Notice, Notices
 from bot.features.statistics.recorder import UsageRecorder
 from bot.features.tips.sender import Sender
@@ -185,20 +186,11 @@ async def _introduce(parts: Parts) -> None:
         await bot.set_my_commands(
             list(texts.GROUP_COMMANDS.items()), scope=BotCommandScopeAllGroupChats()
         )
-        for operator in parts.notices.operators:
-            await _introduce_to(bot, operator)
+        await Menus(parts.notices.operators, parts.recorder.records).introduce(bot)
         await bot.set_my_description(about.description)
         await bot.set_my_short_description(about.short_description)
     except TelegramError as error:
         log.warning("the command menu could not be set: %s", error)
-
-
-async def _introduce_to(bot: Bot, operator: int) -> None:
-    commands = list((texts.COMMANDS | texts.OPERATOR_COMMANDS).items())
-    try:
-        await bot.set_my_commands(commands, scope=BotCommandScopeChat(operator))
-    except BadRequest as error:  # They have never written to this bot.
-        log.warning("operator %s has no menu: %s", operator, error)
 
 
 async def _drain(parts: Parts) -> None:

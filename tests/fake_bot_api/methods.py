@@ -198,6 +198,9 @@ class BotApi:
         limits.commands(params.get("commands"))
         return True
 
+    def delete_my_commands(self, _: Json) -> bool:
+        return True
+
     def set_my_description(self, params: Json) -> bool:
         limits.description(params.get("description", ""))
         return True
@@ -243,6 +246,7 @@ METHODS: Mapping[str, Callable[[BotApi, Json], object]] = {
     "deleteMessage": BotApi.delete_message,
     "answerCallbackQuery": BotApi.answer_callback_query,
     "setMyCommands": BotApi.set_my_commands,
+    "deleteMyCommands": BotApi.delete_my_commands,
     "setMyDescription": BotApi.set_my_description,
     "setMyShortDescription": BotApi.set_my_short_description,
     "getChat": BotApi.get_chat,
