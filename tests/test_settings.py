@@ -211,26 +211,29 @@ def test_a_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
     assert said == f"{tmp_path / '.env'} is no UTF-8 text; save it as UTF-8"
 
 
+NO_FILE = "is no file; put a file of lines such as LOG_LEVEL=INFO there, or remove it"
+
+
+def refused_file(file: Path) -> str:
+    """The reason why this file is not taken, behind its path."""
+    with pytest.raises(SettingsError) as refused:
+        environment({}, file)
+    return str(refused.value).removeprefix(f"{file} ")
+
+
 def test_a_folder_in_place_of_the_file_of_settings_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / ".env").mkdir()
-    _refuses(tmp_path / ".env")
+    assert refused_file(tmp_path / ".env") == NO_FILE
 
 
 def test_a_link_to_nothing_in_place_of_the_settings_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / ".env").symlink_to("gone")
-    _refuses(tmp_path / ".env")
+    assert refused_file(tmp_path / ".env") == NO_FILE
 
 
 def test_a_pipe_in_place_of_the_settings_holds_nothing_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".env")
-    _refuses(tmp_path / ".env")
-
-
-def _refuses(file: Path) -> None:
-    with pytest.raises(SettingsError) as refused:
-        environment({}, file)
-    what = "is no file; put a file of lines such as LOG_LEVEL=INFO there, or remove it"
-    assert str(refused.value) == f"{file} {what}"
+    assert refused_file(tmp_path / ".env") == NO_FILE
 
 
 def test_settings_that_this_user_may_not_read_say_what_to_do(

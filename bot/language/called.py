@@ -8,7 +8,7 @@ import re
 _PETS = r"dog|cat|puppy|kitten|hamster|rabbit|horse|pony|parrot|budgie|tortoise|goldfish"
 _PEOPLE = (
     r"friend|mate|flatmate|roommate|colleague|boss|neighbou?r|landlady|landlord|uncle|aunt|auntie"
-    r"|cousin|nephew|niece|teacher|professor|coach|therapist|masseuse|singer|actor|actress"
+    r"|cousin|nephew|niece|teacher|professor|coach|therapist|singer|actor|actress"
 )
 _WORKS = (
     r"(?:band|group|singer|film|movie|song|album|novel|book|game|show|series|play|podcast"
@@ -16,15 +16,16 @@ _WORKS = (
 )
 _STREETS = (
     r"Road|Rd|Street|St|Avenue|Ave|Lane|Drive|Close|Hill|Park|Bridge|Creek|Valley|Station|Hotel"
-    r"|Inn|Pub|Arms|Spa|Salon|Studio|Hall|College|School|Clinic"
+    r"|Inn|Pub|Spa|Salon|Studio|Hall|College|School|Clinic"
 )
 _NAME = r"[A-Z][a-z]+(?:[ -][A-Z][a-z]+){0,3}"
-_TITLE = r"(?i:Mr|Mrs|Ms|Miss|Mx|Dr|Doctor|Prof|Professor|Sir|Lady|Nurse|Sister|Aunty?|Uncle)"
+# "MS" and "ms" are an illness more often than a title.
+_TITLE = r"(?:Ms|(?i:Mrs?|Miss|Mx|Dr|Doctor|Prof|Professor|Sir|Lady|Nurse|Sister|Aunty?|Uncle))"
 
 _NAMES = re.compile(
     rf"""
       \b{_TITLE}\.?\ {_NAME}
-    | \b(?:mr|mrs|ms)\.?\ [a-z]+
+    | \b(?:mr|mrs)\.?\ [a-z]+
     | \b(?:{_PETS}|{_PEOPLE})\ (?:is\ |was\ |are\ )?(?:called|named)\ (?:{_NAME}|[a-z]+)
     | \b{_WORKS}\ (?:is\ |was\ )?(?:called|named)\ (?:{_NAME}|[a-z]+(?:\ [a-z]+)?)
     | \b(?<=\ )(?:{_PETS}|{_PEOPLE}|{_WORKS})\ {_NAME}

@@ -26,6 +26,9 @@ def test_a_name_that_its_neighbours_give_away_is_left_out(text: str, left: str) 
     "text",
     [
         "my aunt has a fever",
+        "i have ms can i get a rub",
+        "I have MS Does it help",
+        "Burned Arms after the beach",
         "the dog bit my hand",
         "i have a thing called shingles",
         "my mole is bleeding",

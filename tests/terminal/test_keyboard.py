@@ -77,6 +77,7 @@ async def test_the_arrow_up_brings_back_the_last_question(person: Begun) -> None
     await somebody.sees("Its links are longer")
     await somebody.type(UP, ENTER)
     await somebody.sees("Its links are longer", times=2)
+    assert somebody.seen.count("Its links are longer") == 2
 
 
 async def test_the_arrow_left_moves_in_the_line(person: Begun) -> None:
@@ -90,6 +91,7 @@ async def test_the_tabulator_completes_a_command(person: Begun) -> None:
     somebody, _ = person
     await somebody.type(b"/top", TAB, ENTER)
     await somebody.sees("Brakes")
+    assert "/topics" in somebody.seen
 
 
 @pytest.mark.parametrize("keys", [b"\x03", b"\x04", b"quit\r", b":quit\r"])
@@ -98,6 +100,7 @@ async def test_it_ends_by_a_key_or_a_word(person: Begun, keys: bytes) -> None:
     await somebody.type(keys)
     async with asyncio.timeout(20):
         await chat
+    assert chat.done()
 
 
 @pytest.mark.parametrize(

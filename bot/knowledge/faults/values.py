@@ -58,14 +58,14 @@ def faults(event: Any, lines: Sequence[str], loc: Sequence[str | int]) -> Iterat
     yield from _markup(event, lines)
 
 
-def _cut(event: Any, comment: re.Match[str]) -> bool:  # noqa: ANN401
+def _cut(event: Any, comment: re.Match[str]) -> bool:  # noqa: ANN401 - of PyYAML
     """True where a comment looks like a part of the text: not set apart by blanks as usual."""
     alone = len(comment[0]) - len(comment[1]) > 2
     spaced = comment[1] in {" ", ""}
     return not (spaced and (alone or " " not in event.value))
 
 
-def _glued(event: Any, lines: Sequence[str], *, in_list: bool) -> Iterator[Fault]:  # noqa: ANN401
+def _glued(event: Any, lines: Sequence[str], *, in_list: bool) -> Iterator[Fault]:  # noqa: ANN401 - of PyYAML
     first, last = event.start_mark, event.end_mark
     if not event.style and event.value.startswith("-"):
         yield first.line + 1, first.column + 1, SPACE.format(short(lines[first.line].strip()[1:]))
@@ -85,7 +85,7 @@ def _glued(event: Any, lines: Sequence[str], *, in_list: bool) -> Iterator[Fault
             return
 
 
-def _quotes(event: Any) -> Iterator[Fault]:  # noqa: ANN401
+def _quotes(event: Any) -> Iterator[Fault]:  # noqa: ANN401 - of PyYAML
     text, mark = event.value.strip().replace('\\"', '"'), event.start_mark
     closing = _PAIRS.get(text[:1], "")
     at = mark.line + 1, mark.column + 1
@@ -96,7 +96,7 @@ def _quotes(event: Any) -> Iterator[Fault]:  # noqa: ANN401
         yield *at, OPEN.format(text[0])
 
 
-def _markup(event: Any, lines: Sequence[str]) -> Iterator[Fault]:  # noqa: ANN401
+def _markup(event: Any, lines: Sequence[str]) -> Iterator[Fault]:  # noqa: ANN401 - of PyYAML
     if "](" not in event.value and "**" not in event.value and "__" not in event.value:
         return
     for number in range(event.start_mark.line, min(event.end_mark.line + 1, len(lines))):
